@@ -1,0 +1,111 @@
+//! A document: bytes (HTML, PDF, feed entry, text) turned into visible blocks with their structure. Knows no offices.
+
+use jiff::civil::Date;
+
+/// A readable document: what a person would see, in reading order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    /// The page's title: the first `<h1>` of the main region, else `<title>`, else nothing.
+    pub title: Option<String>,
+    /// The document's own date from markup (JSON-LD `datePublished`, `<meta>`, `<time>`), never from running text.
+    pub published: Option<Date>,
+    /// Everything visible, in reading order, furniture included and marked as such.
+    pub blocks: Vec<Block>,
+    /// The tree of elements that hold blocks; a block names its innermost one. Index 0 is the whole document.
+    pub containers: Vec<Container>,
+    /// What could not be read as a whole: cut at a limit, broken encoding.
+    pub warnings: Vec<String>,
+}
+
+/// An element that holds blocks: an article, a card, a list item, an accordion's panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Container {
+    /// The container around this one; `None` only for the document itself.
+    pub parent: Option<usize>,
+    /// Its tag in lower case: `article`, `section`, `div`, `li`, `td`, …
+    pub tag: &'static str,
+}
+
+/// One visible block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// The text; white space folded, `\n` where the page breaks a line (`<br>`, a line of plain text). Empty for tables.
+    pub text: String,
+    /// Links inside the text.
+    pub links: Vec<Link>,
+    /// Byte ranges of `text` that are set in bold.
+    pub strong: Vec<std::ops::Range<usize>>,
+    /// Which part of the page it stands in.
+    pub region: Region,
+    /// Index into `Document::containers`.
+    pub container: usize,
+    /// Indices of the headings above it, outermost first (`<h1>` … `<h6>`, `<summary>`, `<caption>`, `<legend>`, accordion buttons).
+    pub headings: Vec<usize>,
+    /// The language of the block where the page states one other than Italian ("de", "en").
+    pub lang: Option<String>,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BlockKind {
+    /// A heading with its level, 1 to 6.
+    Heading(u8),
+    /// A paragraph, or any text that stands alone.
+    Paragraph,
+    /// A list item, with the depth of its list (1 outermost).
+    Item(u8),
+    /// A term of a definition list; the definitions follow.
+    Term,
+    /// A definition, with the index of its term's block.
+    Definition(Option<usize>),
+    /// A table.
+    Table(Table),
+}
+
+/// A link inside a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Where its text stands in the block's text (bytes).
+    pub range: std::ops::Range<usize>,
+    /// The target: absolute where the document's address is known; `mailto:`, `tel:` as written.
+    pub href: String,
+}
+
+/// The part of the page that a block stands in, told by landmarks and structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Region {
+    /// The page's own matter.
+    Main,
+    /// Header, menus, breadcrumb, index of the page, pager.
+    Navigation,
+    /// Beside the matter: related news, "potrebbe interessarti", share buttons.
+    Aside,
+    /// Cookie banner, dialog, feedback form.
+    Banner,
+    /// Footer of the page.
+    Footer,
+}
+
+/// A table as a grid: spans resolved, so that each row has a cell for each column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// The caption, if any.
+    pub caption: Option<String>,
+    /// Rows of cells; rows may differ in length only where the page's do.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// One place of a table's grid.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cell {
+    /// The text, as in `Block::text`.
+    pub text: String,
+    /// Links inside the text.
+    pub links: Vec<Link>,
+    /// Whether it is a header (`<th>`, or inside `<thead>`).
+    pub header: bool,
+    /// For a cell repeated by rowspan or colspan: row and column of the original.
+    pub spans_from: Option<(usize, usize)>,
+}

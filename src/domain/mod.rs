@@ -1,0 +1,25 @@
+//! The words of the program as types: what an office is, how it can be reached, what changed.
+//!
+//! Plain values without behaviour towards the outside: no socket, file, clock or SQL. Everything else in the crate speaks in these.
+
+mod body;
+mod change;
+mod channel;
+mod dates;
+mod hours;
+mod notice;
+mod office;
+mod source;
+mod state;
+mod subscription;
+
+pub use body::{Body, BodyId, BodyKind};
+pub use change::{Cause, Change, ChangeId, Held, HeldReason};
+pub use channel::{Channel, ChannelKind};
+pub use dates::{DateRange, ParseDateRangeError};
+pub use hours::{Access, Clock, Day, DaySelector, OfficeHours, ParseWeekError, Season, Slot, Span, Week};
+pub use notice::{Doubt, Notice, Opening, Reading, Status};
+pub use office::{OfficeId, OfficeKey};
+pub use source::{DocumentKind, SourceId, SourceKind};
+pub use state::{Aspect, Fact, State, Value};
+pub use subscription::{Filter, Frequency, Language, Subscriber, SubscriberId, Subscription};

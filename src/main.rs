@@ -1,0 +1,3 @@
+//! Arguments in, one error line and an exit code out.
+
+fn main() {}
