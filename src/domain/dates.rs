@@ -1,7 +1,18 @@
-//! A range of whole days.
+//! Days: where the offices' clock runs, and ranges of whole days.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+
+/// The zone of all offices, compiled in: whatever time-zone files the machine has are never read.
+pub fn rome() -> TimeZone {
+    const ROME: TimeZone = jiff::tz::get!("Europe/Rome");
+    ROME
+}
+
+/// The day that an instant falls on at the offices.
+pub fn day_of(instant: Timestamp) -> Date {
+    rome().to_datetime(instant).date()
+}
 
 /// Days from `first` to `last`, both included. Written `2026-12-24` or `2026-12-24/2026-12-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,6 +112,15 @@ mod tests {
         let days: Vec<DateRange> = ["2026-12-26", "2026-12-24", "2026-12-25", "2026-12-31"].iter().map(|d| d.parse().unwrap()).collect();
         let text: Vec<String> = DateRange::merged(days).iter().map(DateRange::to_string).collect();
         assert_eq!(text, ["2026-12-24/2026-12-26", "2026-12-31"]);
+    }
+
+    #[test]
+    fn the_day_turns_at_midnight_in_rome_in_winter_and_in_summer() {
+        let day = |instant: &str| day_of(instant.parse().unwrap()).to_string();
+        assert_eq!(day("2026-03-28T22:59:59Z"), "2026-03-28");
+        assert_eq!(day("2026-03-28T23:00:00Z"), "2026-03-29");
+        assert_eq!(day("2026-03-29T21:59:59Z"), "2026-03-29");
+        assert_eq!(day("2026-03-29T22:00:00Z"), "2026-03-30");
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod subscription;
 pub use body::{Body, BodyId, BodyKind};
 pub use change::{Cause, Change, ChangeId, Held, HeldReason};
 pub use channel::{Channel, ChannelKind};
-pub use dates::{DateRange, ParseDateRangeError};
+pub use dates::{DateRange, ParseDateRangeError, day_of, rome};
 pub use hours::{Access, Clock, Day, DaySelector, OfficeHours, ParseWeekError, Season, Slot, Span, Week};
 pub use notice::{Doubt, Notice, Opening, Reading, Status};
 pub use office::{OfficeId, OfficeKey};
