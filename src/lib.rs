@@ -4,5 +4,6 @@
 //! 0 `domain` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
 //! 4 `fetch`, `store`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
 
+pub mod cli;
 pub mod document;
 pub mod domain;

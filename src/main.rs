@@ -1,3 +1,7 @@
 //! Arguments in, one error line and an exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sportello::cli::main()
+}

@@ -1,0 +1,262 @@
+//! The command line as types: what can be asked of the program, and the words of its `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+use jiff::{Timestamp, civil};
+use url::Url;
+
+use crate::domain::{Aspect, BodyId, Language, OfficeId};
+
+/// Watches the pages of Italian public offices and mails people when an office changes how it can be reached.
+#[derive(Debug, Parser)]
+#[command(name = "sportello", version, propagate_version = true, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Data goes to standard output, talk to standard error.
+Exit status: 0 all done · 1 finished, but some sources or mails failed (named on standard error) · 2 bad usage or configuration, nothing done.
+
+Start with `sportello demo`: a small town on this machine, a change, an alert, in a minute, without network.";
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The settings file [default: $SPORTELLO_CONFIG, ./sportello.toml, /etc/sportello/sportello.toml, else built-in defaults]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Say more; twice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the completions for a shell
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write all pages into a folder
+    Man(ManArgs),
+}
+
+/// `sportello man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write every page into this folder instead
+    #[arg(long, value_name = "FOLDER")]
+    pub directory: Option<PathBuf>,
+}
+
+/// `sportello run`
+#[derive(Debug, Args)]
+pub struct RunArgs {}
+
+/// `sportello check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Only the sources of this body
+    #[arg(long, value_name = "ID")]
+    pub body: Option<String>,
+    /// Only this source
+    #[arg(long, value_name = "URL")]
+    pub source: Option<Url>,
+    /// Every source, due or not
+    #[arg(long)]
+    pub all: bool,
+    /// Leave the mails in the outbox
+    #[arg(long)]
+    pub no_send: bool,
+    /// Take this instant for the present (RFC 3339), for replays
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub now: Option<Timestamp>,
+}
+
+/// `sportello extract`
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// Files, addresses, or `-` for standard input
+    #[arg(required = true, value_name = "FILE|URL|-")]
+    pub inputs: Vec<String>,
+    /// One record a line, as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The address that the document came from; relative links and the kind of page are judged by it
+    #[arg(long, value_name = "URL")]
+    pub url: Option<Url>,
+    /// The day the document was published, if it does not say so itself
+    #[arg(long, value_name = "DATE")]
+    pub published: Option<civil::Date>,
+    /// Take this instant for the present (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub now: Option<Timestamp>,
+}
+
+/// `sportello changes`
+#[derive(Debug, Args)]
+pub struct ChangesArgs {
+    /// One change a line, as JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Comma-separated, with a header line
+    #[arg(long)]
+    pub csv: bool,
+    /// Only changes seen at or after this instant or day
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub since: Option<Timestamp>,
+    /// Only this body
+    #[arg(long, value_name = "ID")]
+    pub body: Option<String>,
+    /// Only this office
+    #[arg(long, value_name = "ID")]
+    pub office: Option<String>,
+    /// Tell why one change was seen, and why it went out
+    #[arg(long, value_name = "CHANGE", conflicts_with_all = ["csv", "since", "body", "office"])]
+    pub explain: Option<i64>,
+}
+
+/// `sportello offices`
+#[derive(Debug, Args)]
+pub struct OfficesArgs {
+    /// One office a line, as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Only this body
+    #[arg(long, value_name = "ID")]
+    pub body: Option<String>,
+    /// What holds at this instant or day, instead of now
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub at: Option<Timestamp>,
+}
+
+/// `sportello history`
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The body, as in `sources.toml`
+    pub body: String,
+    /// The office: an id such as `anagrafe`
+    pub office: String,
+    /// One version a line, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sportello subscribers …`
+#[derive(Debug, Subcommand)]
+pub enum SubscribersCommand {
+    /// Add a subscriber, who counts as confirmed, or one more subscription for a known one
+    Add(SubscribeArgs),
+    /// List the subscribers and what they want
+    List {
+        /// One subscriber a line, as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a subscriber and all that is kept about them
+    Remove {
+        /// Their address
+        email: String,
+    },
+}
+
+/// `sportello subscribers add`
+#[derive(Debug, Args)]
+pub struct SubscribeArgs {
+    /// Their address
+    pub email: String,
+    /// Only this body; may be given more than once
+    #[arg(long, value_name = "ID")]
+    pub body: Vec<String>,
+    /// Only this office; may be given more than once
+    #[arg(long, value_name = "ID")]
+    pub office: Vec<String>,
+    /// Only this aspect: hours, status, channels, address, closures, openings; may be given more than once
+    #[arg(long, value_name = "ASPECT", value_parser = aspect)]
+    pub aspect: Vec<Aspect>,
+    /// Everything that is watched
+    #[arg(long, conflicts_with_all = ["body", "office", "aspect"], required_unless_present_any = ["body", "office", "aspect"])]
+    pub all: bool,
+    /// The language of their mails: it, en
+    #[arg(long, value_name = "LANGUAGE", default_value = "it", value_parser = language)]
+    pub language: Language,
+    /// Remind them the evening before a closure or new hours begin
+    #[arg(long)]
+    pub reminders: bool,
+}
+
+/// `sportello demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {}
+
+impl SubscribeArgs {
+    /// The bodies asked for.
+    pub fn bodies(&self) -> Vec<BodyId> {
+        self.body.iter().cloned().map(BodyId).collect()
+    }
+
+    /// The offices asked for.
+    pub fn offices(&self) -> Vec<OfficeId> {
+        self.office.iter().cloned().map(OfficeId).collect()
+    }
+}
+
+/// An instant in RFC 3339, or a day (its first instant at the offices).
+fn instant(text: &str) -> Result<Timestamp, String> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    text.parse::<civil::Date>()
+        .ok()
+        .and_then(|day| crate::domain::rome().to_timestamp(day.at(0, 0, 0, 0)).ok())
+        .ok_or_else(|| "write an instant such as 2026-03-01T08:00:00Z, or a day such as 2026-03-01".into())
+}
+
+fn aspect(text: &str) -> Result<Aspect, String> {
+    Aspect::ALL.into_iter().find(|aspect| aspect.as_str() == text).ok_or_else(|| {
+        let known: Vec<&str> = Aspect::ALL.iter().map(|aspect| aspect.as_str()).collect();
+        format!("the aspects are {}", known.join(", "))
+    })
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "it" => Ok(Language::It),
+        "en" => Ok(Language::En),
+        _ => Err("the languages are it and en".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_day_is_its_first_instant_at_the_offices() {
+        assert_eq!(instant("2026-07-01").unwrap().to_string(), "2026-06-30T22:00:00Z");
+        assert_eq!(instant("2026-07-01T08:00:00Z").unwrap().to_string(), "2026-07-01T08:00:00Z");
+        assert!(instant("tomorrow").is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! The command line: one file per command. Data goes to standard output, talk to standard error; errors become one line and an exit code here.
+
+pub mod args;
+pub mod demo;
+mod manual;
+mod talk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All done: exit code 0.
+    Done,
+    /// Finished, but something failed that was named on standard error: exit code 1.
+    Partly,
+}
+
+/// The whole program: reads the arguments of the process, does what they ask, says what went wrong.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    talk::set_up(&cli.global);
+    match run(cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Partly) => ExitCode::from(1),
+        Err(error) if talk::reader_has_gone(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            talk::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    match cli.command {
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man(args) => manual::man(&args),
+    }
+}

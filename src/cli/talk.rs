@@ -1,0 +1,94 @@
+//! What the program says to the person at the terminal, beside the data: messages, errors, logs, colours. All of it on standard error.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use anstream::ColorChoice;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::args::Global;
+
+/// Colours, logs and the last words of a panic, as the global options want them.
+pub fn set_up(global: &Global) {
+    match global.color {
+        clap::ColorChoice::Auto => {}
+        clap::ColorChoice::Always => ColorChoice::Always.write_global(),
+        clap::ColorChoice::Never => ColorChoice::Never.write_global(),
+    }
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(
+            std::io::stderr(),
+            "sportello: this is a defect of the program, at {place}: please report it with the input that caused it"
+        );
+    }));
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "sportello=info,warn",
+        (false, 2) => "sportello=debug,info",
+        (false, _) => "trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let colours = global.color != clap::ColorChoice::Never && std::io::stderr().is_terminal();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(StdErr).with_ansi(colours).with_target(false).compact();
+    // a second call, as tests may make, keeps the first
+    let _ = logs.try_init();
+}
+
+/// Standard error for the logs.
+struct StdErr;
+
+impl<'a> MakeWriter<'a> for StdErr {
+    type Writer = std::io::Stderr;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        std::io::stderr()
+    }
+}
+
+/// One line on standard error: "sportello: " and the causes, outermost first.
+pub fn error(error: &anyhow::Error) {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    let _ = writeln!(anstream::stderr(), "{style}sportello:{style:#} {}", one_line(error));
+}
+
+/// The causes of an error on one line, outermost first; a cause that its parent already quotes is left out.
+pub fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.ends_with(&words) {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push_str(": ");
+        }
+        line.push_str(&words);
+    }
+    line
+}
+
+/// Whether the error is that nobody reads our output any more (`sportello changes | head`): no fault.
+pub fn reader_has_gone(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe))
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_line_outermost_first() {
+        let error = anyhow!("permission\n denied").context("cannot open a.db").context("store a.db");
+        assert_eq!(one_line(&error), "store a.db: cannot open a.db: permission denied");
+    }
+
+    #[test]
+    fn a_cause_is_not_said_twice() {
+        let error = anyhow!("no such file").context("cannot read x: no such file");
+        assert_eq!(one_line(&error), "cannot read x: no such file");
+    }
+}
