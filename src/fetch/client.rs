@@ -1,0 +1,418 @@
+//! The HTTP client: one page with its redirects, each hop checked (address, site, robots.txt, manners) before anything is sent.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::address::{Guard, refused_literal};
+use super::hosts::{Hosts, Outcome, Ticket};
+use super::robots::{Cache, Policy};
+use super::scope::host_key;
+use super::{FetchError, Limits, Render, Reply, Request, Response, Scope, Unchanged, Validators};
+
+/// RFC 9309 §2.3.1.2: at least five redirects.
+const ROBOTS_REDIRECTS: usize = 5;
+/// Read at most this much of an error page: enough to tell what it is.
+const ERROR_PAGE_BYTES: u64 = 128 << 10;
+
+/// Brings pages, politely. Cheap to clone; all clones share manners and caches.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    limits: Limits,
+    client: reqwest::Client,
+    insecure: OnceLock<reqwest::Client>,
+    hosts: Hosts,
+    robots: Cache,
+}
+
+/// One answer, of whatever status.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// How much of a body is wanted, in bytes after decompression.
+#[derive(Clone, Copy)]
+enum Size {
+    /// All of it; more than this is an error.
+    Whole(u64),
+    /// The beginning.
+    First(u64),
+}
+
+impl Fetcher {
+    /// A fetcher that asks the network within `limits`. Fails with `Setup` if the client cannot be made.
+    pub fn new(limits: Limits) -> Result<Self, FetchError> {
+        // The process may already have a provider; that one serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = build_client(&limits, false)?;
+        let (hosts, robots) = (Hosts::new(&limits), Cache::default());
+        Ok(Fetcher { inner: Arc::new(Inner { limits, client, insecure: OnceLock::new(), hosts, robots }) })
+    }
+
+    /// The limits it works within.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Brings one page. `Unchanged` when the server says so or sends the same bytes as at the last visit.
+    pub async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
+        match request.render {
+            Render::Http | Render::Browser => self.inner.follow(request).await,
+        }
+    }
+}
+
+impl Inner {
+    async fn follow(&self, request: &Request) -> Result<Reply, FetchError> {
+        let mut url = request.url.clone();
+        url.set_fragment(None);
+        let mut redirects: Vec<Url> = Vec::new();
+        let mut spent = Duration::ZERO;
+        loop {
+            self.check(&url)?;
+            if let Some(from) = redirects.last()
+                && !request.scope.holds(&url)
+            {
+                return Err(FetchError::LeftSite { from: from.to_string(), to: url.to_string() });
+            }
+            self.ask_robots(&url, request.insecure_tls).await?;
+            let conditions = conditions(request, &url, redirects.is_empty());
+            let (answer, took) = self.ask(&url, conditions, request.insecure_tls, Size::Whole(self.limits.max_bytes), spent).await?;
+            spent += took;
+            match answer.status {
+                301 | 302 | 303 | 307 | 308 => {
+                    let next = self.target(&url, &answer)?;
+                    redirects.push(url);
+                    if redirects.len() > self.limits.max_redirects || redirects.contains(&next) {
+                        let host = request.url.host_str().unwrap_or_default().to_owned();
+                        return Err(FetchError::Redirects { host, hops: redirects.len() });
+                    }
+                    url = next;
+                }
+                304 if request.validators.etag.is_some() || request.validators.last_modified.is_some() => {
+                    let validators = renewed(&request.validators, &url, &answer.headers);
+                    return Ok(Reply::Unchanged(Unchanged { not_modified: true, validators, bytes: 0, elapsed: spent }));
+                }
+                200..=299 => return Ok(reply(request, url, redirects, answer, spent)),
+                status => {
+                    let host = url.host_str().unwrap_or_default().to_owned();
+                    let retry_after = retry_after(&answer.headers);
+                    return Err(FetchError::Status { host, status, verdict: None, retry_after });
+                }
+            }
+        }
+    }
+
+    /// What can be told from the address alone.
+    fn check(&self, url: &Url) -> Result<(), FetchError> {
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(FetchError::Address(url.to_string()));
+        }
+        match refused_literal(url, self.limits.allow_private) {
+            Some(address) => {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                Err(FetchError::Private { host, address: address.to_string() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn ask_robots(&self, url: &Url, insecure_tls: bool) -> Result<(), FetchError> {
+        if !self.limits.respect_robots {
+            return Ok(());
+        }
+        let authority = url[..url::Position::BeforePath].to_owned();
+        let policy = self
+            .robots
+            .policy(&authority, Instant::now(), async || {
+                let policy = self.fetch_robots(url, insecure_tls).await;
+                if let Policy::Rules(rules) = &policy {
+                    self.hosts.crawl_delay(&host_key(url), rules.crawl_delay().unwrap_or_default());
+                }
+                policy
+            })
+            .await;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        match policy {
+            Policy::Unreachable(why) => Err(FetchError::RobotsUnreachable { host, why }),
+            Policy::Rules(rules) if rules.is_url_allowed(url) => Ok(()),
+            Policy::Rules(_) => Err(FetchError::Disallowed { host, path: url.path().to_owned() }),
+        }
+    }
+
+    async fn fetch_robots(&self, url: &Url, insecure_tls: bool) -> Policy {
+        let Ok(mut url) = url.join("/robots.txt") else { return Policy::open() };
+        // RFC 9309 §2.3.1.2: redirects are followed even to other hosts; the rules then hold for the first one.
+        let scope = Scope::anywhere();
+        let mut spent = Duration::ZERO;
+        for _ in 0..=ROBOTS_REDIRECTS {
+            if self.check(&url).is_err() || !scope.holds(&url) {
+                return Policy::open();
+            }
+            // One byte more than the limit tells the parser that the last line is cut.
+            let size = Size::First(robotxt::BYTE_LIMIT as u64 + 1);
+            match self.ask(&url, HeaderMap::new(), insecure_tls, size, spent).await {
+                Ok((answer, took)) => {
+                    spent += took;
+                    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+                        return Policy::from_answer(answer.status, &answer.body);
+                    }
+                    match self.target(&url, &answer) {
+                        Ok(next) => url = next,
+                        Err(_) => return Policy::open(),
+                    }
+                }
+                Err(error) => return Policy::Unreachable(error.to_string()),
+            }
+        }
+        Policy::open()
+    }
+
+    fn target(&self, url: &Url, answer: &Answer) -> Result<Url, FetchError> {
+        let location = answer.headers.get(header::LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let location = location.unwrap_or_default();
+        match url.join(&location) {
+            Ok(mut next) if !location.is_empty() => {
+                next.set_fragment(None);
+                Ok(next)
+            }
+            _ => {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                Err(FetchError::BadRedirect { host, status: answer.status, location })
+            }
+        }
+    }
+
+    /// One request, when its turn has come. `spent`: what earlier hops took of the time allowed.
+    async fn ask(
+        &self,
+        url: &Url,
+        conditions: HeaderMap,
+        insecure_tls: bool,
+        size: Size,
+        spent: Duration,
+    ) -> Result<(Answer, Duration), FetchError> {
+        let mut ticket = self.hosts.turn(&host_key(url)).await?;
+        let started = Instant::now();
+        let left = self.limits.timeout.saturating_sub(spent);
+        match self.exchange(url, conditions, insecure_tls, size, left, &mut ticket).await {
+            Ok(answer) => {
+                ticket.finish(outcome(&answer));
+                Ok((answer, started.elapsed()))
+            }
+            Err(error) => {
+                // A page too long says nothing about the host; everything else that ends here does.
+                let outcome = match &error {
+                    FetchError::TooLong { .. } => Outcome::Answered,
+                    FetchError::Private { .. } | FetchError::Setup(_) => Outcome::Dropped,
+                    other => Outcome::Dead(other.to_string()),
+                };
+                ticket.finish(outcome);
+                Err(error)
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        url: &Url,
+        conditions: HeaderMap,
+        insecure_tls: bool,
+        size: Size,
+        left: Duration,
+        ticket: &mut Ticket<'_>,
+    ) -> Result<Answer, FetchError> {
+        let host = url.host_str().unwrap_or_default();
+        let deadline = tokio::time::Instant::now() + left;
+        let client = self.client(insecure_tls)?;
+        let timed_out = |stage, limit| FetchError::TimedOut { host: host.to_owned(), stage, limit };
+        let sent = tokio::time::timeout_at(deadline, client.get(url.clone()).headers(conditions).send()).await;
+        let mut response = sent
+            .map_err(|_| timed_out("answer", self.limits.timeout))?
+            .map_err(|error| FetchError::from_client(host, "answer", self.limits.idle, &error))?;
+        ticket.head();
+
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        let good = (200..300).contains(&status);
+        let size = if good { size } else { Size::First(ERROR_PAGE_BYTES) };
+        let too_long = |limit| FetchError::TooLong { host: host.to_owned(), limit };
+        let limit = match size {
+            Size::Whole(limit) if response.content_length().is_some_and(|length| length > limit) => return Err(too_long(limit)),
+            Size::Whole(limit) | Size::First(limit) => limit,
+        };
+        let mut body = Vec::new();
+        loop {
+            let chunk = tokio::time::timeout_at(deadline, response.chunk()).await;
+            let chunk = chunk.map_err(|_| timed_out("finish its answer", self.limits.timeout))?;
+            match chunk {
+                Ok(Some(chunk)) => {
+                    let room = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(body.len());
+                    body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                    match size {
+                        Size::Whole(_) if chunk.len() > room => return Err(too_long(limit)),
+                        Size::First(_) if chunk.len() >= room => break,
+                        _ => {}
+                    }
+                }
+                Ok(None) => break,
+                // Of an error page or a redirect the beginning is enough.
+                Err(_) if !good => break,
+                Err(error) => return Err(FetchError::from_client(host, "finish its answer", self.limits.idle, &error)),
+            }
+        }
+        Ok(Answer { status, headers, body })
+    }
+
+    fn client(&self, insecure_tls: bool) -> Result<&reqwest::Client, FetchError> {
+        if !insecure_tls {
+            return Ok(&self.client);
+        }
+        if let Some(client) = self.insecure.get() {
+            return Ok(client);
+        }
+        let client = build_client(&self.limits, true)?;
+        Ok(self.insecure.get_or_init(|| client))
+    }
+}
+
+fn build_client(limits: &Limits, insecure_tls: bool) -> Result<reqwest::Client, FetchError> {
+    let setup = |error: &dyn std::fmt::Display| FetchError::Setup(error.to_string());
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+    headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("it,en;q=0.3"));
+    let version = env!("CARGO_PKG_VERSION");
+    let agent = match &limits.contact {
+        Some(contact) => format!("Sportello/{version} (+{contact})"),
+        None => format!("Sportello/{version}"),
+    };
+    let agent = HeaderValue::from_str(&agent).map_err(|_| setup(&"the contact has characters that no header may hold"))?;
+    let mut builder = reqwest::Client::builder()
+        .user_agent(agent)
+        .default_headers(headers)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .dns_resolver(Guard { allow_private: limits.allow_private })
+        .connect_timeout(limits.idle.min(limits.timeout))
+        .read_timeout(limits.idle.min(limits.timeout))
+        .pool_idle_timeout(Duration::from_secs(20))
+        .pool_max_idle_per_host(limits.per_host.max(1))
+        .tls_danger_accept_invalid_certs(insecure_tls);
+    let mut roots = Vec::new();
+    for pem in &limits.extra_roots {
+        roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(|error| setup(&error))?);
+    }
+    builder = builder.tls_certs_merge(roots);
+    builder.build().map_err(|error| {
+        setup(&format!("{} (on Debian the root certificates come with the package ca-certificates)", super::error::innermost(&error)))
+    })
+}
+
+/// Conditions of the request, for the address that they belong to.
+fn conditions(request: &Request, url: &Url, first: bool) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let ours = request.validators.url.as_ref().map_or(first, |of| of == url);
+    if request.force || !ours {
+        return headers;
+    }
+    let value = |text: &Option<String>| text.as_deref().and_then(|text| HeaderValue::from_str(text).ok());
+    if let Some(etag) = value(&request.validators.etag) {
+        headers.insert(header::IF_NONE_MATCH, etag);
+    }
+    if let Some(date) = value(&request.validators.last_modified) {
+        headers.insert(header::IF_MODIFIED_SINCE, date);
+    }
+    headers
+}
+
+/// The validators after a 304, which may bring new ones (RFC 9110 §15.4.5).
+fn renewed(known: &Validators, url: &Url, headers: &HeaderMap) -> Validators {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+    Validators {
+        url: Some(url.clone()),
+        etag: text(header::ETAG).or_else(|| known.etag.clone()),
+        last_modified: text(header::LAST_MODIFIED).or_else(|| known.last_modified.clone()),
+        sha256: known.sha256,
+    }
+}
+
+fn reply(request: &Request, url: Url, redirects: Vec<Url>, answer: Answer, elapsed: Duration) -> Reply {
+    let sha256: [u8; 32] = Sha256::digest(&answer.body).into();
+    let headers = answer
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let bytes = answer.body.len() as u64;
+    let requested = request.url.clone();
+    let response =
+        Response { requested, url, redirects, status: answer.status, headers, body: answer.body, sha256, elapsed, rendered: false };
+    if !request.force && request.validators.sha256 == Some(sha256) {
+        return Reply::Unchanged(Unchanged { not_modified: false, validators: response.validators(), bytes, elapsed });
+    }
+    Reply::Fresh(response)
+}
+
+fn outcome(answer: &Answer) -> Outcome {
+    let why = || format!("it answered {}", answer.status);
+    match answer.status {
+        429 | 503 => Outcome::Strained(retry_after(&answer.headers), why()),
+        500..=599 => Outcome::Strained(None, why()),
+        _ => Outcome::Answered,
+    }
+}
+
+/// `Retry-After` (RFC 9110 §10.2.3): seconds or a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
+    parse_retry_after(value, jiff::Timestamp::now())
+}
+
+fn parse_retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_comes_as_seconds_or_as_a_date() {
+        let now: jiff::Timestamp = "2015-10-21T07:27:00Z".parse().unwrap();
+        assert_eq!(parse_retry_after(" 120 ", now), Some(Duration::from_secs(120)));
+        assert_eq!(parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(parse_retry_after("Wed, 21 Oct 2015 07:20:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(parse_retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn conditions_go_to_the_address_they_belong_to() {
+        let url = Url::parse("https://h.it/a").unwrap();
+        let known = Validators { url: None, etag: Some("W/\"x\"".into()), last_modified: Some("yesterday-ish".into()), sha256: None };
+        let request = Request::new(url.clone()).known(known.clone());
+        let sent = conditions(&request, &url, true);
+        assert_eq!(sent.get("if-none-match").unwrap(), "W/\"x\"");
+        assert_eq!(sent.get("if-modified-since").unwrap(), "yesterday-ish", "the server's own words, whatever they are");
+        assert!(conditions(&request, &url, false).is_empty(), "another hop");
+        let moved = Url::parse("https://h.it/b").unwrap();
+        let request = Request::new(url.clone()).known(Validators { url: Some(moved.clone()), ..known });
+        assert!(conditions(&request, &url, true).is_empty());
+        assert!(!conditions(&request, &moved, false).is_empty());
+    }
+}

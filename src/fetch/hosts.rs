@@ -1,0 +1,438 @@
+//! Manners towards hosts: how many requests at once, how far apart, when to stay away.
+//!
+//! `Ledger` is the pure core: hosts, instants and outcomes go in, "go", "not before" or "leave it alone" comes out.
+//! `Hosts` is its shell: it makes callers wait for their turn. Memory stays bounded: hosts that are idle and well are forgotten.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+use super::{FetchError, Limits};
+
+/// Longest time that a host is left alone, whatever it asks for.
+const MAX_REST: Duration = Duration::from_secs(3600);
+/// Longest gap between two requests to a host that answers with faults.
+const MAX_GAP: Duration = Duration::from_secs(60);
+/// How long the head of an answer holds back the next request to the same host.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// A rest not longer than this is waited for; a longer one is an error, since the daemon comes again.
+const SHORT_REST: Duration = Duration::from_secs(3);
+/// Hosts remembered before the idle ones are forgotten.
+const MANY_HOSTS: usize = 4096;
+
+/// The wait before attempt `failures + 1`: `base` doubled per failure up to `max`, less up to a quarter by `jitter` (0 to 1),
+/// so that what failed together does not come back together.
+pub fn backoff(base: Duration, max: Duration, failures: u32, jitter: f64) -> Duration {
+    let doubled = base.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX)).min(max);
+    doubled.mul_f64(1.0 - 0.25 * jitter.clamp(0.0, 1.0))
+}
+
+/// How a request to a host ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It answered, whatever it said.
+    Answered,
+    /// It answered with a fault of its own (5xx) or asks us to slow down, perhaps with a time to stay away.
+    Strained(Option<Duration>, String),
+    /// No usable answer came.
+    Dead(String),
+    /// We gave up for reasons of our own.
+    Dropped,
+}
+
+/// What a host that somebody wants to ask says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Turn {
+    Go,
+    /// Ask again at that instant, or when a request to the host ended.
+    NotBefore(Instant),
+    /// Leave it alone until then, because of that.
+    Resting(Instant, String),
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    in_flight: u32,
+    /// Started, and the head of the answer has not come.
+    awaited: u32,
+    last_start: Option<Instant>,
+    last_head: Option<Instant>,
+    crawl_delay: Duration,
+    /// Faults in a row: the gap grows.
+    strain: u32,
+    /// Failures in a row: the host rests.
+    dead: u32,
+    rests_until: Option<(Instant, String)>,
+}
+
+/// The pure core.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    delay: Duration,
+    max_crawl_delay: Duration,
+    rest_after: u32,
+    rest: Duration,
+    rng: StdRng,
+    hosts: HashMap<String, Entry>,
+}
+
+impl Ledger {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Ledger {
+            delay: limits.delay,
+            max_crawl_delay: limits.max_crawl_delay,
+            rest_after: limits.rest_after,
+            rest: limits.rest,
+            rng: StdRng::seed_from_u64(limits.seed),
+            hosts: HashMap::new(),
+        }
+    }
+
+    /// Asks for a turn; `Go` counts as started.
+    pub(super) fn start(&mut self, host: &str, now: Instant) -> Turn {
+        let gap = self.gap(host);
+        self.forget_idle(now);
+        let entry = self.hosts.entry(host.to_owned()).or_default();
+        if let Some((until, why)) = &entry.rests_until {
+            if *until > now {
+                return Turn::Resting(*until, why.clone());
+            }
+            // Half open: one request tries whether the host is back, the others wait for its fate.
+            if entry.dead > 0 && entry.in_flight > 0 {
+                return Turn::NotBefore(now + HEAD_PATIENCE);
+            }
+        }
+        if let Some(earliest) = entry.earliest(gap)
+            && earliest > now
+        {
+            return Turn::NotBefore(earliest);
+        }
+        entry.in_flight += 1;
+        entry.awaited += 1;
+        entry.last_start = Some(now);
+        Turn::Go
+    }
+
+    /// The head of an answer came: from here the gap to the next request is counted, since now it is sure that this one arrived.
+    pub(super) fn head(&mut self, host: &str, now: Instant) {
+        if let Some(entry) = self.hosts.get_mut(host) {
+            entry.awaited = entry.awaited.saturating_sub(1);
+            entry.last_head = Some(now);
+        }
+    }
+
+    /// A request ended; `head_came` says whether `head` was called for it.
+    pub(super) fn finish(&mut self, host: &str, now: Instant, head_came: bool, outcome: Outcome) {
+        if !head_came {
+            self.head(host, now);
+        }
+        let jitter: f64 = self.rng.random();
+        let (rest_after, rest) = (self.rest_after, self.rest);
+        let Some(entry) = self.hosts.get_mut(host) else { return };
+        entry.in_flight = entry.in_flight.saturating_sub(1);
+        match outcome {
+            Outcome::Answered => {
+                entry.strain = 0;
+                entry.dead = 0;
+                entry.rests_until = None;
+            }
+            Outcome::Strained(stay_away, why) => {
+                entry.strain = entry.strain.saturating_add(1);
+                entry.dead = 0;
+                entry.rests_until = stay_away.map(|stay| (now + stay.min(MAX_REST), why));
+            }
+            Outcome::Dead(why) => {
+                entry.strain = entry.strain.saturating_add(1);
+                entry.dead = entry.dead.saturating_add(1);
+                if rest_after > 0 && entry.dead >= rest_after {
+                    let pause = backoff(rest, MAX_REST, entry.dead - rest_after + 1, jitter);
+                    entry.rests_until = Some((now + pause, why));
+                }
+            }
+            Outcome::Dropped => {}
+        }
+    }
+
+    /// robots.txt asks for that many seconds between requests; obeyed up to the bound.
+    pub(super) fn crawl_delay(&mut self, host: &str, delay: Duration) {
+        self.hosts.entry(host.to_owned()).or_default().crawl_delay = delay.min(self.max_crawl_delay);
+    }
+
+    fn gap(&mut self, host: &str) -> Duration {
+        let Some(entry) = self.hosts.get(host) else { return self.delay };
+        let base = self.delay.max(entry.crawl_delay);
+        if entry.strain == 0 {
+            return base;
+        }
+        let jitter: f64 = self.rng.random();
+        backoff(base, MAX_GAP.max(base), entry.strain + 1, jitter).max(base)
+    }
+
+    fn forget_idle(&mut self, now: Instant) {
+        if self.hosts.len() < MANY_HOSTS {
+            return;
+        }
+        let longest = self.delay.max(self.max_crawl_delay);
+        self.hosts.retain(|_, entry| {
+            let recent = entry.last_start.is_some_and(|start| start + longest > now);
+            entry.in_flight > 0 || recent || entry.rests_until.as_ref().is_some_and(|(until, _)| *until > now)
+        });
+    }
+}
+
+impl Entry {
+    /// When the next request may start; `None`: at once.
+    fn earliest(&self, gap: Duration) -> Option<Instant> {
+        if gap.is_zero() {
+            return None;
+        }
+        let start = self.last_start?;
+        if self.awaited > 0 {
+            // Counted from its start a request that was long under way could arrive together with the next one.
+            return Some(start + (gap * 2).max(HEAD_PATIENCE));
+        }
+        Some(self.last_head.map_or(start, |head| head.max(start)) + gap)
+    }
+}
+
+/// The waiting room of one host.
+#[derive(Debug)]
+struct Gate {
+    places: Arc<Semaphore>,
+    moved: Notify,
+}
+
+/// The shell: makes callers wait for their turn.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    ledger: Mutex<Ledger>,
+    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    everywhere: Arc<Semaphore>,
+    per_host: usize,
+}
+
+/// The right to one request; ends with `finish`, or as dropped.
+#[derive(Debug)]
+pub(super) struct Ticket<'h> {
+    hosts: &'h Hosts,
+    host: String,
+    gate: Arc<Gate>,
+    head_came: bool,
+    ended: bool,
+    _place: OwnedSemaphorePermit,
+    _everywhere: OwnedSemaphorePermit,
+}
+
+impl Hosts {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Hosts {
+            ledger: Mutex::new(Ledger::new(limits)),
+            gates: Mutex::new(HashMap::new()),
+            everywhere: Arc::new(Semaphore::new(limits.concurrency.max(1))),
+            per_host: limits.per_host.max(1),
+        }
+    }
+
+    /// Waits for a turn at `host`. Errors only with `Resting`.
+    pub(super) async fn turn(&self, host: &str) -> Result<Ticket<'_>, FetchError> {
+        let gate = self.gate(host);
+        let closed = |_| FetchError::Setup("the crawler is shutting down".to_owned());
+        let place = Arc::clone(&gate.places).acquire_owned().await.map_err(closed)?;
+        loop {
+            // The place among all is taken last and given back while waiting, so that a slow host keeps no other from working.
+            let moved = gate.moved.notified();
+            let everywhere = Arc::clone(&self.everywhere).acquire_owned().await.map_err(closed)?;
+            let now = Instant::now();
+            let until = match self.ledger().start(host, now) {
+                Turn::Go => {
+                    let host = host.to_owned();
+                    drop(moved);
+                    return Ok(Ticket { hosts: self, host, gate, head_came: false, ended: false, _place: place, _everywhere: everywhere });
+                }
+                Turn::NotBefore(until) => until,
+                Turn::Resting(until, why) => {
+                    let retry_in = until.saturating_duration_since(now);
+                    if retry_in > SHORT_REST {
+                        return Err(FetchError::Resting { host: host.to_owned(), retry_in, why });
+                    }
+                    until
+                }
+            };
+            drop(everywhere);
+            tokio::select! {
+                () = tokio::time::sleep_until(until.into()) => {}
+                () = moved => {}
+            }
+        }
+    }
+
+    /// Passes on what robots.txt asks for.
+    pub(super) fn crawl_delay(&self, host: &str, delay: Duration) {
+        self.ledger().crawl_delay(host, delay);
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        // A panic elsewhere cannot leave the ledger half written: each method ends what it begins.
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gate(&self, host: &str) -> Arc<Gate> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        if gates.len() >= MANY_HOSTS {
+            gates.retain(|_, gate| Arc::strong_count(gate) > 1);
+        }
+        let places = self.per_host;
+        let gate = gates
+            .entry(host.to_owned())
+            .or_insert_with(|| Arc::new(Gate { places: Arc::new(Semaphore::new(places)), moved: Notify::new() }));
+        Arc::clone(gate)
+    }
+}
+
+impl Ticket<'_> {
+    /// The head of the answer came.
+    pub(super) fn head(&mut self) {
+        self.hosts.ledger().head(&self.host, Instant::now());
+        self.head_came = true;
+        self.gate.moved.notify_waiters();
+    }
+
+    /// The request ended like that.
+    pub(super) fn finish(mut self, outcome: Outcome) {
+        self.end(outcome);
+    }
+
+    fn end(&mut self, outcome: Outcome) {
+        if !std::mem::replace(&mut self.ended, true) {
+            self.hosts.ledger().finish(&self.host, Instant::now(), self.head_came, outcome);
+            self.gate.moved.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.end(Outcome::Dropped);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ledger(delay_ms: u64) -> (Ledger, Instant) {
+        let limits = Limits { delay: Duration::from_millis(delay_ms), ..Limits::default() };
+        (Ledger::new(&limits), Instant::now())
+    }
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    #[test]
+    fn the_gap_is_counted_from_when_the_request_surely_arrived() {
+        let (mut ledger, t) = ledger(100);
+        assert_eq!(ledger.start("a", t), Turn::Go);
+        assert!(matches!(ledger.start("a", t + ms(500)), Turn::NotBefore(_)), "its head has not come");
+        ledger.head("a", t + ms(600));
+        assert_eq!(ledger.start("a", t + ms(650)), Turn::NotBefore(t + ms(700)));
+        assert_eq!(ledger.start("b", t + ms(650)), Turn::Go, "another host is another matter");
+        assert_eq!(ledger.start("a", t + ms(700)), Turn::Go);
+    }
+
+    #[test]
+    fn a_server_that_thinks_for_long_does_not_block_for_ever() {
+        let (mut ledger, t) = ledger(100);
+        ledger.start("a", t);
+        assert_eq!(ledger.start("a", t + HEAD_PATIENCE), Turn::Go);
+    }
+
+    #[test]
+    fn no_delay_means_full_speed() {
+        let (mut ledger, t) = ledger(0);
+        for _ in 0..100 {
+            assert_eq!(ledger.start("a", t), Turn::Go);
+        }
+    }
+
+    #[test]
+    fn a_dead_host_rests_longer_each_time_and_one_request_tries_again() {
+        let (mut ledger, mut t) = ledger(0);
+        for _ in 0..3 {
+            assert_eq!(ledger.start("a", t), Turn::Go);
+            ledger.finish("a", t, false, Outcome::Dead("refused".into()));
+        }
+        let Turn::Resting(first, why) = ledger.start("a", t) else { panic!("the circuit should be open") };
+        assert_eq!(why, "refused");
+        assert!(first - t >= Duration::from_secs(22) && first - t <= Duration::from_secs(30));
+        t = first;
+        assert_eq!(ledger.start("a", t), Turn::Go, "half open");
+        assert!(matches!(ledger.start("a", t), Turn::NotBefore(_)), "only one tries");
+        ledger.finish("a", t, false, Outcome::Dead("refused".into()));
+        let Turn::Resting(second, _) = ledger.start("a", t) else { panic!("open again") };
+        assert!(second - t >= Duration::from_secs(45), "twice as long, less jitter: {:?}", second - t);
+        t = second;
+        assert_eq!(ledger.start("a", t), Turn::Go);
+        ledger.finish("a", t, false, Outcome::Answered);
+        assert_eq!(ledger.start("a", t), Turn::Go);
+        assert_eq!(ledger.start("a", t), Turn::Go);
+    }
+
+    #[test]
+    fn retry_after_is_obeyed_up_to_an_hour() {
+        let (mut ledger, t) = ledger(0);
+        ledger.start("a", t);
+        ledger.finish("a", t, true, Outcome::Strained(Some(Duration::from_secs(90)), "429".into()));
+        assert_eq!(ledger.start("a", t + ms(1)), Turn::Resting(t + Duration::from_secs(90), "429".into()));
+        assert_eq!(ledger.start("a", t + Duration::from_secs(90)), Turn::Go);
+        ledger.finish("a", t, true, Outcome::Strained(Some(Duration::from_secs(1 << 40)), "429".into()));
+        assert_eq!(ledger.start("a", t), Turn::Resting(t + MAX_REST, "429".into()));
+    }
+
+    #[test]
+    fn faults_widen_the_gap_and_an_answer_closes_it() {
+        let (mut ledger, t) = ledger(1000);
+        ledger.start("a", t);
+        ledger.finish("a", t, false, Outcome::Strained(None, "500".into()));
+        let Turn::NotBefore(at) = ledger.start("a", t) else { panic!("it should wait") };
+        assert!(at - t >= ms(1500) && at - t <= ms(2000), "{:?}", at - t);
+        let t = at + ms(1000);
+        assert_eq!(ledger.start("a", t), Turn::Go);
+        ledger.finish("a", t, false, Outcome::Answered);
+        assert_eq!(ledger.start("a", t), Turn::NotBefore(t + ms(1000)));
+    }
+
+    #[test]
+    fn crawl_delay_has_a_bound() {
+        let (mut ledger, t) = ledger(10);
+        ledger.crawl_delay("a", Duration::from_secs(1_000_000));
+        ledger.start("a", t);
+        ledger.head("a", t);
+        assert_eq!(ledger.start("a", t), Turn::NotBefore(t + Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn idle_hosts_are_forgotten() {
+        let (mut ledger, t) = ledger(10);
+        for n in 0..MANY_HOSTS {
+            let host = n.to_string();
+            ledger.start(&host, t);
+            ledger.finish(&host, t, false, Outcome::Answered);
+        }
+        ledger.start("one more", t + Duration::from_secs(60));
+        assert_eq!(ledger.hosts.len(), 1);
+    }
+
+    #[test]
+    fn backoff_doubles_and_never_overflows() {
+        let s = Duration::from_secs;
+        assert_eq!(backoff(s(1), s(60), 1, 0.0), s(1));
+        assert_eq!(backoff(s(1), s(60), 4, 0.0), s(8));
+        assert_eq!(backoff(s(1), s(60), u32::MAX, 0.0), s(60));
+        assert_eq!(backoff(s(8), s(60), 1, 1.0), s(6));
+    }
+}
