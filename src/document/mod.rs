@@ -1,6 +1,53 @@
 //! A document: bytes (HTML, PDF, feed entry, text) turned into visible blocks with their structure. Knows no offices.
 
+mod charset;
+mod dates;
+mod element;
+mod flow;
+mod furniture;
+mod headings;
+mod html;
+mod parse;
+mod table;
+mod text;
+mod walk;
+
 use jiff::civil::Date;
+use url::Url;
+
+/// What there is to read, and what is known about it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Input<'a> {
+    /// The bytes as received.
+    pub bytes: &'a [u8],
+    /// The value of the `Content-Type` header; without it the bytes tell what they are.
+    pub content_type: Option<&'a str>,
+    /// The address, for relative links.
+    pub url: Option<&'a Url>,
+    /// CSS: read only what this selects. If it selects nothing, the whole page is read, with a warning.
+    pub select: Option<&'a str>,
+}
+
+/// Reads a document of any kind. Never fails: what cannot be read is missing, and `Document::warnings` says so.
+pub fn read(input: &Input) -> Document {
+    match kind(input) {
+        Kind::Html => html::read(input.bytes, input.content_type, input.url, input.select),
+        Kind::Text => text::read(input.bytes, input.content_type),
+    }
+}
+
+enum Kind {
+    Html,
+    Text,
+}
+
+/// What the bytes are: told by themselves first, by the header where they are silent.
+fn kind(input: &Input) -> Kind {
+    let head = input.bytes.get(..1024).unwrap_or(input.bytes);
+    let tagged = head.windows(2).any(|pair| matches!(pair, [b'<', b'!' | b'/' | b'a'..=b'z' | b'A'..=b'Z']));
+    let stated = input.content_type.unwrap_or_default();
+    if stated.starts_with("text/plain") || !tagged && !stated.contains("html") { Kind::Text } else { Kind::Html }
+}
 
 /// A readable document: what a person would see, in reading order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +62,8 @@ pub struct Document {
     pub containers: Vec<Container>,
     /// What could not be read as a whole: cut at a limit, broken encoding.
     pub warnings: Vec<String>,
+    /// JSON-LD scripts as written, for readers of structured data.
+    pub structured: Vec<String>,
 }
 
 /// An element that holds blocks: an article, a card, a list item, an accordion's panel.
@@ -24,6 +73,8 @@ pub struct Container {
     pub parent: Option<usize>,
     /// Its tag in lower case: `article`, `section`, `div`, `li`, `td`, …
     pub tag: &'static str,
+    /// What the markup calls it: its `data-element` ("service-status") or `itemprop` ("telephone").
+    pub mark: Option<String>,
 }
 
 /// One visible block.

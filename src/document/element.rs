@@ -1,0 +1,314 @@
+//! What an element is to a reader: its sort by tag, whether it is seen at all, and which part of the page it opens.
+
+use scraper::node::Element;
+
+use super::Region;
+
+/// The sort of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Part of a line.
+    Inline,
+    /// Stands alone; may hold blocks.
+    Block,
+    Heading(u8),
+    /// `<summary>`, `<legend>`, `<caption>`: a heading whose level comes from where it stands.
+    Title,
+    List,
+    Item,
+    Term,
+    Definition,
+    Table,
+    Row,
+    Cell,
+    Break,
+    Rule,
+    Strong,
+    Link,
+    Raised,
+    Preformatted,
+    Button,
+    Picture,
+    Noscript,
+    Time,
+    Meta,
+    Script,
+    /// Never seen.
+    Nothing,
+}
+
+/// Sort and name of an element by its tag.
+pub(super) fn sort(name: &str) -> (Sort, &'static str) {
+    match name {
+        "p" => (Sort::Block, "p"),
+        "div" => (Sort::Block, "div"),
+        "a" => (Sort::Link, "a"),
+        "li" => (Sort::Item, "li"),
+        "span" => (Sort::Inline, "span"),
+        "br" => (Sort::Break, "br"),
+        "ul" => (Sort::List, "ul"),
+        "ol" => (Sort::List, "ol"),
+        "menu" => (Sort::List, "menu"),
+        "dir" => (Sort::List, "dir"),
+        "b" | "strong" => (Sort::Strong, "b"),
+        "td" => (Sort::Cell, "td"),
+        "th" => (Sort::Cell, "th"),
+        "tr" => (Sort::Row, "tr"),
+        "table" => (Sort::Table, "table"),
+        "tbody" => (Sort::Block, "tbody"),
+        "thead" => (Sort::Block, "thead"),
+        "tfoot" => (Sort::Block, "tfoot"),
+        "h1" => (Sort::Heading(1), "h1"),
+        "h2" => (Sort::Heading(2), "h2"),
+        "h3" => (Sort::Heading(3), "h3"),
+        "h4" => (Sort::Heading(4), "h4"),
+        "h5" => (Sort::Heading(5), "h5"),
+        "h6" => (Sort::Heading(6), "h6"),
+        "section" => (Sort::Block, "section"),
+        "article" => (Sort::Block, "article"),
+        "main" => (Sort::Block, "main"),
+        "header" => (Sort::Block, "header"),
+        "footer" => (Sort::Block, "footer"),
+        "nav" => (Sort::Block, "nav"),
+        "aside" => (Sort::Block, "aside"),
+        "html" => (Sort::Block, "html"),
+        "body" => (Sort::Block, "body"),
+        "dl" => (Sort::Block, "dl"),
+        "dt" => (Sort::Term, "dt"),
+        "dd" => (Sort::Definition, "dd"),
+        "form" => (Sort::Block, "form"),
+        "fieldset" => (Sort::Block, "fieldset"),
+        "legend" => (Sort::Title, "legend"),
+        "caption" => (Sort::Title, "caption"),
+        "details" => (Sort::Block, "details"),
+        "summary" => (Sort::Title, "summary"),
+        "dialog" => (Sort::Block, "dialog"),
+        "address" => (Sort::Block, "address"),
+        "blockquote" => (Sort::Block, "blockquote"),
+        "figure" => (Sort::Block, "figure"),
+        "figcaption" => (Sort::Block, "figcaption"),
+        "center" => (Sort::Block, "center"),
+        "hgroup" => (Sort::Block, "hgroup"),
+        "search" => (Sort::Block, "search"),
+        "optgroup" | "option" | "select" | "textarea" | "datalist" | "input" => (Sort::Nothing, "input"),
+        "script" => (Sort::Script, "script"),
+        "style" | "template" | "svg" | "math" | "iframe" | "object" | "embed" | "canvas" | "audio" | "video" | "map" | "progress"
+        | "meter" | "applet" | "noembed" | "rp" | "rt" | "dataset" | "frame" | "param" | "link" | "base" | "title" => {
+            (Sort::Nothing, "script")
+        }
+        // Struck out is what no longer holds.
+        "del" | "s" | "strike" => (Sort::Nothing, "del"),
+        "noscript" | "noframes" => (Sort::Noscript, "noscript"),
+        "sup" | "sub" => (Sort::Raised, "sup"),
+        "pre" | "xmp" | "listing" | "plaintext" => (Sort::Preformatted, "pre"),
+        "button" => (Sort::Button, "button"),
+        "hr" => (Sort::Rule, "hr"),
+        "img" => (Sort::Picture, "img"),
+        "time" => (Sort::Time, "time"),
+        "meta" => (Sort::Meta, "meta"),
+        "frameset" => (Sort::Block, "div"),
+        _ => (Sort::Inline, "span"),
+    }
+}
+
+/// The attributes that matter, picked in one pass over them.
+#[derive(Default)]
+pub(super) struct Marks<'a> {
+    pub(super) id: &'a str,
+    pub(super) class: &'a str,
+    pub(super) role: &'a str,
+    pub(super) href: Option<&'a str>,
+    pub(super) lang: Option<&'a str>,
+    pub(super) email: Option<&'a str>,
+    pub(super) element: Option<&'a str>,
+    pub(super) property: Option<&'a str>,
+    pub(super) hidden: bool,
+    /// A script opens and closes something else with it: an accordion's button.
+    pub(super) toggles: bool,
+    pub(super) rowspan: Option<&'a str>,
+    pub(super) colspan: Option<&'a str>,
+    pub(super) aria_level: Option<&'a str>,
+    pub(super) aria_label: &'a str,
+    aria_hidden: bool,
+}
+
+impl<'a> Marks<'a> {
+    pub(super) fn of(element: &'a Element) -> Self {
+        let mut marks = Self::default();
+        for (name, value) in element.attrs() {
+            match name {
+                "class" => marks.class = value,
+                "id" => marks.id = value,
+                "href" => marks.href = Some(value),
+                "role" => marks.role = value,
+                "lang" => marks.lang = Some(value),
+                "hidden" => marks.hidden |= value != "until-found",
+                "style" => marks.hidden |= hides(value),
+                "aria-hidden" => marks.aria_hidden = value == "true",
+                "aria-expanded" | "aria-controls" => marks.toggles = true,
+                "data-bs-toggle" | "data-toggle" => marks.toggles |= value == "collapse",
+                "data-cfemail" => marks.email = Some(value),
+                "data-element" => marks.element = Some(value),
+                "itemprop" => marks.property = Some(value),
+                "rowspan" => marks.rowspan = Some(value),
+                "colspan" => marks.colspan = Some(value),
+                "aria-level" => marks.aria_level = Some(value),
+                "aria-label" => marks.aria_label = value,
+                _ => {}
+            }
+        }
+        if !marks.class.is_empty() {
+            marks.hidden |= hidden_by_class(marks.class, marks.aria_hidden);
+        }
+        marks
+    }
+}
+
+/// Whether an inline style takes the element off the page.
+fn hides(style: &str) -> bool {
+    style.split(';').any(|declaration| {
+        let Some((property, value)) = declaration.split_once(':') else { return false };
+        let (property, value) = (property.trim(), value.trim());
+        let starts = |word: &str| value.get(..word.len()).is_some_and(|v| v.eq_ignore_ascii_case(word));
+        (property.eq_ignore_ascii_case("display") && starts("none"))
+            || (property.eq_ignore_ascii_case("visibility") && (starts("hidden") || starts("collapse")))
+    })
+}
+
+/// Words that every framework uses for text that is not shown. Collapsed panels are not among them: a click shows them.
+fn hidden_by_class(class: &str, aria_hidden: bool) -> bool {
+    let mut hidden = false;
+    let mut shown_wider = false;
+    for word in class.split_ascii_whitespace() {
+        match word {
+            "visually-hidden"
+            | "sr-only"
+            | "visually-hidden-focusable"
+            | "sr-only-focusable"
+            | "element-invisible"
+            | "screen-reader-text"
+            | "screen-reader"
+            | "u-hiddenVisually"
+            | "visuallyhidden"
+            | "d-none"
+            | "hidden"
+            | "invisible"
+            | "aspNetHidden"
+            | "element-hidden"
+            | "is-hidden"
+            | "nascosto" => hidden = true,
+            "material-icons" | "material-symbols-outlined" | "material-icons-outlined" => return true,
+            // "d-none d-md-block" is hidden on phones only.
+            _ if word.starts_with("d-") && word.matches('-').count() >= 2 && !word.ends_with("-none") => shown_wider = true,
+            _ if aria_hidden && (word.starts_with("icon") || word.starts_with("fa-") || word.starts_with("glyphicon")) => return true,
+            _ => {}
+        }
+    }
+    hidden && !shown_wider
+}
+
+/// The part of the page that an element opens, if it opens one; `inside_article` for a `<header>` or `<footer>` of an article.
+pub(super) fn region(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Region> {
+    match marks.role {
+        "navigation" | "menu" | "menubar" | "search" => return Some(Region::Navigation),
+        "banner" if !inside_matter => return Some(Region::Navigation),
+        "contentinfo" => return Some(Region::Footer),
+        "complementary" => return Some(Region::Aside),
+        "dialog" | "alertdialog" => return Some(Region::Banner),
+        "main" => return Some(Region::Main),
+        _ => {}
+    }
+    match tag {
+        "nav" | "search" => return Some(Region::Navigation),
+        "header" if !inside_matter => return Some(Region::Navigation),
+        "footer" if !inside_matter => return Some(Region::Footer),
+        "aside" => return Some(Region::Aside),
+        "dialog" => return Some(Region::Banner),
+        "main" => return Some(Region::Main),
+        "html" | "body" | "a" | "article" | "h1" | "h2" | "h3" | "p" => return None,
+        _ => {}
+    }
+    if marks.class.is_empty() && marks.id.is_empty() {
+        return None;
+    }
+    marks.class.split_ascii_whitespace().chain([marks.id]).find_map(|word| region_by_word(word, inside_matter))
+}
+
+/// Class and id words that mean a part of the page in any site's vocabulary; the word is taken apart at its seams ("mainMenu", "site-footer").
+fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
+    let mut found = None;
+    for part in parts(word) {
+        let is = |names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
+        if is(&["cookie", "cookies", "cookiebar", "cookiebanner", "feedback", "rating", "valutazione"]) {
+            return Some(Region::Banner);
+        }
+        if is(&[
+            "breadcrumb",
+            "breadcrumbs",
+            "briciole",
+            "pagination",
+            "pager",
+            "skiplink",
+            "skiplinks",
+            "navbar",
+            "navigation",
+            "megamenu",
+        ]) {
+            return Some(Region::Navigation);
+        }
+        if is(&["share", "condividi", "correlati", "correlate", "related"]) {
+            found = Some(Region::Aside);
+        }
+        if !inside_matter && is(&["menu", "nav", "navigazione"]) {
+            found = Some(Region::Navigation);
+        }
+        if !inside_matter && is(&["footer", "piede"]) {
+            found = Some(Region::Footer);
+        }
+        if is(&["sidebar"]) {
+            found = Some(Region::Aside);
+        }
+    }
+    found
+}
+
+/// The words inside a class name: "it-header-center", "mainMenu", "site_footer".
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    word.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|piece| {
+        let mut rest = piece;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let seam = rest
+                .as_bytes()
+                .windows(2)
+                .position(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+                .map_or(rest.len(), |at| at + 1);
+            let (head, tail) = rest.split_at_checked(seam).unwrap_or((rest, ""));
+            rest = tail;
+            Some(head)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_name_is_taken_apart_at_its_seams() {
+        assert_eq!(parts("siteFooter-menu_x").collect::<Vec<_>>(), ["site", "Footer", "menu", "x"]);
+        assert_eq!(parts("òè-a").collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn styles_and_classes_hide() {
+        assert!(hides("color:red; Display : NONE"));
+        assert!(!hides("display:block"));
+        assert!(hidden_by_class("x visually-hidden", false));
+        assert!(hidden_by_class("d-none", false));
+        assert!(!hidden_by_class("d-none d-md-block", false));
+        assert!(!hidden_by_class("collapse", false));
+    }
+}
