@@ -360,7 +360,7 @@ impl<'a> Walk<'a> {
             grid.caption(&gathered.text);
         }
         if gathered.text.len() > MAX_HEADING {
-            gathered.strong = vec![0..gathered.text.len()];
+            gathered.strong = Vec::from_iter([0..gathered.text.len()]);
             let headings = self.headings.path();
             self.block(BlockKind::Paragraph, gathered, headings);
             return;
