@@ -360,7 +360,8 @@ impl<'a> Walk<'a> {
             grid.caption(&gathered.text);
         }
         if gathered.text.len() > MAX_HEADING {
-            gathered.strong = Vec::from_iter([0..gathered.text.len()]);
+            gathered.strong.clear();
+            gathered.strong.push(0..gathered.text.len());
             let headings = self.headings.path();
             self.block(BlockKind::Paragraph, gathered, headings);
             return;
