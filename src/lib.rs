@@ -5,6 +5,7 @@
 //! 4 `fetch`, `store`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
 
 pub mod cli;
+pub mod config;
 pub mod document;
 pub mod domain;
 pub mod fetch;

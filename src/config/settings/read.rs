@@ -1,0 +1,191 @@
+//! The walk through `sportello.toml`, section by section.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use toml_edit::Item;
+use url::Url;
+
+use super::{Crawl, Mail, Settings, SourcesFile, Store, Transport, Web, smtp};
+use crate::config::{
+    Problem,
+    reader::{Reader, Section},
+    units::Complaint,
+};
+use crate::domain::Language;
+
+/// The sections and their keys.
+pub(super) const SECTIONS: &[(&str, &[&str])] = &[
+    ("store", &["path", "keep_snapshots"]),
+    ("sources", &["file"]),
+    (
+        "crawl",
+        &[
+            "contact",
+            "concurrency",
+            "per_host",
+            "delay",
+            "timeout",
+            "max_bytes",
+            "respect_robots",
+            "allow_private",
+            "confirm_after",
+            "adaptive",
+            "browser",
+        ],
+    ),
+    ("mail", &["transport", "directory", "smtp", "password_file", "from", "per_minute", "operator"]),
+    ("web", &["listen", "public_url", "language"]),
+];
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+pub(super) fn settings(text: &str, file: &str) -> Result<Settings, Vec<Problem>> {
+    let mut reader = Reader::new(text, file);
+    let mut settings = Settings::default();
+    if let Some(document) = reader.document() {
+        let root = Section::new(document.as_table(), 0);
+        let names: Vec<&'static str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+        let homes: Vec<(String, String)> = homes("");
+        reader.unknown_keys(&root, &names, &borrowed(&homes));
+        for (name, keys) in SECTIONS {
+            let Some(section) = reader.section(&root, name, name) else { continue };
+            let homes = self::homes(name);
+            reader.unknown_keys(&section, keys, &borrowed(&homes));
+            match *name {
+                "store" => store(&mut reader, &section, &mut settings.store),
+                "sources" => sources(&mut reader, &section, &mut settings.sources),
+                "crawl" => crawl(&mut reader, &section, &mut settings.crawl),
+                "mail" => mail(&mut reader, &section, &mut settings.mail),
+                _ => web(&mut reader, &section, &mut settings.web),
+            }
+        }
+    }
+    let problems = reader.into_problems();
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+}
+
+/// The keys of the other sections, and where they belong.
+fn homes(here: &str) -> Vec<(String, String)> {
+    let others = SECTIONS.iter().filter(|(name, _)| *name != here);
+    others.flat_map(|(name, keys)| keys.iter().map(move |key| ((*key).to_owned(), format!("[{name}]")))).collect()
+}
+
+fn borrowed(homes: &[(String, String)]) -> Vec<(&str, &str)> {
+    homes.iter().map(|(key, home)| (key.as_str(), home.as_str())).collect()
+}
+
+/// Puts a value in its place when there is one.
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+fn store(reader: &mut Reader<'_>, section: &Section<'_>, store: &mut Store) {
+    set(&mut store.path, reader.text(section, "path").map(|found| found.value.into()));
+    if section.get("keep_snapshots").and_then(Item::as_str) == Some("all") {
+        store.keep_snapshots = None;
+    } else if let Some(count) = reader.count(section, "keep_snapshots", 1..=1_000_000) {
+        store.keep_snapshots = Some(count.value);
+    }
+}
+
+fn sources(reader: &mut Reader<'_>, section: &Section<'_>, sources: &mut SourcesFile) {
+    set(&mut sources.file, reader.text(section, "file").map(|found| found.value.into()));
+}
+
+fn crawl(reader: &mut Reader<'_>, section: &Section<'_>, crawl: &mut Crawl) {
+    if section.get("contact").and_then(Item::as_str) != Some("") {
+        set(&mut crawl.contact, reader.parsed(section, "contact", contact).map(|found| Some(found.value)));
+    }
+    let mut count = |key: &str, most: u32, field: &mut usize| {
+        set(field, reader.count(section, key, 1..=most).and_then(|found| usize::try_from(found.value).ok()));
+    };
+    count("concurrency", 1_000, &mut crawl.concurrency);
+    count("per_host", 100, &mut crawl.per_host);
+    set(&mut crawl.delay, reader.duration(section, "delay", Duration::ZERO..=DAY).map(|found| found.value));
+    let timeout = Duration::from_millis(100)..=Duration::from_secs(3600);
+    set(&mut crawl.timeout, reader.duration(section, "timeout", timeout).map(|found| found.value));
+    set(&mut crawl.max_bytes, reader.size(section, "max_bytes").map(|found| found.value));
+    set(&mut crawl.respect_robots, reader.boolean(section, "respect_robots"));
+    set(&mut crawl.allow_private, reader.boolean(section, "allow_private"));
+    set(&mut crawl.confirm_after, reader.duration(section, "confirm_after", Duration::ZERO..=DAY * 60).map(|found| found.value));
+    set(&mut crawl.adaptive, reader.boolean(section, "adaptive"));
+    set(&mut crawl.browser, reader.text(section, "browser").map(|found| found.value.into()));
+}
+
+fn mail(reader: &mut Reader<'_>, section: &Section<'_>, mail: &mut Mail) {
+    let transports = &[("files", Transport::Files), ("smtp", Transport::Smtp)];
+    set(&mut mail.transport, reader.word(section, "transport", transports).map(|found| found.value));
+    set(&mut mail.directory, reader.text(section, "directory").map(|found| found.value.into()));
+    set(&mut mail.smtp, reader.parsed(section, "smtp", smtp::server).map(|found| found.value));
+    let password_file = reader.any_text(section, "password_file").map(|found| found.value);
+    mail.password_file = password_file.filter(|path| !path.is_empty()).map(Into::into);
+    set(&mut mail.from, reader.parsed(section, "from", mailbox).map(|found| found.value));
+    set(&mut mail.per_minute, reader.count(section, "per_minute", 0..=1_000_000).map(|found| found.value));
+    if section.get("operator").and_then(Item::as_str) != Some("") {
+        mail.operator = reader.parsed(section, "operator", mailbox).map(|found| found.value);
+    }
+}
+
+fn web(reader: &mut Reader<'_>, section: &Section<'_>, web: &mut Web) {
+    if section.get("listen").and_then(Item::as_str) == Some("") {
+        web.listen = None;
+    } else if let Some(listen) = reader.parsed(section, "listen", listen) {
+        web.listen = Some(listen.value);
+        if !listen.value.ip().is_unspecified() {
+            web.public_url = format!("http://{}", listen.value); // until public_url says otherwise
+        }
+    }
+    set(&mut web.public_url, reader.parsed(section, "public_url", public_url).map(|found| found.value));
+    set(&mut web.language, reader.word(section, "language", &[("it", Language::It), ("en", Language::En)]).map(|found| found.value));
+}
+
+fn contact(text: &str) -> Result<String, Complaint> {
+    // it becomes part of a header line
+    if text.chars().any(char::is_control) || !text.is_ascii() {
+        return Err(Complaint::new(format!("{text:?} cannot stand in a header"), "write a web or mail address in plain letters"));
+    }
+    if text.contains('@') || Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto")) {
+        return Ok(text.to_owned());
+    }
+    Err(Complaint::new(format!("{text:?} is no way to reach you"), "write a web address (\"https://…\") or a mail address"))
+}
+
+fn mailbox(text: &str) -> Result<String, Complaint> {
+    match text.parse::<Mailbox>() {
+        Ok(_) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
+        _ => Err(Complaint::new(
+            format!("{text:?} is no mail address"),
+            "write it like \"avvisi@example.org\" or \"Sportello <avvisi@example.org>\"",
+        )),
+    }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, Complaint> {
+    text.parse().map_err(|_| {
+        let (host, port) = text.rsplit_once(':').unwrap_or((text, "8080"));
+        let port = port.parse::<u16>().unwrap_or(8080);
+        let suggestion = match host {
+            "" | "*" => format!("write \"0.0.0.0:{port}\" for all addresses, or \"127.0.0.1:{port}\" for this machine alone"),
+            _ if text.parse::<u16>().is_ok() => format!("write \"127.0.0.1:{text}\""),
+            _ => format!("write it like \"127.0.0.1:{port}\"; \"\" switches the site off"),
+        };
+        Complaint::new(format!("{text:?} is no address to listen on"), suggestion)
+    })
+}
+
+fn public_url(text: &str) -> Result<String, Complaint> {
+    let wrong = |detail: &str, way: String| Complaint::new(format!("bad public_url {text:?}: {detail}"), way);
+    let example = || "write it like \"https://sportello.example.org\"".to_owned();
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string(), example()))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(wrong("it must begin with https:// or http://", example()));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("? and # mean nothing here", "take them out".to_owned()));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
