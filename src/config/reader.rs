@@ -106,6 +106,18 @@ impl<'t> Reader<'t> {
 
     pub(super) fn complain(&mut self, place: usize, complaint: Complaint) {
         self.report(place, complaint.message, complaint.suggestion);
+        if complaint.secret {
+            self.hide_line();
+        }
+    }
+
+    /// Keeps the value of the line that was reported last out of messages and logs.
+    fn hide_line(&mut self) {
+        if let Some(problem) = self.problems.last_mut()
+            && let Some((key, _)) = problem.line_text.split_once('=')
+        {
+            problem.line_text = format!("{key}= …");
+        }
     }
 
     /// All problems in the order of the file; empty when it is good.
@@ -124,6 +136,9 @@ impl<'t> Reader<'t> {
                 None => did_you_mean(key, known.iter().copied()),
             };
             self.report(section.key_place(key), format!("unknown key {key:?}"), suggestion);
+            if ["password", "secret", "token"].iter().any(|word| key.contains(word)) {
+                self.hide_line();
+            }
         }
     }
 
@@ -265,8 +280,8 @@ impl<'t> Reader<'t> {
     /// The tables of a list, written `[[title]]`.
     pub(super) fn sections<'d>(&mut self, section: &Section<'d>, key: &str, title: &str) -> Vec<Section<'d>> {
         let place = section.key_place(key);
-        let found = match section.get(key) {
-            None => return Vec::new(),
+        match section.get(key) {
+            None => Vec::new(),
             Some(Item::ArrayOfTables(tables)) => {
                 tables.iter().map(|table| Section::new(table, table.span().map_or(place, |span| span.start))).collect()
             }
@@ -285,8 +300,7 @@ impl<'t> Reader<'t> {
                 self.report(place, message, Some(format!("write [[{title}]] on a line of its own, its keys below")));
                 Vec::new()
             }
-        };
-        found
+        }
     }
 
     /// A table, written `[title]`.

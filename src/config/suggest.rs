@@ -51,6 +51,11 @@ pub(super) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'
         return Some(candidate);
     }
     let folded = folded.replace(['_', ' '], "-");
+    if folded.chars().count() >= 4
+        && let Some(candidate) = candidates.clone().into_iter().find(|candidate| candidate.starts_with(&folded))
+    {
+        return Some(candidate); // "password" for "password_file"
+    }
     let near = folded.chars().count().div_ceil(3).clamp(1, 4);
     candidates
         .into_iter()

@@ -9,11 +9,18 @@ use jiff::{SpanRelativeTo, fmt::friendly::SpanParser};
 pub(super) struct Complaint {
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
+    /// Whether the line holds a secret, so that it must not be repeated.
+    pub(super) secret: bool,
 }
 
 impl Complaint {
     pub(super) fn new(message: impl Into<String>, suggestion: impl Into<String>) -> Self {
-        Self { message: message.into(), suggestion: Some(suggestion.into()) }
+        Self { message: message.into(), suggestion: Some(suggestion.into()), secret: false }
+    }
+
+    /// About a line that holds a secret: it is not repeated.
+    pub(super) fn about_a_secret(message: impl Into<String>, suggestion: impl Into<String>) -> Self {
+        Self { secret: true, ..Self::new(message, suggestion) }
     }
 }
 

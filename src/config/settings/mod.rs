@@ -4,7 +4,7 @@ mod find;
 mod read;
 mod smtp;
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -170,3 +170,6 @@ impl Default for Web {
         Self { listen: Some(listen), public_url: format!("http://{listen}"), language: Language::It }
     }
 }
+
+#[cfg(test)]
+mod tests;

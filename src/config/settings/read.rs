@@ -1,9 +1,9 @@
 //! The walk through `sportello.toml`, section by section.
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::time::Duration;
 
-use lettre::message::Mailbox;
+use email_address::{EmailAddress, Options};
 use toml_edit::Item;
 use url::Url;
 
@@ -154,14 +154,18 @@ fn contact(text: &str) -> Result<String, Complaint> {
     Err(Complaint::new(format!("{text:?} is no way to reach you"), "write a web address (\"https://…\") or a mail address"))
 }
 
+/// A mailbox of RFC 5322: an address, alone or in angle brackets after a name.
 fn mailbox(text: &str) -> Result<String, Complaint> {
-    match text.parse::<Mailbox>() {
-        Ok(_) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
-        _ => Err(Complaint::new(
-            format!("{text:?} is no mail address"),
-            "write it like \"avvisi@example.org\" or \"Sportello <avvisi@example.org>\"",
-        )),
+    let address = match text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+        Some((_, address)) => address,
+        None => text.trim(),
+    };
+    let options = Options::default().without_display_text();
+    if EmailAddress::parse_with_options(address, options).is_ok() && !text.chars().any(char::is_control) {
+        return Ok(text.trim().to_owned());
     }
+    let example = "write it like \"avvisi@example.org\" or \"Sportello <avvisi@example.org>\"";
+    Err(Complaint::new(format!("{text:?} is no mail address"), example))
 }
 
 fn listen(text: &str) -> Result<SocketAddr, Complaint> {

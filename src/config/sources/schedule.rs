@@ -19,7 +19,7 @@ const TRIES: usize = 8;
 #[derive(Clone, PartialEq)]
 pub struct Schedule {
     written: String,
-    cron: Cron,
+    cron: Box<Cron>, // some 300 bytes, and few sources have one
 }
 
 impl Schedule {
@@ -38,7 +38,7 @@ impl Schedule {
                 "write seconds, minutes, hours, day, month, weekday: \"0 */30 7-20 * * Mon-Fri\"",
             )
         })?;
-        let schedule = Self { written: written.trim().to_owned(), cron };
+        let schedule = Self { written: written.trim().to_owned(), cron: Box::new(cron) };
         // any start will do: a line that never matches never does (croner looks ahead until the year 5000)
         if schedule.next_local(civil::date(2026, 1, 1).at(0, 0, 0, 0)).is_none() {
             return Err(Complaint::new(format!("{written:?} never comes"), "name a day that exists"));
