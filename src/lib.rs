@@ -6,6 +6,8 @@
 
 pub mod cli;
 pub mod config;
+pub mod diff;
 pub mod document;
 pub mod domain;
 pub mod fetch;
+pub mod resolve;

@@ -25,7 +25,7 @@ const RANKS: [(&str, u8); 17] = [
 ];
 
 /// Inside a rank, these alone.
-const BESIDE: [(&str, &str); 4] = [("alert", "wording"), ("cli", "daemon"), ("cli", "web"), ("daemon", "web")];
+const BESIDE: [(&str, &str); 5] = [("diff", "resolve"), ("alert", "wording"), ("cli", "daemon"), ("cli", "web"), ("daemon", "web")];
 
 /// What ranks 0 to 3 never touch: sockets, files, clocks, randomness, SQL, `async`.
 const IMPURE: [&str; 16] = [

@@ -14,12 +14,12 @@ mod state;
 mod subscription;
 
 pub use body::{Body, BodyId, BodyKind};
-pub use change::{Cause, Change, ChangeId, Held, HeldReason};
+pub use change::{Cause, Change, ChangeId, Corroboration, Held, HeldReason, ParseRuleError, Rule};
 pub use channel::{Channel, ChannelKind};
 pub use dates::{DateRange, ParseDateRangeError, day_of, rome};
 pub use hours::{Access, Clock, Day, DaySelector, OfficeHours, ParseWeekError, Season, Slot, Span, Week};
 pub use notice::{Doubt, Notice, Opening, Reading, Status};
 pub use office::{OfficeId, OfficeKey};
 pub use source::{DocumentKind, SourceId, SourceKind};
-pub use state::{Aspect, Fact, State, Value};
+pub use state::{Aspect, Fact, ParseAspectError, State, Value};
 pub use subscription::{Filter, Frequency, Language, Subscriber, SubscriberId, Subscription};

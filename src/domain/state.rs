@@ -1,11 +1,11 @@
-//! A state: what is known to hold for one office, aspect by aspect.
+//! A state: what is known to hold for one office, aspect by aspect, today and on coming days.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Channel, DateRange, OfficeHours, OfficeKey, Opening, Status};
+use super::{Cause, Channel, DateRange, OfficeHours, OfficeId, OfficeKey, Opening, Status};
 
 /// One side of how an office can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,7 +42,28 @@ impl Aspect {
     }
 }
 
-/// The value of one aspect, normalised: equal values are no change.
+impl std::fmt::Display for Aspect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is the name of no aspect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no such aspect: {0:?} (there are hours, status, channels, address, closures, openings)")]
+pub struct ParseAspectError(pub String);
+
+impl std::str::FromStr for Aspect {
+    type Err = ParseAspectError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|aspect| aspect.as_str() == text).ok_or_else(|| ParseAspectError(text.into()))
+    }
+}
+
+/// The value of one aspect.
+///
+/// `==` compares what was written; `diff::same` compares what is meant (another format of one street is no change).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Value {
@@ -60,15 +81,50 @@ pub enum Value {
     Openings(BTreeSet<Opening>),
 }
 
+impl Value {
+    /// Which aspect it is a value of.
+    pub fn aspect(&self) -> Aspect {
+        match self {
+            Self::Hours(_) => Aspect::Hours,
+            Self::Status(_) => Aspect::Status,
+            Self::Channels(_) => Aspect::Channels,
+            Self::Address(_) => Aspect::Address,
+            Self::Closures(_) => Aspect::Closures,
+            Self::Openings(_) => Aspect::Openings,
+        }
+    }
+
+    /// Whether it says nothing: no hours, no channel, no day.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Hours(hours) => hours.iter().all(|entry| entry.week.is_empty()),
+            Self::Status(_) => false,
+            Self::Channels(channels) => channels.is_empty(),
+            Self::Address(address) => address.is_empty(),
+            Self::Closures(ranges) => ranges.is_empty(),
+            Self::Openings(openings) => openings.is_empty(),
+        }
+    }
+}
+
 /// A value that holds for a period, with what caused it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// What holds.
     pub value: Value,
-    /// From this day; `None`: since ever.
+    /// From this day; `None`: no first day is stated.
     pub from: Option<Date>,
     /// Until this day, included; `None`: until further notice.
     pub until: Option<Date>,
+    /// Whether it held before and only comes back, since something dated ends: its first day is no news and no reminder.
+    #[serde(default)]
+    pub resumes: bool,
+    /// Whether it reached the office from a notice about all offices of the body (`tutti`).
+    #[serde(default)]
+    pub general: bool,
+    /// For a fact about all offices: those that it leaves out.
+    #[serde(default)]
+    pub except: Vec<OfficeId>,
     /// The documents that state it, the first to do so in front.
     pub causes: Vec<Cause>,
 }
@@ -80,6 +136,7 @@ pub struct State {
     pub key: OfficeKey,
     /// The name to show, as a document writes it.
     pub name: String,
-    /// Per aspect the base (no period, or the one that began last) and what lies over it, sorted by `from`.
+    /// Per aspect the facts, sorted by `from`. Hours, status, channels and address: periods that do not overlap, so that each day has one
+    /// fact at most. Closures and openings: the office's own days, and as a second fact those of the whole body.
     pub facts: BTreeMap<Aspect, Vec<Fact>>,
 }

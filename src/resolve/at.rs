@@ -1,0 +1,94 @@
+//! What holds on a given day, and what begins on one.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Aspect, Cause, DateRange, Fact, OfficeKey, State, Value};
+
+/// How one office can be reached on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeAt {
+    /// Which counter.
+    pub key: OfficeKey,
+    /// The name to show.
+    pub name: String,
+    /// What holds, aspect by aspect, with period and causes. Closures and openings: those of that day and later.
+    pub facts: BTreeMap<Aspect, Fact>,
+}
+
+/// The states as of one day, past or to come. Offices of which nothing is known on that day are left out.
+pub fn at(states: &[State], day: Date) -> Vec<OfficeAt> {
+    let office = |state: &State| {
+        let facts: BTreeMap<Aspect, Fact> = Aspect::ALL.iter().filter_map(|aspect| Some((*aspect, on(state, *aspect, day)?))).collect();
+        (!facts.is_empty()).then(|| OfficeAt { key: state.key.clone(), name: state.name.clone(), facts })
+    };
+    states.iter().filter_map(office).collect()
+}
+
+/// The fact of one aspect that holds on a day; for closures and openings all that lie on that day or after it.
+pub fn on(state: &State, aspect: Aspect, day: Date) -> Option<Fact> {
+    let facts = state.facts.get(&aspect)?;
+    match aspect {
+        Aspect::Hours | Aspect::Status | Aspect::Channels | Aspect::Address => {
+            facts.iter().find(|fact| fact.from.is_none_or(|from| from <= day) && fact.until.is_none_or(|until| day <= until)).cloned()
+        }
+        Aspect::Closures | Aspect::Openings => gathered(aspect, facts, day),
+    }
+}
+
+/// The office's own days and those of the whole body as one fact, without the days before `day`.
+fn gathered(aspect: Aspect, facts: &[Fact], day: Date) -> Option<Fact> {
+    let mut ranges = Vec::new();
+    let mut openings = std::collections::BTreeSet::new();
+    let mut causes: Vec<Cause> = Vec::new();
+    for fact in facts {
+        match &fact.value {
+            Value::Closures(own) => ranges.extend(own.iter().copied().filter(|range| range.last() >= day)),
+            Value::Openings(own) => openings.extend(own.iter().filter(|opening| opening.date >= day).cloned()),
+            Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) => {}
+        }
+        causes.extend(fact.causes.iter().cloned());
+    }
+    let value = if aspect == Aspect::Closures { Value::Closures(DateRange::merged(ranges)) } else { Value::Openings(openings) };
+    let general = facts.iter().all(|fact| fact.general);
+    (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, general, except: Vec::new(), causes })
+}
+
+/// Something that begins on a day: a closure, an exceptional opening, new hours, another status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starting {
+    /// Which counter.
+    pub key: OfficeKey,
+    /// The name to show.
+    pub name: String,
+    /// What begins, with its period.
+    pub fact: Fact,
+}
+
+/// What begins on a day, for the reminder of the evening before. What reaches an office from `tutti` is told once, for `tutti`.
+pub fn starting(states: &[State], day: Date) -> Vec<Starting> {
+    let mut found = Vec::new();
+    for state in states {
+        for fact in state.facts.values().flatten().filter(|fact| !fact.general || state.key.office.is_all()) {
+            let fact = match &fact.value {
+                Value::Closures(ranges) => ranges.iter().find(|range| range.first() == day).map(|range| Fact {
+                    value: Value::Closures(vec![*range]),
+                    from: Some(range.first()),
+                    until: Some(range.last()),
+                    ..fact.clone()
+                }),
+                Value::Openings(openings) => {
+                    let of_day: std::collections::BTreeSet<_> = openings.iter().filter(|opening| opening.date == day).cloned().collect();
+                    (!of_day.is_empty()).then(|| Fact { value: Value::Openings(of_day), from: Some(day), until: Some(day), ..fact.clone() })
+                }
+                Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) => {
+                    (fact.from == Some(day) && !fact.resumes).then(|| fact.clone())
+                }
+            };
+            found.extend(fact.map(|fact| Starting { key: state.key.clone(), name: state.name.clone(), fact }));
+        }
+    }
+    found
+}

@@ -1,0 +1,244 @@
+//! Hours, status and address: what has one value at a time. Statements are painted onto the days, the later over the earlier.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::fold::Source;
+use super::lists::add_cause;
+use super::same::same_said;
+use super::statement::{Facet, Said};
+use super::timeline::{Timeline, next};
+use crate::domain::{Aspect, Cause, Fact, OfficeHours, OfficeId, Value, day_of};
+
+/// An article without an end that began this long before an office page was first read is taken to be known to that page.
+const STALE_DAYS: i64 = 30;
+/// A page that showed dated hours as its own, and still shows them this long after their end, means them.
+const ECHO_DAYS: i64 = 30;
+
+/// The facts of hours, status and address, from what is said of the office itself and of all offices.
+pub(super) fn levels(own: &[Source<'_>], general: &[Source<'_>], today: Date) -> BTreeMap<Aspect, Vec<Fact>> {
+    let painted: Vec<(Facet, Painted<'_>)> = Facet::LEVELS.into_iter().map(|facet| (facet, paint(facet, own, general, today))).collect();
+    let mut facts = BTreeMap::new();
+    for aspect in [Aspect::Hours, Aspect::Status, Aspect::Address] {
+        let facets: Vec<&Painted<'_>> = painted.iter().filter(|(facet, _)| facet.aspect() == aspect).map(|(_, painted)| painted).collect();
+        facts.insert(aspect, gather(&facets));
+    }
+    facts
+}
+
+/// One facet's statements, and on which days which of them shows.
+struct Painted<'a> {
+    layers: Vec<Layer<'a>>,
+    days: Timeline<usize>, // index into `layers`
+}
+
+/// A statement as it is painted.
+#[derive(Debug, Clone, Copy)]
+struct Layer<'a> {
+    source: Source<'a>,
+    general: bool,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+impl Layer<'_> {
+    fn is_over(&self) -> bool {
+        self.until.is_some()
+    }
+
+    /// An office page's undated matter: what is, rather than what is announced.
+    fn is_standing(&self) -> bool {
+        self.source.is_page() && self.from.is_none() && self.until.is_none()
+    }
+
+    /// Among statements without an end: pages as first read lie lowest, and what pages say of all offices in general below what they
+    /// say of one. The rest lies over them in the order in which it was said.
+    fn rank(&self) -> (u8, Date, jiff::Timestamp, bool, std::cmp::Reverse<usize>, Option<Date>, &str) {
+        let statement = self.source.statement;
+        let url = self.source.document.url.as_str();
+        let vague = self.general && self.source.is_page() && (statement.first_sight || statement.facet != Facet::Status);
+        let layer = match (self.source.is_page(), vague, statement.first_sight) {
+            (true, true, _) => 0,
+            (true, false, true) => 1,
+            (true, false, false) | (false, _, _) => 2,
+        };
+        let few = std::cmp::Reverse(self.source.n_offices);
+        match layer {
+            1 => (layer, Date::MIN, jiff::Timestamp::MIN, !self.general, few, statement.from, url),
+            _ => (layer, statement.asserted, statement.since, !self.general, few, statement.from, url),
+        }
+    }
+}
+
+fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Date) -> Painted<'a> {
+    let of_facet = |source: &&Source<'a>| source.statement.facet == facet;
+    let mut sources: Vec<(Source<'a>, bool)> = own.iter().filter(of_facet).map(|source| (*source, false)).collect();
+    if facet != Facet::Address {
+        sources.extend(general.iter().filter(of_facet).map(|source| (*source, true)));
+    }
+    let all = sources.clone();
+    sources.retain(|(source, _)| !is_stale(source, &all) && !is_postponed(source, &all));
+    let mut layers: Vec<Layer<'a>> = sources
+        .iter()
+        .flat_map(|(source, general)| {
+            unechoed(*source, &all, today).into_iter().map(|(source, from, until)| Layer { source, general: *general, from, until })
+        })
+        .collect();
+    layers.sort_by(|a, b| (a.rank(), a.from, a.until).cmp(&(b.rank(), b.from, b.until)));
+
+    let mut base: Timeline<usize> = Timeline::new();
+    let mut over: Timeline<Option<usize>> = Timeline::new();
+    for (index, layer) in layers.iter().enumerate() {
+        if layer.is_over() {
+            continue;
+        }
+        let announced = |(start, shown): (Date, Option<&usize>)| {
+            let ahead = shown.and_then(|shown| layers.get(*shown)).is_some_and(|shown| shown.from == Some(start));
+            (ahead && start > layer.source.statement.asserted).then_some(start)
+        };
+        // what a page says undated holds now; what was announced for a later day still comes
+        let until = if layer.is_standing() { base.starts().filter_map(announced).min().and_then(|day| day.yesterday().ok()) } else { None };
+        base.paint(layer.from, until, Some(index));
+    }
+    let mut dated: Vec<(usize, &Layer<'a>)> =
+        layers.iter().enumerate().filter(|(_, layer)| layer.is_over() || !layer.source.is_page()).collect();
+    dated.sort_by_key(|(_, layer)| (layer.source.statement.asserted, layer.source.statement.since, !layer.general));
+    for (index, layer) in dated {
+        // an article without an end lets the base show through from its first day on
+        let shown = if layer.is_over() { Some(Some(index)) } else { None };
+        let from = if layer.is_over() { layer.from } else { layer.from.or(Some(layer.source.statement.asserted)) };
+        over.paint(from, layer.until, shown);
+    }
+    for stretch in over.stretches() {
+        if let Some(index) = stretch.value {
+            base.paint(stretch.from, stretch.until, Some(index));
+        }
+    }
+    Painted { layers, days: base }
+}
+
+fn days_later(day: Date, n_days: i64) -> Date {
+    day.saturating_add(jiff::Span::new().days(n_days))
+}
+
+/// An old article without an end, beside an office page that was first read long after: the page knows better.
+fn is_stale(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
+    let statement = source.statement;
+    if source.is_page() || statement.until.is_some() {
+        return false;
+    }
+    let start = statement.from.map_or(statement.asserted, |from| from.max(statement.asserted));
+    all.iter().any(|(page, general)| {
+        page.is_page() && !general && page.statement.first_sight && days_later(start, STALE_DAYS) < day_of(page.document.first_read)
+    })
+}
+
+/// What was announced for a day, and then for a later day in the same words of meaning: only the later day counts. So does a period
+/// that a correction shortens.
+fn is_postponed(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
+    let early = source.statement;
+    all.iter().any(|(other, _)| {
+        let late = other.statement;
+        let later = (late.asserted, late.since) > (early.asserted, early.since) && late.key == early.key;
+        let put_off = late.until == early.until
+            && early.from.is_some_and(|from| from > late.asserted)
+            && late.from.is_some_and(|from| early.from.is_some_and(|early| from > early));
+        let shortened = late.replaces && early.until.is_some() && late.until.is_some();
+        later && other.document.url != source.document.url && same_said(&late.said, &early.said) && (put_off || shortened)
+    })
+}
+
+/// A page edited to show what was announced for a period shows it for that period: beneath it stays what the page showed before.
+fn unechoed<'a>(source: Source<'a>, all: &[(Source<'a>, bool)], today: Date) -> Vec<(Source<'a>, Option<Date>, Option<Date>)> {
+    let statement = source.statement;
+    let plain = vec![(source, statement.from, statement.until)];
+    if !source.is_page() || statement.first_sight || statement.from.is_some() || statement.until.is_some() {
+        return plain;
+    }
+    let announced = all.iter().map(|(other, _)| other).find(|other| {
+        let notice = other.statement;
+        let in_force = notice.until.is_some_and(|until| until >= statement.asserted && today <= days_later(until, ECHO_DAYS));
+        let ahead = notice.until.is_none() && notice.from.is_some_and(|from| from > statement.asserted);
+        other.document.url != source.document.url
+            && same_said(&notice.said, &statement.said)
+            && notice.since <= statement.since
+            && (in_force || ahead)
+    });
+    let Some(announced) = announced else { return plain };
+    let beneath = statement.before.iter().map(|before| (Source { statement: before, ..source }, before.from, before.until));
+    let shown = (source, announced.statement.from, announced.statement.until);
+    beneath.chain([shown]).collect()
+}
+
+/// What shows of one aspect, stretch by stretch: hours at the counter, by telephone and by video go together.
+fn gather(facets: &[&Painted<'_>]) -> Vec<Fact> {
+    let mut bounds: std::collections::BTreeSet<Option<Date>> = std::collections::BTreeSet::new();
+    for painted in facets {
+        for stretch in painted.days.stretches() {
+            bounds.insert(stretch.from);
+            bounds.extend(stretch.until.and_then(next).map(Some));
+        }
+    }
+    let bounds: Vec<Option<Date>> = bounds.into_iter().collect();
+    let mut facts: Vec<Fact> = Vec::new();
+    for (i, start) in bounds.iter().enumerate() {
+        let end = bounds.get(i + 1).copied().flatten();
+        let until = end.and_then(|end| end.yesterday().ok());
+        let Some(day) = start.or(until).or(Some(Date::MIN)) else { continue };
+        let shown: Vec<(&Painted<'_>, &Layer<'_>)> = facets
+            .iter()
+            .filter_map(|painted| Some((*painted, painted.days.on(day).and_then(|index| painted.layers.get(*index))?)))
+            .collect();
+        let shown: Vec<&(&Painted<'_>, &Layer<'_>)> =
+            shown.iter().filter(|(_, layer)| !shown.iter().any(|(_, other)| shuts(other, layer))).collect();
+        if shown.is_empty() {
+            continue;
+        }
+        let fact = fact(&shown, *start, until, &facts);
+        facts.push(fact);
+    }
+    facts
+}
+
+/// "Solo per telefono, dalle 9 alle 12": no hours that held before hold beside these.
+fn shuts(alone: &Layer<'_>, other: &Layer<'_>) -> bool {
+    let (one, two) = (alone.source.statement, other.source.statement);
+    one.alone && !two.alone && one.facet != two.facet && (two.asserted <= one.asserted || (alone.is_over() && !other.is_over()))
+}
+
+fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option<Date>, earlier: &[Fact]) -> Fact {
+    let mut hours: Vec<OfficeHours> = Vec::new();
+    let mut value = None;
+    let mut causes: Vec<Cause> = Vec::new();
+    let mut except: Vec<OfficeId> = Vec::new();
+    for (painted, layer) in shown {
+        match &layer.source.statement.said {
+            Said::Hours(more) => hours.extend(more.iter().cloned()),
+            Said::Status(status) => value = Some(Value::Status(*status)),
+            Said::Address(address) => value = Some(Value::Address(address.clone())),
+            Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => {}
+        }
+        except.extend(layer.source.statement.except.iter().filter(|office| !except.contains(office)).cloned().collect::<Vec<_>>());
+        add_cause(&mut causes, layer.source.cause());
+        let agreeing = painted.layers.iter().filter(|other| agrees(other, layer));
+        for other in agreeing {
+            add_cause(&mut causes, other.source.cause());
+        }
+    }
+    hours.sort_by_key(|entry| entry.access);
+    let value = value.unwrap_or(Value::Hours(hours));
+    let general = shown.iter().all(|(_, layer)| layer.general);
+    let resumes = earlier.iter().any(|fact| super::same(&fact.value, &value))
+        && shown.iter().all(|(_, layer)| layer.from.is_none_or(|first| from.is_none_or(|from| first < from)));
+    Fact { value, from, until, resumes, general, except, causes }
+}
+
+/// Whether another document says the same for overlapping days.
+fn agrees(other: &Layer<'_>, shown: &Layer<'_>) -> bool {
+    let ends_before = |one: &Layer<'_>, two: &Layer<'_>| one.until.is_some_and(|until| two.from.is_some_and(|from| until < from));
+    other.source.document.url != shown.source.document.url
+        && same_said(&other.source.statement.said, &shown.source.statement.said)
+        && !ends_before(other, shown)
+        && !ends_before(shown, other)
+}

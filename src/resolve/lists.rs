@@ -1,0 +1,125 @@
+//! Channels, closures, openings: lists to which documents add, and from which an edit or a correction takes away.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::fold::Source;
+use super::same::{meant_channel, same_said};
+use super::statement::{Facet, Said, Statement};
+use super::timeline::next;
+use crate::domain::{Cause, DateRange, Fact, Value};
+
+/// How far the days of a correction may lie from those that it corrects.
+const NEAR_DAYS: i64 = 14;
+
+/// The channels of an office, period by period.
+pub(super) fn channels(own: &[Source<'_>]) -> Vec<Fact> {
+    let sources: Vec<&Source<'_>> = own.iter().filter(|source| source.statement.facet == Facet::Channels).collect();
+    let mut bounds: BTreeSet<Date> = BTreeSet::new();
+    for source in &sources {
+        bounds.extend(source.statement.from);
+        bounds.extend(source.statement.until.and_then(next));
+    }
+    let starts = std::iter::once(None).chain(bounds.iter().copied().map(Some));
+    let mut facts: Vec<Fact> = Vec::new();
+    for start in starts {
+        let end = match start {
+            None => bounds.first().copied(),
+            Some(start) => bounds.range((std::ops::Bound::Excluded(start), std::ops::Bound::Unbounded)).next().copied(),
+        };
+        // any day of the stretch will do, since nothing begins or ends inside it
+        let day = start.or(end.and_then(|end| end.yesterday().ok()));
+        let active: Vec<&&Source<'_>> = sources.iter().filter(|source| holds_on(source.statement, day)).collect();
+        let kept: Vec<&&&Source<'_>> = active.iter().filter(|source| !active.iter().any(|other| takes_away(other, source))).collect();
+        if kept.is_empty() {
+            continue;
+        }
+        let mut value = BTreeSet::new();
+        let mut causes: Vec<Cause> = Vec::new();
+        for source in kept {
+            if let Said::Channel(channel) = &source.statement.said
+                && !value.iter().any(|other| meant_channel(other) == meant_channel(channel))
+            {
+                value.insert(channel.clone());
+            }
+            add_cause(&mut causes, source.cause());
+        }
+        let until = end.and_then(|end| end.yesterday().ok());
+        facts.push(Fact { value: Value::Channels(value), from: start, until, resumes: false, general: false, except: Vec::new(), causes });
+    }
+    facts
+}
+
+/// One cause per document, with all its sentences.
+pub(super) fn add_cause(causes: &mut Vec<Cause>, cause: Cause) {
+    match causes.iter_mut().find(|other| other.url == cause.url) {
+        Some(other) => {
+            let new: Vec<String> = cause.evidence.into_iter().filter(|sentence| !other.evidence.contains(sentence)).collect();
+            other.evidence.extend(new);
+            other.snapshot = other.snapshot.max(cause.snapshot);
+        }
+        None => causes.push(cause),
+    }
+}
+
+fn holds_on(statement: &Statement, day: Option<Date>) -> bool {
+    let Some(day) = day else { return true };
+    statement.from.is_none_or(|from| from <= day) && statement.until.is_none_or(|until| day <= until)
+}
+
+/// Whether a statement, or an edit that led to it, ends another document's earlier one.
+fn takes_away(taker: &Source<'_>, taken: &Source<'_>) -> bool {
+    if taker.document.url == taken.document.url || taken.statement.since >= taker.statement.since {
+        return false;
+    }
+    edited_away(taker.statement, taken.statement) || (taker.statement.replaces && replaced(taker.statement, taken.statement))
+}
+
+/// "0584 1234" became "0584 5678" on one page: the number of before is gone from the others too, unless they say it again later.
+fn edited_away(taker: &Statement, taken: &Statement) -> bool {
+    let here = |before: &Statement| same_said(&before.said, &taken.said) && taken.since < taker.since;
+    taker.before.iter().any(|before| here(before) || edited_away(before, taken))
+}
+
+/// "Il nuovo numero è …", "si precisa che la chiusura è il 23 …": what it stands against.
+fn replaced(taker: &Statement, taken: &Statement) -> bool {
+    match (&taker.said, &taken.said) {
+        (Said::Channel(new), Said::Channel(old)) => new.kind == old.kind && meant_channel(new) != meant_channel(old),
+        (Said::Closure(new), Said::Closure(old)) => new != old && near(new.first(), old.first()),
+        (Said::Opening(new), Said::Opening(old)) => new != old && near(new.date, old.date),
+        _ => false,
+    }
+}
+
+fn near(one: Date, other: Date) -> bool {
+    let days = one.duration_since(other).as_hours() / 24;
+    days.abs() <= NEAR_DAYS
+}
+
+/// Closures or openings: those said of the office itself, and as a second fact those of the whole body.
+pub(super) fn days(facet: Facet, own: &[Source<'_>], general: &[Source<'_>]) -> Vec<Fact> {
+    [(own, false), (general, true)].into_iter().filter_map(|(sources, general)| list(facet, sources, general)).collect()
+}
+
+fn list(facet: Facet, sources: &[Source<'_>], general: bool) -> Option<Fact> {
+    let sources: Vec<&Source<'_>> = sources.iter().filter(|source| source.statement.facet == facet).collect();
+    let kept: Vec<&&Source<'_>> = sources.iter().filter(|source| !sources.iter().any(|other| takes_away(other, source))).collect();
+    let mut ranges = Vec::new();
+    let mut openings = BTreeSet::new();
+    let mut causes = Vec::new();
+    let mut except = Vec::new();
+    for source in kept {
+        match &source.statement.said {
+            Said::Closure(range) => ranges.push(*range),
+            Said::Opening(opening) => {
+                openings.insert(opening.clone());
+            }
+            Said::Hours(_) | Said::Status(_) | Said::Address(_) | Said::Channel(_) => {}
+        }
+        add_cause(&mut causes, source.cause());
+        except.clone_from(&source.statement.except);
+    }
+    let value = if facet == Facet::Closures { Value::Closures(DateRange::merged(ranges)) } else { Value::Openings(openings) };
+    (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, general, except, causes })
+}
