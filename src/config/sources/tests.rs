@@ -72,6 +72,16 @@ fn a_good_file_is_read_in_full() {
 }
 
 #[test]
+fn the_file_that_ships_is_good() {
+    let sources = parse(include_str!("../../../sources.toml"), "sources.toml").unwrap_or_else(|problems| panic!("{problems:#?}"));
+    for id in ["comune-altopascio", "comune-pietrasanta", "comune-prato", "comune-pescia", "provincia-lucca"] {
+        let body = sources.body(&BodyId(id.into())).unwrap_or_else(|| panic!("{id} is missing"));
+        assert!(body.sources.iter().any(|source| source.kind == SourceKind::News), "{id} has no news");
+        assert!(body.sources.iter().any(|source| source.kind == SourceKind::Page), "{id} has no office page");
+    }
+}
+
+#[test]
 fn an_empty_file_watches_nothing() {
     assert!(parse("", "s.toml").unwrap().is_empty());
     assert!(parse("# soon\n", "s.toml").unwrap().is_empty());
