@@ -18,18 +18,25 @@ pub(super) fn read(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>, 
     if parsed.cut {
         warnings.push(format!("cut after {} elements", parse::MAX_NODES));
     }
-    let html = parsed.html;
-    let base = base_of(&html, url);
-    let roots = roots(&html, select, &mut warnings);
-    let mut document = Walk::new(base.as_ref(), false).run(&roots);
+    let base = base_of(&parsed.html, url);
+    let mut document = document(&parsed.html, base.as_ref(), select);
+    document.warnings.splice(0..0, warnings);
+    document
+}
+
+/// Reads a parsed page.
+pub(super) fn document(html: &Html, base: Option<&Url>, select: Option<&str>) -> Document {
+    let mut warnings = Vec::new();
+    let roots = roots(html, select, &mut warnings);
+    let mut document = Walk::new(base, false).run(&roots);
     if !document.blocks.iter().any(|block| block.region == Region::Main) {
         // Nothing else speaks: the page is made by scripts, and what it says without them is all there is.
-        let with_noscript = Walk::new(base.as_ref(), true).run(&roots);
+        let with_noscript = Walk::new(base, true).run(&roots);
         if with_noscript.blocks.len() > document.blocks.len() {
             document = with_noscript;
         }
     }
-    let head = Head::of(&html);
+    let head = Head::of(html);
     furniture::mark(&mut document);
     document.title = title(&document).or(head.title);
     document.published = head.published.earliest_stated();

@@ -3,14 +3,18 @@
 mod charset;
 mod dates;
 mod element;
+pub mod feed;
 mod flow;
 mod furniture;
 mod headings;
 mod html;
+pub mod outline;
 mod parse;
 mod table;
 mod text;
 mod walk;
+
+pub use outline::{Outline, outline};
 
 use jiff::civil::Date;
 use url::Url;
