@@ -4,18 +4,24 @@
 //! further addresses in it. Knows no Italian beyond the few words that tell a page from a substitute, and no office.
 
 mod address;
+mod canonical;
 mod client;
 mod error;
 mod hosts;
+mod listing;
+mod markup;
 mod robots;
 mod scope;
+mod sitemap;
 pub mod verdict;
 
 use std::time::Duration;
 
+pub use canonical::canonical;
 pub use client::Fetcher;
 pub use error::{FetchError, TlsProblem};
 pub use hosts::backoff;
+pub use listing::{Article, Follow, ListKind, Listing, attachments, declared_canonical, listing};
 pub use scope::{Scope, site_of};
 use url::Url;
 pub use verdict::Verdict;
@@ -200,6 +206,23 @@ impl Response {
             etag: self.header("etag").map(str::to_owned),
             last_modified: self.header("last-modified").map(str::to_owned),
             sha256: Some(self.sha256),
+        }
+    }
+
+    /// An answer as a server would give it, for tests of what reads answers.
+    #[cfg(test)]
+    pub(crate) fn for_test(url: Url, content_type: &str, body: &[u8]) -> Response {
+        use sha2::Digest;
+        Response {
+            requested: url.clone(),
+            url,
+            redirects: Vec::new(),
+            status: 200,
+            headers: vec![("content-type".to_owned(), content_type.to_owned())],
+            body: body.to_vec(),
+            sha256: sha2::Sha256::digest(body).into(),
+            elapsed: Duration::ZERO,
+            rendered: false,
         }
     }
 }
