@@ -40,6 +40,11 @@ pub fn read(input: &Input) -> Document {
     }
 }
 
+/// The elements of a page, parsed within the same bounds as `read`: for what looks at markup rather than at text.
+pub fn tree(bytes: &[u8], content_type: Option<&str>) -> scraper::Html {
+    parse::parse(&charset::decode(bytes, content_type).text).html
+}
+
 enum Kind {
     Html,
     Text,

@@ -11,6 +11,7 @@ use super::address::{Guard, refused_literal};
 use super::hosts::{Hosts, Outcome, Ticket};
 use super::robots::{Cache, Policy};
 use super::scope::host_key;
+use super::verdict::judge_error;
 use super::{FetchError, Limits, Render, Reply, Request, Response, Scope, Unchanged, Validators};
 
 /// RFC 9309 §2.3.1.2: at least five redirects.
@@ -106,8 +107,8 @@ impl Inner {
                 200..=299 => return Ok(reply(request, url, redirects, answer, spent)),
                 status => {
                     let host = url.host_str().unwrap_or_default().to_owned();
-                    let retry_after = retry_after(&answer.headers);
-                    return Err(FetchError::Status { host, status, verdict: None, retry_after });
+                    let verdict = judge_error(status, &plain_headers(&answer.headers), &answer.body);
+                    return Err(FetchError::Status { host, status, verdict, retry_after: retry_after(&answer.headers) });
                 }
             }
         }
@@ -349,11 +350,7 @@ fn renewed(known: &Validators, url: &Url, headers: &HeaderMap) -> Validators {
 
 fn reply(request: &Request, url: Url, redirects: Vec<Url>, answer: Answer, elapsed: Duration) -> Reply {
     let sha256: [u8; 32] = Sha256::digest(&answer.body).into();
-    let headers = answer
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
+    let headers = plain_headers(&answer.headers);
     let bytes = answer.body.len() as u64;
     let requested = request.url.clone();
     let response =
@@ -362,6 +359,10 @@ fn reply(request: &Request, url: Url, redirects: Vec<Url>, answer: Answer, elaps
         return Reply::Unchanged(Unchanged { not_modified: false, validators: response.validators(), bytes, elapsed });
     }
     Reply::Fresh(response)
+}
+
+fn plain_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }
 
 fn outcome(answer: &Answer) -> Outcome {

@@ -64,6 +64,8 @@ impl Follow {
 pub struct Listing {
     /// What kind of list it is.
     pub kind: ListKind,
+    /// What the list calls itself.
+    pub title: Option<String>,
     /// Its articles, in the list's order, each once.
     pub articles: Vec<Article>,
     /// The page that continues it.
@@ -121,7 +123,8 @@ fn feed(response: &Response) -> Option<Listing> {
     });
     let articles: Vec<Article> = articles.collect();
     let why = format!("{} entries of the feed", articles.len());
-    Some(Listing { kind: ListKind::Feed, articles, next: None, feeds: Vec::new(), maps: Vec::new(), why })
+    let title = feed.title.map(|title| title.content.trim().to_owned()).filter(|title| !title.is_empty());
+    Some(Listing { kind: ListKind::Feed, title, articles, next: None, feeds: Vec::new(), maps: Vec::new(), why })
 }
 
 fn from_map(map: sitemap::Sitemap) -> Listing {
@@ -129,7 +132,7 @@ fn from_map(map: sitemap::Sitemap) -> Listing {
     let articles =
         map.pages.into_iter().map(|page| Article { url: canonical(&page.url), title: None, published: None, updated: page.lastmod });
     let articles = articles.collect();
-    Listing { kind: ListKind::Sitemap, articles, next: None, feeds: Vec::new(), maps: map.maps, why }
+    Listing { kind: ListKind::Sitemap, title: None, articles, next: None, feeds: Vec::new(), maps: map.maps, why }
 }
 
 /// What a link says when it does not say where it leads.
@@ -188,7 +191,8 @@ fn html(markup: &Markup, list: &Url, follow: Option<&Follow>, scope: &Scope) -> 
         None => by_structure(markup, list, scope),
     };
     let feeds = markup.feeds.iter().map(|(url, _)| url.clone()).collect();
-    Listing { kind: ListKind::Html, articles: articles(&chosen), next: next_page(markup, list), feeds, maps: Vec::new(), why }
+    let title = [&markup.heading, &markup.title].into_iter().find(|title| !title.is_empty()).cloned();
+    Listing { kind: ListKind::Html, title, articles: articles(&chosen), next: next_page(markup, list), feeds, maps: Vec::new(), why }
 }
 
 fn has_prefix(url: &Url, prefix: &str) -> bool {

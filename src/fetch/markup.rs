@@ -8,6 +8,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
 
 use super::Response;
+use crate::document;
 
 /// Ancestors looked at for each link: pages nest less deep, and a hostile one must not cost more.
 const HEIGHT: usize = 48;
@@ -59,6 +60,7 @@ pub(super) struct Markup {
     /// `<link rel=next>`.
     pub next: Option<Url>,
     pub canonical: Option<Url>,
+    #[allow(dead_code)] // the survey of a site reads it
     pub generator: String,
 }
 
@@ -68,7 +70,7 @@ impl Markup {
     }
 
     pub(super) fn read(body: &[u8], content_type: Option<&str>, url: &Url) -> Markup {
-        let html = tree(body, content_type);
+        let html = document::tree(body, content_type);
         let first = |css: &str| Selector::parse(css).ok().and_then(|css| html.select(&css).next());
         let base =
             first("base[href]").and_then(|e| e.attr("href")).and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone());
@@ -269,22 +271,6 @@ pub(super) fn text_of(element: ElementRef<'_>) -> String {
 fn fold(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(MAX_TEXT).collect()
-}
-
-fn tree(body: &[u8], content_type: Option<&str>) -> Html {
-    Html::parse_document(&decode(body, content_type))
-}
-
-/// Bytes to text, well enough for links and titles.
-pub(super) fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> std::borrow::Cow<'a, str> {
-    if let Ok(text) = std::str::from_utf8(body) {
-        return std::borrow::Cow::Borrowed(text);
-    }
-    let label = content_type
-        .and_then(|value| value.to_ascii_lowercase().split_once("charset=").map(|(_, label)| label.trim_matches(['"', ' ']).to_owned()));
-    let encoding = label.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
-    let encoding = encoding.filter(|encoding| *encoding != encoding_rs::UTF_8).unwrap_or(encoding_rs::WINDOWS_1252);
-    encoding.decode(body).0
 }
 
 const MONTHS: &[&str] = &["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"];

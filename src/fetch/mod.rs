@@ -5,7 +5,9 @@
 
 mod address;
 mod canonical;
+mod challenge;
 mod client;
+mod discover;
 mod error;
 mod hosts;
 mod listing;
@@ -19,12 +21,13 @@ use std::time::Duration;
 
 pub use canonical::canonical;
 pub use client::Fetcher;
+pub use discover::{Found, ListReply};
 pub use error::{FetchError, TlsProblem};
 pub use hosts::backoff;
 pub use listing::{Article, Follow, ListKind, Listing, attachments, declared_canonical, listing};
 pub use scope::{Scope, site_of};
 use url::Url;
-pub use verdict::Verdict;
+pub use verdict::{Verdict, judge};
 
 /// The bounds within which the crawler works: `[crawl]` in the settings, and a few that need no setting.
 #[derive(Debug, Clone)]

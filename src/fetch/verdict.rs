@@ -1,4 +1,12 @@
 //! "Is this the page?": tells a page from what servers send in its stead. Pure; a substitute is never news about an office.
+//!
+//! Substitutes are short and speak of the site itself. So almost every rule wants a short page *and* words that only a substitute
+//! says in its title: an office page that mentions maintenance, or has a login link, passes.
+
+use super::Response;
+use super::challenge::challenge;
+use crate::document::{BlockKind, Document, Region};
+use url::Url;
 
 /// What came instead of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,6 +58,26 @@ impl Verdict {
             Verdict::EmptyList => "empty-list",
         }
     }
+
+    /// The same in Italian, for the site.
+    pub fn in_italian(&self) -> String {
+        match self {
+            Verdict::SoftNotFound => "il sito risponde «pagina non trovata»".to_owned(),
+            Verdict::Maintenance => "il sito dice di essere in manutenzione".to_owned(),
+            Verdict::LoginWall => "la pagina chiede di accedere".to_owned(),
+            Verdict::BotChallenge("") => "il sito vuole sapere se siamo persone".to_owned(),
+            Verdict::BotChallenge(product) => format!("il sito vuole sapere se siamo persone ({product})"),
+            Verdict::ConsentWall => "il sito mostra soltanto la domanda sui cookie".to_owned(),
+            Verdict::Parked => "il dominio è parcheggiato o lo spazio web è scaduto".to_owned(),
+            Verdict::DirectoryIndex => "il server mostra un elenco di file".to_owned(),
+            Verdict::RedirectedHome => "la pagina rimanda alla pagina iniziale".to_owned(),
+            Verdict::Truncated => "la pagina si interrompe a metà".to_owned(),
+            Verdict::NeedsScripts => "senza script la pagina è vuota (si può provare render = \"browser\")".to_owned(),
+            Verdict::Empty => "la pagina è vuota".to_owned(),
+            Verdict::OtherType(media) => format!("l'indirizzo contiene {media}, che non si può leggere"),
+            Verdict::EmptyList => "l'elenco non nomina più alcun articolo".to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for Verdict {
@@ -72,3 +100,399 @@ impl std::fmt::Display for Verdict {
         }
     }
 }
+
+/// A page with fewer characters than this may be a substitute; with more it speaks for itself.
+const SHORT: usize = 700;
+/// A page with fewer characters than this says nothing.
+const BARE: usize = 120;
+/// A substitute has fewer links than this: it stands outside the site's menus.
+const FEW_LINKS: usize = 12;
+
+/// Judges an answer with status 2xx; `document` is what was read from it. `None`: it is the page, as far as can be told.
+pub fn judge(response: &Response, document: &Document) -> Option<Verdict> {
+    if let Some(media) = other_type(response) {
+        return Some(Verdict::OtherType(media));
+    }
+    if response.body.iter().all(u8::is_ascii_whitespace) {
+        return Some(Verdict::Empty);
+    }
+    let lower = lower(&response.body);
+    if !is_html(response, &lower) {
+        return None;
+    }
+    Look { response, document, lower: &lower, title: title_of(&lower) }.verdict()
+}
+
+/// What an error page (status 4xx, 5xx) is, where it can be told.
+pub fn judge_error(status: u16, headers: &[(String, String)], body: &[u8]) -> Option<Verdict> {
+    let lower = lower(body);
+    let title = title_of(&lower);
+    if let Some(product) = challenge(headers, &lower, true, body.len() < 8000) {
+        return Some(Verdict::BotChallenge(product));
+    }
+    if matches!(status, 500..=599) && (says_maintenance(&title) || body.len() < 20_000 && says_maintenance(&lower)) {
+        return Some(Verdict::Maintenance);
+    }
+    None
+}
+
+struct Look<'a> {
+    response: &'a Response,
+    document: &'a Document,
+    lower: &'a str,
+    title: String,
+}
+
+impl Look<'_> {
+    fn verdict(&self) -> Option<Verdict> {
+        let length = self.length(|_| true);
+        let links = self.document.blocks.iter().map(|block| block.links.len()).sum::<usize>();
+        let short = length < SHORT && links < FEW_LINKS;
+        let heading = self.document.title.as_deref().unwrap_or_default().to_lowercase();
+
+        if let Some(product) = challenge(&self.response.headers, self.lower, length < 2 * SHORT, length < 2 * BARE && links < 4) {
+            return Some(Verdict::BotChallenge(product));
+        }
+        if self.title.starts_with("index of /")
+            || self.title.starts_with("directory listing for ")
+            || self.lower.contains("[to parent directory]")
+        {
+            return Some(Verdict::DirectoryIndex);
+        }
+        if is_not_found(&self.title) || is_not_found(&heading) || length < SHORT && says_not_found(&self.main_text()) {
+            return Some(Verdict::SoftNotFound);
+        }
+        if short && (says_maintenance(&self.title) || says_maintenance(&heading) || says_maintenance(&self.text())) {
+            return Some(Verdict::Maintenance);
+        }
+        if short && says_parked(&self.title, &self.text(), self.lower) {
+            return Some(Verdict::Parked);
+        }
+        if self.is_login(&heading) {
+            return Some(Verdict::LoginWall);
+        }
+        if is_cut(self.lower) {
+            return Some(Verdict::Truncated);
+        }
+        if let Some(verdict) = self.bare(length) {
+            return Some(verdict);
+        }
+        let home = |url: &Url| is_home(url);
+        (!self.response.redirects.is_empty() && home(&self.response.url) && !home(&self.response.requested))
+            .then_some(Verdict::RedirectedHome)
+    }
+
+    /// Pages that say next to nothing: why?
+    fn bare(&self, length: usize) -> Option<Verdict> {
+        let banner = self.text();
+        let matter = self.length(|region| region != Region::Banner);
+        let cookies = banner.contains("cookie") && ["accett", "consen", "accept", "prefer"].iter().any(|word| banner.contains(word));
+        let wants_scripts = self.wants_scripts();
+        // What is bare of its own accord ("Ufficio chiuso fino al 3 aprile") has no scripts to fill it, and says something.
+        if matter < BARE && cookies && !self.has_matter() {
+            return Some(Verdict::ConsentWall);
+        }
+        if self.has_data() {
+            return None;
+        }
+        if length < 2 * BARE && wants_scripts {
+            return Some(Verdict::NeedsScripts);
+        }
+        (length == 0).then(|| if self.lower.contains("<script") { Verdict::NeedsScripts } else { Verdict::Empty })
+    }
+
+    fn has_matter(&self) -> bool {
+        let cookie = |text: &str| text.to_lowercase().contains("cookie");
+        self.document.blocks.iter().any(|block| {
+            block.region == Region::Main && !matches!(block.kind, BlockKind::Heading(_)) && block.text.len() > 40 && !cookie(&block.text)
+        })
+    }
+
+    /// Some frameworks send the facts as data inside an empty shell.
+    fn has_data(&self) -> bool {
+        let data = self.lower.contains("application/json") || self.lower.contains("application/ld+json");
+        data && ["luned", "marted", "orari", "openinghours"].iter().any(|word| self.lower.contains(word))
+    }
+
+    fn wants_scripts(&self) -> bool {
+        const ROOTS: &[&str] = &[
+            "id=\"root\"",
+            "id=\"app\"",
+            "id=root",
+            "id=app",
+            "id=\"__next\"",
+            "id=\"__nuxt\"",
+            "<app-root",
+            "id=\"main-app\"",
+            "ng-app",
+            "id=\"svelte\"",
+        ];
+        let says = [
+            "enable javascript",
+            "abilita javascript",
+            "abilitare javascript",
+            "attiva javascript",
+            "richiede javascript",
+            "javascript è disabilitato",
+            "javascript to run this app",
+        ];
+        self.lower.contains("<script")
+            && (ROOTS.iter().any(|root| self.lower.contains(root)) || says.iter().any(|word| self.lower.contains(word)))
+    }
+
+    fn is_login(&self, heading: &str) -> bool {
+        const TITLES: &[&str] = &[
+            "accedi",
+            "accesso",
+            "login",
+            "log in",
+            "sign in",
+            "autenticazione",
+            "area riservata",
+            "area personale",
+            "entra con spid",
+            "identificazione",
+        ];
+        let password =
+            self.lower.contains("type=\"password\"") || self.lower.contains("type='password'") || self.lower.contains("type=password");
+        let federated = ["entra con spid", "entra con cie", "accedi con spid"].iter().any(|word| self.lower.contains(word));
+        if !password && !federated || self.length(|region| region == Region::Main) >= SHORT {
+            return false;
+        }
+        let named = |text: &str| {
+            segments(text).any(|segment| TITLES.iter().any(|title| segment == *title || segment.starts_with(&format!("{title} "))))
+        };
+        let path = self.response.url.path().to_ascii_lowercase();
+        let sent = !self.response.redirects.is_empty()
+            && ["login", "signin", "accedi", "autentica", "/idp/", "shibboleth", "/sso", "/cas/"].iter().any(|word| path.contains(word));
+        sent || named(heading) || heading.is_empty() && named(&self.title)
+    }
+
+    fn length(&self, of: impl Fn(Region) -> bool) -> usize {
+        let table = |block: &BlockKind| match block {
+            BlockKind::Table(table) => table.rows.iter().flatten().map(|cell| cell.text.chars().count()).sum(),
+            _ => 0,
+        };
+        self.document.blocks.iter().filter(|block| of(block.region)).map(|block| block.text.chars().count() + table(&block.kind)).sum()
+    }
+
+    fn text(&self) -> String {
+        let texts: Vec<&str> = self.document.blocks.iter().map(|block| block.text.as_str()).take(60).collect();
+        texts.join("\n").to_lowercase()
+    }
+
+    fn main_text(&self) -> String {
+        let main = self.document.blocks.iter().filter(|block| block.region == Region::Main);
+        let texts: Vec<&str> = main.map(|block| block.text.as_str()).take(60).collect();
+        texts.join("\n").to_lowercase()
+    }
+}
+
+/// The beginning and the end of a body in lower case: enough for every rule, and bounded.
+fn lower(body: &[u8]) -> String {
+    const ENOUGH: usize = 512 << 10;
+    let mut lower = String::from_utf8_lossy(body.get(..ENOUGH).unwrap_or(body)).to_lowercase();
+    if let Some(tail) = body.len().checked_sub(4096).filter(|start| *start > ENOUGH).and_then(|start| body.get(start..)) {
+        lower.push_str(&String::from_utf8_lossy(tail).to_lowercase());
+    }
+    lower
+}
+
+fn title_of(lower: &str) -> String {
+    let Some((_, after)) = lower.split_once("<title") else { return String::new() };
+    let Some((_, after)) = after.split_once('>') else { return String::new() };
+    let title = after.split("</title").next().unwrap_or_default();
+    title.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
+}
+
+/// A media type that nothing reads, told by the header and the first bytes.
+fn other_type(response: &Response) -> Option<String> {
+    let stated = response.content_type().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let head = response.body.get(..1024).unwrap_or(&response.body);
+    if head.windows(5).any(|five| five == b"%PDF-") || head.starts_with(&[0x1f, 0x8b]) {
+        return None;
+    }
+    let readable = stated.is_empty()
+        || stated.starts_with("text/")
+        || ["html", "xml", "json", "pdf"].iter().any(|word| stated.contains(word))
+        || matches!(
+            stated.as_str(),
+            "application/octet-stream" | "application/force-download" | "application/x-download" | "unknown/unknown"
+        );
+    let utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
+    let binary = !utf16 && head.contains(&0);
+    match (readable, binary) {
+        (false, _) => Some(stated),
+        (true, true) => {
+            Some(if stated.is_empty() { "bytes of an unknown kind".to_owned() } else { format!("binary bytes labelled {stated}") })
+        }
+        (true, false) => None,
+    }
+}
+
+fn is_html(response: &Response, lower: &str) -> bool {
+    let stated = response.content_type().unwrap_or_default().to_ascii_lowercase();
+    let head = lower.get(..lower.floor_char_boundary(1024)).unwrap_or(lower);
+    stated.contains("html") || head.contains("<!doctype html") || head.contains("<html")
+}
+
+/// The parts of a title: "Pagina non trovata - Comune di X" has two.
+fn segments(title: &str) -> impl Iterator<Item = &str> {
+    title
+        .split(['|', '–', '—', '»', ':', '•'])
+        .flat_map(|part| part.split(" - "))
+        .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+fn is_not_found(title: &str) -> bool {
+    const WHOLE: &[&str] = &["404", "error 404", "errore 404", "404 error", "404 not found", "not found", "oops", "errore"];
+    const BEGIN: &[&str] = &[
+        "pagina non trovata",
+        "pagina non esistente",
+        "pagina inesistente",
+        "page not found",
+        "risorsa non trovata",
+        "contenuto non trovato",
+        "contenuto non disponibile",
+        "la pagina richiesta non",
+        "la pagina cercata non",
+        "la pagina che cerchi non",
+        "la pagina che stai cercando non",
+        "la risorsa richiesta non",
+        "404 pagina",
+        "404 page",
+        "errore 404",
+        "error 404",
+        "404 not found",
+        "nothing found",
+        "pagina rimossa",
+    ];
+    segments(title).any(|segment| WHOLE[..7].contains(&segment) || BEGIN.iter().any(|begin| segment.starts_with(begin)))
+}
+
+fn says_not_found(text: &str) -> bool {
+    const SAYS: &[&str] = &[
+        "la pagina richiesta non esiste",
+        "la pagina richiesta non è stata trovata",
+        "la pagina cercata non esiste",
+        "la pagina che stai cercando non",
+        "la pagina che cerchi non",
+        "the page you requested",
+        "the requested url was not found",
+        "la risorsa richiesta non è",
+        "la pagina non è stata trovata",
+        "il contenuto richiesto non è disponibile",
+        "la pagina a cui stai tentando di accedere non esiste",
+    ];
+    SAYS.iter().any(|says| text.contains(says))
+}
+
+fn says_maintenance(text: &str) -> bool {
+    const SAYS: &[&str] = &[
+        "sito in manutenzione",
+        "sito web in manutenzione",
+        "sito è in manutenzione",
+        "sito in fase di manutenzione",
+        "sito temporaneamente non disponibile",
+        "sito in aggiornamento",
+        "sito web in aggiornamento",
+        "sito è momentaneamente non disponibile",
+        "sito momentaneamente non disponibile",
+        "sito internet in manutenzione",
+        "portale in manutenzione",
+        "portale è in manutenzione",
+        "pagina in manutenzione",
+        "servizio web non disponibile",
+        "sito in costruzione",
+        "sito è in costruzione",
+        "sito web in costruzione",
+        "torneremo online",
+        "saremo di nuovo online",
+        "torniamo online",
+        "manutenzione del sito",
+        "manutenzione straordinaria del sito",
+        "manutenzione programmata del sito",
+        "manutenzione del portale",
+        "under maintenance",
+        "scheduled maintenance",
+        "maintenance mode",
+        "site is undergoing maintenance",
+        "under construction",
+        "be right back",
+        "stiamo effettuando un intervento di manutenzione",
+        "stiamo aggiornando il sito",
+        "sito è temporaneamente non disponibile",
+        "sito è temporaneamente non raggiungibile",
+        "sito temporaneamente non raggiungibile",
+    ];
+    SAYS.iter().any(|says| text.contains(says)) || matches!(text, "manutenzione" | "in manutenzione" | "maintenance")
+}
+
+fn says_parked(title: &str, text: &str, lower: &str) -> bool {
+    const SAYS: &[&str] = &[
+        "domain is for sale",
+        "domain name is for sale",
+        "dominio è in vendita",
+        "dominio in vendita",
+        "buy this domain",
+        "acquista questo dominio",
+        "domain is parked",
+        "dominio parcheggiato",
+        "parked domain",
+        "dominio è scaduto",
+        "domain has expired",
+        "account has been suspended",
+        "account suspended",
+        "hosting scaduto",
+        "spazio web è scaduto",
+        "welcome to nginx",
+        "apache2 debian default page",
+        "apache2 ubuntu default page",
+        "iis windows server",
+        "default plesk page",
+        "future home of something",
+        "dominio registrato e",
+        "questo dominio è registrato",
+        "default web site page",
+        "if you can read this page it means that the apache",
+        "test page for the apache",
+    ];
+    const MARKS: &[&str] = &["sedoparking", "parkingcrew", "bodis.com", "cgi-sys/suspendedpage", "parklogic", "above.com/marketplace"];
+    SAYS.iter().any(|says| title.contains(says) || text.contains(says)) || MARKS.iter().any(|mark| lower.contains(mark))
+}
+
+/// Whether HTML stops in the middle: neither `</body>` nor `</html>`, though they were opened, and in the midst of something.
+fn is_cut(lower: &str) -> bool {
+    let opened = lower.contains("<body") || lower.contains("<html");
+    if !opened || lower.contains("</body") || lower.contains("</html") {
+        return false;
+    }
+    let in_tag = lower.rfind('<') > lower.rfind('>');
+    let open = |tag: &str| lower.matches(&format!("<{tag}")).count() > lower.matches(&format!("</{tag}")).count();
+    in_tag || open("script") || ["div", "main", "table", "article", "section", "ul"].iter().filter(|tag| open(tag)).count() >= 2
+}
+
+/// The home page, in whatever language it greets.
+fn is_home(url: &Url) -> bool {
+    let path = url.path().trim_matches('/').to_ascii_lowercase();
+    url.query().is_none()
+        && matches!(
+            path.as_str(),
+            "" | "it"
+                | "it-it"
+                | "ita"
+                | "home"
+                | "index.html"
+                | "index.php"
+                | "index.htm"
+                | "home.html"
+                | "it/home"
+                | "homepage"
+                | "default.aspx"
+                | "it/homepage"
+        )
+}
+
+#[cfg(test)]
+#[path = "verdict_tests.rs"]
+mod tests;

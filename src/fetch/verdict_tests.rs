@@ -1,0 +1,170 @@
+use super::*;
+use crate::document::{self, Input};
+
+fn judge_at(requested: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Option<Verdict> {
+    let mut response = Response::for_test(Url::parse(url).unwrap(), "text/html; charset=utf-8", body.as_bytes());
+    response.headers.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    response.requested = Url::parse(requested).unwrap();
+    if requested != url {
+        response.redirects.push(response.requested.clone());
+    }
+    let document =
+        document::read(&Input { bytes: &response.body, content_type: response.content_type(), url: Some(&response.url), select: None });
+    judge(&response, &document)
+}
+
+fn judged(body: &str) -> Option<Verdict> {
+    judge_at("https://h.it/uffici/anagrafe", "https://h.it/uffici/anagrafe", &[], body)
+}
+
+fn whole(title: &str, main: &str) -> String {
+    format!(
+        "<!doctype html><html><head><title>{title}</title></head><body><header><nav>{}</nav></header><main>{main}</main><footer>Comune di Prova, via Roma 1</footer></body></html>",
+        (0..15).map(|n| format!("<a href='/v{n}'>Voce {n}</a> ")).collect::<String>()
+    )
+}
+
+fn alone(title: &str, main: &str) -> String {
+    format!("<!doctype html><html><head><title>{title}</title></head><body>{main}</body></html>")
+}
+
+#[test]
+fn real_pages_pass_though_they_use_the_words_of_substitutes() {
+    for page in [
+        whole(
+            "Sportello SUAP in manutenzione - Comune di Prova",
+            "<h1>Sportello online in manutenzione</h1><p>Il portale dei pagamenti non sarà disponibile il 3 marzo dalle 9 alle 12.</p>",
+        ),
+        whole(
+            "Anagrafe - Comune di Prova",
+            "<h1>Ufficio anagrafe</h1><p>Aperto lunedì 9-12.</p><form action='/login'><input type='password' name='p'></form>",
+        ),
+        whole("Anagrafe", "<h1>Anagrafe</h1><p>Cookie: accetta o rifiuta. Chiuso il 4 maggio.</p>"),
+        alone("Orari", "<h1>Orari degli uffici</h1><p>Lunedì 9-12</p>"),
+        whole("Area personale: come accedere", "<h1>Come ottenere SPID</h1><p>Lo sportello riceve il martedì. Entra con SPID.</p>"),
+        whole("Contatti", "<h1>Contatti</h1><p>Tel. 0583 1</p><script src='https://www.google.com/recaptcha/api.js'></script>"),
+        alone(
+            "",
+            "<div id=\"app\"><p>Ufficio protocollo, aperto al pubblico dal lunedì al venerdì dalle 8.30 alle 12.30 e il martedì e giovedì anche dalle 15 alle 17. Si riceve su appuntamento il mercoledì; per prenotare telefonare allo 0583 000000 oppure scrivere alla posta elettronica certificata.</p></div><script src='/a.js'></script>",
+        ),
+    ] {
+        assert_eq!(judged(&page), None, "{page}");
+    }
+}
+
+#[test]
+fn soft_404() {
+    assert_eq!(judged(&whole("Pagina non trovata - Comune di Prova", "<h1>Ops</h1>")), Some(Verdict::SoftNotFound));
+    assert_eq!(judged(&whole("Comune di Prova", "<h1>404</h1><p>Torna alla home</p>")), Some(Verdict::SoftNotFound));
+    assert_eq!(
+        judged(&whole("Comune di Prova", "<h1>Comune di Prova</h1><p>Spiacenti, la pagina richiesta non esiste.</p>")),
+        Some(Verdict::SoftNotFound)
+    );
+}
+
+#[test]
+fn maintenance_and_parked() {
+    assert_eq!(judged(&alone("Comune di Prova", "<h1>Sito in manutenzione</h1><p>Torneremo presto.</p>")), Some(Verdict::Maintenance));
+    assert_eq!(judged(&alone("Manutenzione", "<p>Il sito è in manutenzione, ci scusiamo.</p>")), Some(Verdict::Maintenance));
+    assert_eq!(judged(&alone("h.it", "<p>This domain is for sale!</p>")), Some(Verdict::Parked));
+    assert_eq!(judged(&alone("Welcome to nginx!", "<h1>Welcome to nginx!</h1>")), Some(Verdict::Parked));
+    assert_eq!(judge_error(503, &[], b"<h1>Sito in manutenzione</h1>"), Some(Verdict::Maintenance));
+    assert_eq!(judge_error(404, &[], b"<h1>Non trovata</h1>"), None);
+}
+
+#[test]
+fn walls() {
+    let form = "<h1>Accedi all'area riservata</h1><form><input name=u><input type=\"password\"></form>";
+    assert_eq!(judged(&alone("Comune", form)), Some(Verdict::LoginWall));
+    let sent =
+        judge_at("https://h.it/uffici", "https://h.it/user/login?d=/uffici", &[], &alone("Comune", "<form><input type=password></form>"));
+    assert_eq!(sent, Some(Verdict::LoginWall));
+    let cookies =
+        alone("Comune", "<div class='cookie-banner'><p>Questo sito usa cookie. Accetta per continuare.</p><button>Accetta</button></div>");
+    assert_eq!(judged(&cookies), Some(Verdict::ConsentWall));
+}
+
+#[test]
+fn bot_challenges_by_header_and_markup() {
+    let page =
+        alone("Just a moment...", "<noscript>Enable JavaScript and cookies to continue</noscript><script>window._cf_chl_opt={}</script>");
+    assert_eq!(judged(&page), Some(Verdict::BotChallenge("Cloudflare")));
+    let header = judge_at("https://h.it/a", "https://h.it/a", &[("x-amzn-waf-action", "challenge")], &alone("", ""));
+    assert_eq!(header, Some(Verdict::BotChallenge("AWS WAF")));
+    assert_eq!(judged(&alone("", "<script src='/_Incapsula_Resource?SWJIYLWA=1'></script>")), Some(Verdict::BotChallenge("Imperva")));
+    let blocked = b"<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with your administrator.</body>";
+    assert_eq!(judge_error(403, &[], blocked), Some(Verdict::BotChallenge("F5")));
+    let through = whole(
+        "Anagrafe",
+        "<h1>Anagrafe</h1><p>Aperto il lunedì.</p><script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>",
+    );
+    assert_eq!(judged(&through), None, "a script that the firewall leaves in every page");
+}
+
+#[test]
+fn shells_and_empty_pages() {
+    assert_eq!(judged(&alone("Comune", "<div id=\"root\"></div><script src='/main.js'></script>")), Some(Verdict::NeedsScripts));
+    let noscript = "<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div><script src=a.js></script>";
+    assert_eq!(judged(&alone("Comune", noscript)), Some(Verdict::NeedsScripts));
+    assert_eq!(judged(&alone("", "")), Some(Verdict::Empty));
+    assert_eq!(judged("  \n "), Some(Verdict::Empty));
+}
+
+#[test]
+fn directory_index_truncation_and_home() {
+    assert_eq!(
+        judged("<html><head><title>Index of /uffici</title></head><body><h1>Index of /uffici</h1></body></html>"),
+        Some(Verdict::DirectoryIndex)
+    );
+    let page = whole(
+        "Anagrafe",
+        &format!(
+            "<div><h1>Anagrafe</h1>{}</div>",
+            "<p>Il lunedì dalle 9 alle 12, su appuntamento il resto della settimana.</p>".repeat(30)
+        ),
+    );
+    assert_eq!(judged(&page), None);
+    for cut in [page.len() / 2, page.len() / 3] {
+        assert_eq!(judged(&page[..page.floor_char_boundary(cut)]), Some(Verdict::Truncated), "{cut}");
+    }
+    assert_eq!(judge_at("https://h.it/uffici/anagrafe", "https://h.it/", &[], &page), Some(Verdict::RedirectedHome));
+    assert_eq!(judge_at("http://h.it/", "https://h.it/it", &[], &page), None);
+}
+
+#[test]
+fn other_types() {
+    let judged = |mime: &str, body: &[u8]| {
+        let response = Response::for_test(Url::parse("https://h.it/a").unwrap(), mime, body);
+        judge(&response, &Document::default())
+    };
+    assert_eq!(judged("image/png", b"\x89PNG\r\n"), Some(Verdict::OtherType("image/png".into())));
+    assert_eq!(judged("application/octet-stream", b"%PDF-1.7\n\0"), None);
+    assert_eq!(judged("application/pdf", b"%PDF-1.7"), None);
+    assert!(matches!(judged("text/html", b"\x00\x01\x02"), Some(Verdict::OtherType(_))));
+    assert_eq!(judged("text/plain", b"Orari: 9-12"), None);
+    assert_eq!(judged("application/rss+xml", b"<rss/>"), None);
+}
+
+/// The pages of the corpus are real pages: none may be taken for a substitute. Skips, and says so, where the corpus is absent.
+#[test]
+fn every_page_of_the_corpus_is_judged_a_page() {
+    let Some(corpus) = ["../shared/corpus/dev", "../../shared/corpus/dev"].iter().map(std::path::Path::new).find(|path| path.is_dir())
+    else {
+        eprintln!("skipped: no corpus beside the repository");
+        return;
+    };
+    let mut judged = 0;
+    for folder in std::fs::read_dir(corpus).unwrap() {
+        let mut files: Vec<_> = std::fs::read_dir(folder.unwrap().path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
+        files.sort();
+        for path in files.iter().take(files.len().div_ceil(3) * 2) {
+            let body = std::fs::read(path).unwrap();
+            let response = Response::for_test(Url::parse("https://h.it/uffici/x").unwrap(), "text/html", &body);
+            let document = document::read(&Input { bytes: &body, content_type: Some("text/html"), url: Some(&response.url), select: None });
+            assert_eq!(judge(&response, &document), None, "{}", path.display());
+            judged += 1;
+        }
+    }
+    assert!(judged > 0);
+}
