@@ -5,6 +5,10 @@
 //! neither is a day that passes. Pure: "now" is an argument.
 
 mod compare;
+mod hold;
+mod levels;
+mod lists;
+mod tell;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
