@@ -4,10 +4,12 @@
 //! 0 `domain` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
 //! 4 `fetch`, `store`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
 
+pub mod alert;
 pub mod cli;
 pub mod config;
 pub mod diff;
 pub mod document;
 pub mod domain;
 pub mod fetch;
+pub mod mail;
 pub mod resolve;

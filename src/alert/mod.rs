@@ -1,0 +1,22 @@
+//! Changes × subscriptions → planned deliveries (`plan`); a delivery → its mail (`render`).
+//!
+//! Both are pure: no clock, no socket, no store. What comes from pages passes through `clean` before it reaches a template or a header.
+
+mod calendar;
+mod clean;
+mod headers;
+mod mail;
+mod marked;
+mod plan;
+mod render;
+mod story;
+mod templates;
+pub mod tokens;
+mod words;
+
+pub use clean::clean;
+pub(crate) use mail::ascii_domain;
+pub use mail::{Letterhead, Mail, Mailbox, ParseMailboxError};
+pub use plan::plan;
+pub use render::{CONFIRM_WITHIN, RenderError, render};
+pub use templates::Templates;

@@ -1,0 +1,11 @@
+//! Mails out: a mail becomes bytes (`compose`), waits in the outbox, and is handed over to a folder (`Files`) or a server (`Smtp`).
+//!
+//! Knows no office and no subscription; what a mail says is `alert`'s matter, where deliveries are kept the store's.
+
+mod compose;
+mod files;
+mod outbox;
+
+pub use compose::{ComposeError, Sealed, compose};
+pub use files::{Files, FilesError};
+pub use outbox::{Answer, Desk, Outbox, Sending, Transport, retry_at, send_due};

@@ -1,0 +1,4 @@
+//! Mails from the outside: what is written is read back by independent parsers, what is sent is taken by real servers.
+
+mod checklist;
+mod samples;
