@@ -54,6 +54,9 @@ pub fn change(id: i64, office: &str, name: &str, before: Option<Value>, after: O
         body: BodyId("comune-altolago".into()),
         key: key(office),
         name: name.into(),
+        except: Vec::new(),
+        further: Vec::new(),
+        hours: None,
         aspect,
         before,
         after,
@@ -64,7 +67,7 @@ pub fn change(id: i64, office: &str, name: &str, before: Option<Value>, after: O
             snapshot: 17,
             evidence: vec!["Da lunedì 9 marzo l’ufficio riceve soltanto le persone che hanno preso appuntamento.".into()],
         }],
-        rule: "a fact changes".into(),
+        rule: Rule::Revised,
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Aspect, BodyId, BodyKind, Cause, ChangeId, Filter, OfficeId, OfficeKey, Status};
+use crate::domain::{Aspect, BodyId, BodyKind, Cause, ChangeId, Filter, OfficeId, OfficeKey, Rule, Status};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -20,13 +20,16 @@ fn change(id: i64, body: &str, office: &str, evidence: &str) -> Change {
         body: BodyId(body.into()),
         key: OfficeKey { office: OfficeId(office.into()), site: None, other: None },
         name: office.into(),
+        except: Vec::new(),
+        further: Vec::new(),
+        hours: None,
         aspect: Aspect::Status,
         before: None,
         after: Some(Value::Status(Status::Appointment)),
         effective_from: None,
         effective_until: None,
         causes: vec![Cause { url: "https://www.example.it/".into(), snapshot: 1, evidence: vec![evidence.into()] }],
-        rule: String::new(),
+        rule: Rule::Revised,
     }
 }
 
@@ -81,9 +84,12 @@ fn all_sides_of_a_filter_must_match() {
 
 #[test]
 fn what_is_said_of_all_offices_reaches_those_who_watch_one() {
-    let changes = [change(1, "altolago", "tutti", "")];
-    let urp = wants(1, Frequency::AtOnce, Filter { offices: vec![OfficeId("urp".into())], ..Filter::default() });
-    assert_eq!(planned(&changes, &[urp]).len(), 1);
+    let mut all = change(1, "altolago", "tutti", "");
+    all.except = vec![OfficeId("anagrafe".into())];
+    let of = |office: &str| wants(1, Frequency::AtOnce, Filter { offices: vec![OfficeId(office.into())], ..Filter::default() });
+    assert_eq!(planned(&[all.clone()], &[of("urp")]).len(), 1);
+    assert_eq!(planned(&[all.clone()], &[of("anagrafe")]).len(), 0);
+    assert_eq!(planned(&[all], &[wants(1, Frequency::AtOnce, Filter::default())]).len(), 1);
 }
 
 #[test]
