@@ -2,6 +2,7 @@
 //!
 //! Text in; bodies with their sources out, or every problem of the file at once.
 
+mod edit;
 mod keys;
 mod read;
 mod schedule;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use url::Url;
 
+pub use edit::{NewSource, append, body_kind, entry, guess_body, source_kind};
 pub use schedule::Schedule;
 pub use schema::schema;
 
