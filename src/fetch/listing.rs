@@ -205,7 +205,7 @@ fn has_prefix(url: &Url, prefix: &str) -> bool {
 
 fn by_prefix<'m>(markup: &'m Markup, prefix: &str) -> Vec<&'m Anchor> {
     let chosen = markup.anchors.iter().filter(|anchor| has_prefix(&anchor.url, prefix) && !anchor.pager && !is_category(anchor));
-    let exact = |anchor: &&Anchor| anchor.url.path().trim_end_matches('/') != prefix.trim_end_matches('/');
+    let exact = |anchor: &&Anchor| !prefix.ends_with('/') || anchor.url.path().trim_end_matches('/') != prefix.trim_end_matches('/');
     chosen.filter(exact).collect()
 }
 

@@ -1,0 +1,68 @@
+//! A thousand sources on twenty hosts: what the servers' own logs say of our manners.
+
+use std::time::{Duration, Instant};
+
+use sportello::fetch::{Fetcher, Limits};
+
+use crate::server::{Seen, Server, page};
+use crate::{fetcher, get, limits};
+
+const HOSTS: u8 = 20;
+const SOURCES: usize = 1000;
+
+async fn towns() -> Vec<Server> {
+    let mut towns = Vec::new();
+    for n in 1..=HOSTS {
+        towns.push(Server::start(&format!("127.0.0.{n}"), |_| page("<h1>Uffici</h1>")).await);
+    }
+    towns
+}
+
+async fn visit_all(fetcher: &Fetcher, towns: &[Server]) {
+    let mut visits = tokio::task::JoinSet::new();
+    for n in 0..SOURCES {
+        let (fetcher, url) = (fetcher.clone(), towns[n % towns.len()].url(&format!("/{n}")));
+        visits.spawn(async move { get(&fetcher, &url).await.map(|response| response.status) });
+    }
+    while let Some(status) = visits.join_next().await {
+        assert_eq!(status.expect("no panic").expect("a page"), 200);
+    }
+}
+
+/// The most requests that overlapped, by the server's log.
+fn at_once(log: &[Seen]) -> usize {
+    let open_at = |at: Instant| log.iter().filter(|seen| seen.from <= at && seen.to.is_none_or(|to| to > at)).count();
+    log.iter().map(|seen| open_at(seen.from)).max().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn never_closer_than_the_delay_and_never_more_at_once_than_allowed() {
+    let delay = Duration::from_millis(20);
+    let towns = towns().await;
+    let fetcher = fetcher(Limits { delay, per_host: 2, concurrency: 32, ..limits() });
+    visit_all(&fetcher, &towns).await;
+    let mut total = 0;
+    for town in &towns {
+        let log = town.seen();
+        total += log.len();
+        for pair in log.windows(2) {
+            let gap = pair[1].from - pair[0].from;
+            assert!(gap >= delay, "{}: {gap:?}", town.address);
+        }
+        assert!(at_once(&log) <= 2);
+    }
+    assert_eq!(total, SOURCES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn full_speed_where_the_delay_is_zero() {
+    let towns = towns().await;
+    let fetcher = fetcher(Limits { per_host: 3, concurrency: 16, ..limits() });
+    let start = Instant::now();
+    visit_all(&fetcher, &towns).await;
+    eprintln!("{SOURCES} pages in {:?}", start.elapsed());
+    for town in &towns {
+        assert_eq!(town.seen().len(), SOURCES / usize::from(HOSTS));
+        assert!(at_once(&town.seen()) <= 3);
+    }
+}
