@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value, value};
 use url::Url;
 
-use crate::config::{Problem, format_duration};
+use crate::config::{Problem, format_duration, text::Text};
 use crate::domain::{Body, BodyId, BodyKind, SourceKind};
 
 /// A source to be written into the file.
@@ -48,9 +48,13 @@ pub fn append(text: &str, file: &str, new: &NewSource) -> Result<String, Vec<Pro
             }
         }
     }
-    let text = document.to_string();
-    super::parse(&text, file)?;
-    Ok(text)
+    let longer = document.to_string();
+    if super::parse(&longer, file)?.len() > sources.len() {
+        return Ok(longer);
+    }
+    // body = [{ … }] in one line, or something as rare
+    let suggestion = Some("write [[body]] on a line of its own, its keys below".to_owned());
+    Err(vec![Text::new(text, file).problem(0, "bodies are written here in a way that only a person can extend".to_owned(), suggestion)])
 }
 
 /// The entry alone, as `append` writes it for a body that the file lacks.
@@ -60,9 +64,33 @@ pub fn entry(new: &NewSource) -> String {
 
 fn add_source(body: &mut Table, new: &NewSource) {
     let sources = body.entry("source").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    if let Some(sources) = sources.as_array_of_tables_mut() {
-        sources.push(source_table(new));
+    match sources {
+        Item::ArrayOfTables(sources) => sources.push(source_table(new)),
+        // source = [{ url = "…", kind = "site" }]
+        Item::Value(Value::Array(sources)) => add_inline(sources, new),
+        _ => {}
     }
+}
+
+/// Adds to a list written in brackets, which then has one source a line.
+fn add_inline(sources: &mut Array, new: &NewSource) {
+    let mut source = Value::InlineTable(source_table(new).into_inline_table());
+    let comment = comment(new).map(|comment| format!("    {comment}")).unwrap_or_default();
+    source.decor_mut().set_prefix(format!("\n{comment}    "));
+    for known in sources
+        .iter_mut()
+        .filter(|known| !known.decor().prefix().and_then(|prefix| prefix.as_str()).is_some_and(|text| text.contains('\n')))
+    {
+        known.decor_mut().set_prefix("\n    ");
+        known.decor_mut().set_suffix("");
+    }
+    sources.push_formatted(source);
+    sources.set_trailing_comma(true);
+    sources.set_trailing("\n");
+}
+
+fn comment(new: &NewSource) -> Option<String> {
+    new.comment.as_ref().map(|comment| format!("# {}\n", comment.replace(['\n', '\r'], " ")))
 }
 
 fn body_table(body: &Body) -> Table {
@@ -81,8 +109,7 @@ fn body_table(body: &Body) -> Table {
 
 fn source_table(new: &NewSource) -> Table {
     let mut table = Table::new();
-    let comment = new.comment.as_ref().map(|comment| format!("# {}\n", comment.replace(['\n', '\r'], " ")));
-    table.decor_mut().set_prefix(format!("\n{}", comment.unwrap_or_default()));
+    table.decor_mut().set_prefix(format!("\n{}", comment(new).unwrap_or_default()));
     if let Some(id) = &new.id {
         table["id"] = value(id);
     }
@@ -142,7 +169,9 @@ pub fn guess_body(name: &str, url: &Url) -> Body {
     let folded = name.to_lowercase();
     let by_host = kinds.iter().find(|(word, _)| labels.contains(word));
     let kind = kinds.iter().find(|(word, _)| folded.starts_with(word)).or(by_host).map_or(BodyKind::Altro, |(_, kind)| *kind);
-    let short = folded.replace(" di ", " ").replace(" della ", " ").replace(" del ", " ");
+    // "comune-altopascio" for "Comune di Altopascio", but "comune-bagni-di-lucca"
+    let preposition = [" di ", " del ", " della ", " dei "].into_iter().filter_map(|word| Some((folded.find(word)?, word))).min();
+    let short = preposition.map_or_else(|| folded.clone(), |(_, word)| folded.replacen(word, " ", 1));
     let slug = crate::config::slugify(&short);
     let id = if slug.is_empty() { crate::config::slugify(host) } else { slug };
     let name = if name.is_empty() { host.to_owned() } else { name };
@@ -183,6 +212,22 @@ mod tests {
     }
 
     #[test]
+    fn a_list_in_brackets_grows_line_by_line() {
+        let file = "[[body]]\nid = \"comune-a\"\nname = \"A\"\nkind = \"comune\"\nsource = [{ url = \"https://a.it/\", kind = \"site\" }] # home\n";
+        let first = append(file, "s.toml", &new("comune-a", "https://a.it/avvisi")).unwrap();
+        let both = append(&first, "s.toml", &NewSource { comment: None, ..new("comune-a", "https://a.it/bandi") }).unwrap();
+        let list = "source = [\n    { url = \"https://a.it/\", kind = \"site\" },\n    # feed of the page of notices\n    { url = \"https://a.it/avvisi\", kind = \"news\", follow = \"/avvisi/\" },\n    { url = \"https://a.it/bandi\", kind = \"news\", follow = \"/avvisi/\" },\n] # home\n";
+        assert!(both.ends_with(list), "{both}");
+    }
+
+    #[test]
+    fn a_file_that_only_a_person_can_extend_is_left_alone() {
+        let file = "body = [{ id = \"comune-a\", name = \"A\", kind = \"comune\" }]\n";
+        let problems = append(file, "s.toml", &new("comune-a", "https://a.it/avvisi")).unwrap_err();
+        assert_eq!(problems[0].message, "bodies are written here in a way that only a person can extend");
+    }
+
+    #[test]
     fn a_body_that_is_not_there_comes_last() {
         let text = append(FILE, "s.toml", &new("comune-colle", "https://www.comune.colle.si.it/avvisi")).unwrap();
         assert!(text.starts_with(FILE.trim_end_matches("# fine\n")));
@@ -203,6 +248,7 @@ mod tests {
     fn names_and_hosts_tell_a_body() {
         for (name, url, id, kind, province) in [
             ("Comune di Altopascio", "https://www.comune.altopascio.lu.it/", "comune-altopascio", BodyKind::Comune, Some("LU")),
+            ("Comune di Bagni di Lucca", "https://www.comune.bagnidilucca.lu.it/", "comune-bagni-di-lucca", BodyKind::Comune, Some("LU")),
             ("Provincia di Lucca", "https://www.provincia.lucca.it/", "provincia-lucca", BodyKind::Provincia, None),
             (
                 "Città Metropolitana di Firenze",
