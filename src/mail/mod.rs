@@ -5,7 +5,9 @@
 mod compose;
 mod files;
 mod outbox;
+mod smtp;
 
 pub use compose::{ComposeError, Sealed, compose};
 pub use files::{Files, FilesError};
 pub use outbox::{Answer, Desk, Outbox, Sending, Transport, retry_at, send_due};
+pub use smtp::{Limits, Smtp, SmtpError};

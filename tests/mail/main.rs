@@ -1,4 +1,7 @@
 //! Mails from the outside: what is written is read back by independent parsers, what is sent is taken by real servers.
 
+mod book;
 mod checklist;
 mod samples;
+mod sink;
+mod smtp;
