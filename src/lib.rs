@@ -13,3 +13,4 @@ pub mod domain;
 pub mod fetch;
 pub mod mail;
 pub mod resolve;
+pub mod store;

@@ -1,0 +1,60 @@
+//! What the program asks of a store, in its own words.
+//!
+//! One thing that happens is one method is one transaction: a visit with all that follows from it, an unchanged document, a settled
+//! delivery. The methods stand in traits by topic, which [`Store`] unites; [`sqlite`] keeps all the SQL. Instants are passed in and kept
+//! in UTC to the millisecond; the store asks no clock.
+
+mod changes;
+mod documents;
+mod error;
+mod outbox;
+mod record;
+mod snapshots;
+mod sources;
+pub mod sqlite;
+mod states;
+mod subscribers;
+mod upkeep;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use changes::{ChangeFilter, Changes, Cursor, ExplainedCause, Explanation, Page};
+pub use documents::{Document, DocumentId, Documents, Found, Unchanged, Validators};
+pub use error::{Result, StoreError};
+pub use outbox::{About, ChangeRef, Delivery, DeliveryCounts, DeliveryId, DeliveryKind, DeliveryState, NewDelivery, Outbox, Verdict};
+pub use record::{DocumentVisit, Findings, Known, KnownDocument, Recorded, RecordedDocument, Rounds, Seen, Visit, Why, snapshot_of_nth};
+pub use snapshots::{Received, Sha256, Snapshot, SnapshotId, Snapshots, sha256};
+pub use sources::{Bodies, Catalogue, Failure, Health, Source, SourceVisit, Synced, WatchedSource};
+pub use states::{StateVersion, States};
+pub use subscribers::{NewSubscription, SubscriberRecord, SubscriberState, Subscribers};
+pub use upkeep::{Damage, KeepSnapshots, Outdated, RunLock, Sizes, Upkeep};
+
+/// A store: everything the program keeps, behind one object that threads share.
+///
+/// Calls block for as long as the disk takes (milliseconds); asynchronous callers put them on a blocking thread. Readers never wait for
+/// the writer; writers wait for each other, also across processes, for up to ten seconds.
+pub trait Store:
+    Bodies + Documents + Rounds + Snapshots + Changes + States + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
+{
+}
+
+impl<T> Store for T where
+    T: Bodies + Documents + Rounds + Snapshots + Changes + States + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
+{
+}
+
+/// Opens the database, making or upgrading it where needed.
+pub fn open(path: &Path) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(sqlite::Sqlite::open(path)?))
+}
+
+/// Opens an existing database of the present schema for reading; every writing method then fails.
+pub fn open_read_only(path: &Path) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(sqlite::Sqlite::open_read_only(path)?))
+}
+
+/// A store that lives as long as the value: for tests and for replays that keep nothing.
+pub fn in_memory() -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(sqlite::Sqlite::in_memory()?))
+}

@@ -1,0 +1,89 @@
+//! What is known of a body.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::columns::{At, Json, Word, count, small};
+use super::{fault::Fault, statements};
+use crate::domain::{BodyId, Change, ChangeId, Held, OfficeId, SourceId, State};
+use crate::store::{DocumentId, Known, KnownDocument, SnapshotId};
+
+statements! {
+    REVISION = "SELECT revision FROM body WHERE id = :body";
+    ADVANCE = "UPDATE body SET revision = revision + 1 WHERE id = :body";
+    DOCUMENTS = "
+        SELECT d.id, d.source, d.url, d.kind, s.office, d.snapshot, r.published, d.first_read, d.last_seen, d.gone_since, d.n_gone,
+               r.rules_version, r.notices
+          FROM document d JOIN source s ON s.id = d.source JOIN reading r ON r.snapshot = d.snapshot
+         WHERE d.body = :body AND d.snapshot IS NOT NULL AND s.retired_at IS NULL
+         ORDER BY d.id";
+    STATES = "SELECT id, key, state FROM state WHERE body = :body AND known_until IS NULL ORDER BY key";
+    HELD = "SELECT key, aspect, held FROM held WHERE body = :body ORDER BY key, aspect";
+    RECENT = "SELECT id, change FROM change WHERE body = :body AND detected_at >= :since ORDER BY detected_at DESC, id DESC";
+}
+
+pub(super) fn known(conn: &Connection, body: &BodyId, recent_since: Timestamp) -> Result<Known, Fault> {
+    let args = named_params! { ":body": body.0 };
+    let since = named_params! { ":body": body.0, ":since": At(recent_since) };
+    Ok(Known {
+        revision: revision(conn, body)?,
+        documents: conn.prepare_cached(DOCUMENTS)?.query_map(args, document_from_row)?.collect::<rusqlite::Result<_>>()?,
+        states: states(conn, body)?.into_iter().map(|row| row.state).collect(),
+        held: conn.prepare_cached(HELD)?.query_map(args, |row| Ok(row.get::<_, Json<Held>>(2)?.0))?.collect::<rusqlite::Result<_>>()?,
+        recent: conn.prepare_cached(RECENT)?.query_map(since, change_from_row)?.collect::<rusqlite::Result<_>>()?,
+    })
+}
+
+pub(super) fn revision(conn: &Connection, body: &BodyId) -> Result<u64, Fault> {
+    let found: Option<i64> = conn.prepare_cached(REVISION)?.query_row(named_params! { ":body": body.0 }, |row| row.get(0)).optional()?;
+    found.map(count).ok_or_else(|| Fault::Unknown(format!("body {body}")))
+}
+
+pub(super) fn advance(conn: &Connection, body: &BodyId) -> Result<(), Fault> {
+    conn.prepare_cached(ADVANCE)?.execute(named_params! { ":body": body.0 })?;
+    Ok(())
+}
+
+/// A present version of a state, with the text of its key.
+pub(super) struct StateRow {
+    pub id: i64,
+    pub key: String,
+    pub state: State,
+}
+
+pub(super) fn states(conn: &Connection, body: &BodyId) -> Result<Vec<StateRow>, Fault> {
+    let from_row = |row: &Row<'_>| Ok(StateRow { id: row.get(0)?, key: row.get(1)?, state: row.get::<_, Json<State>>(2)?.0 });
+    Ok(conn.prepare_cached(STATES)?.query_map(named_params! { ":body": body.0 }, from_row)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A change from columns `id` and `change`.
+pub(super) fn change_from_row(row: &Row<'_>) -> rusqlite::Result<Change> {
+    let mut change = row.get::<_, Json<Change>>("change")?.0;
+    change.id = Some(ChangeId(row.get("id")?));
+    Ok(change)
+}
+
+/// The texts of held differences, by key and aspect.
+pub(super) fn held_texts(conn: &Connection, body: &BodyId) -> Result<Vec<((String, String), String)>, Fault> {
+    let from_row = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
+    Ok(conn.prepare_cached(HELD)?.query_map(named_params! { ":body": body.0 }, from_row)?.collect::<rusqlite::Result<_>>()?)
+}
+
+fn document_from_row(row: &Row<'_>) -> rusqlite::Result<KnownDocument> {
+    let published: Option<String> = row.get("published")?;
+    Ok(KnownDocument {
+        id: DocumentId(row.get("id")?),
+        source: SourceId(row.get("source")?),
+        url: row.get("url")?,
+        kind: row.get::<_, Word<_>>("kind")?.0,
+        office: row.get::<_, Option<String>>("office")?.map(OfficeId),
+        snapshot: SnapshotId(row.get("snapshot")?),
+        published: published.and_then(|day| day.parse().ok()),
+        first_read: row.get::<_, At>("first_read")?.0,
+        last_seen: row.get::<_, At>("last_seen")?.0,
+        gone_since: row.get::<_, Option<At>>("gone_since")?.map(|at| at.0),
+        n_gone: small(row.get("n_gone")?),
+        rules_version: small(row.get("rules_version")?),
+        notices: row.get::<_, Json<_>>("notices")?.0,
+    })
+}

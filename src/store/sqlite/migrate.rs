@@ -1,0 +1,58 @@
+//! Migrations: numbered, forward only, compiled in, applied when the database is opened for writing.
+//!
+//! `PRAGMA user_version` says how many are applied. Each runs in a transaction of its own together with the new number, so that a kill in
+//! between leaves the one or the other. A migration is never edited once released; a value kept as JSON may gain fields only with a default.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::fault::Fault;
+use crate::store::StoreError;
+
+/// The migrations, first to last; the number of one is its place, from 1.
+pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql")];
+
+/// Tells our files from other programs' (`PRAGMA application_id`): "SPOR".
+const APPLICATION_ID: i32 = 0x5350_4F52;
+
+/// The schema that this program needs.
+pub fn known_schema() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// The schema of a database; zero for an empty one. Refuses files of other programs and of newer versions of this one.
+pub(super) fn found_schema(conn: &Connection, path: &Path) -> Result<u32, Fault> {
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let application: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let n_tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (n_tables > 0 || found != 0) {
+        return Err(StoreError::Foreign { path: path.into() }.into());
+    }
+    let found = u32::try_from(found).unwrap_or(u32::MAX);
+    if found > known_schema() {
+        return Err(StoreError::Newer { path: path.into(), found, known: known_schema() }.into());
+    }
+    Ok(found)
+}
+
+/// Brings a database to the present schema.
+pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
+    migrate_with(conn, path, MIGRATIONS)
+}
+
+fn migrate_with(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), Fault> {
+    if found_schema(conn, path)? as usize >= migrations.len() {
+        return Ok(());
+    }
+    loop {
+        // the number is read again under the write lock: another process may be upgrading the same file
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found = found_schema(&tx, path)?;
+        let Some(migration) = migrations.get(found as usize) else { return Ok(()) };
+        tx.execute_batch(migration)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", found + 1)?;
+        tx.commit()?;
+    }
+}

@@ -1,0 +1,232 @@
+//! The SQLite store: all the SQL of the program.
+//!
+//! # Locking
+//! One connection writes, behind a mutex; its transactions begin as writers at once, so that two processes wait for each other instead of
+//! failing half-way. Reading connections come from a pool and see the last committed state; in WAL mode they never wait. A store in
+//! memory has a single connection for both.
+//!
+//! # Compatibility
+//! See [`migrate`]. The statements of each file stand in its `statements!` list; a test asks SQLite for the plan of every one of them.
+
+mod bodies;
+mod changes;
+mod columns;
+mod content;
+mod documents;
+mod fault;
+mod known;
+pub mod migrate;
+mod outbox;
+mod record;
+mod retention;
+mod snapshots;
+mod states;
+mod subscribers;
+mod upkeep;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use self::fault::Fault;
+use super::{Result, StoreError};
+
+/// Declares the statements of a file as constants and lists them for the test of query plans.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $($(#[$doc])* const $name: &str = $sql;)*
+        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $sql)),*];
+    };
+}
+use statements;
+
+/// How many idle reading connections are kept.
+const IDLE_READERS: usize = 8;
+
+/// A store in one SQLite file.
+pub struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    File,
+    FileReadOnly,
+    Memory,
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite").field("path", &self.path).field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Sqlite {
+    /// Opens the file, making or upgrading it where needed.
+    pub fn open(path: &Path) -> Result<Self> {
+        let doing = "open";
+        let open = || -> std::result::Result<Connection, Fault> {
+            let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | COMMON)?;
+            found_or_foreign(&conn, path)?;
+            set_writer_pragmas(&conn)?;
+            migrate::migrate(&mut conn, path)?;
+            Ok(conn)
+        };
+        let writer = open().map_err(|fault| fault.at(path, doing))?;
+        Ok(Self { path: path.into(), writer: Mutex::new(writer), readers: Mutex::default(), place: Place::File })
+    }
+
+    /// Opens an existing file of the present schema for reading.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(StoreError::Missing { path: path.into() });
+        }
+        let open = || -> std::result::Result<Connection, Fault> {
+            let conn = open_reader(path)?;
+            let found = migrate::found_schema(&conn, path)?;
+            if found < migrate::known_schema() {
+                return Err(StoreError::Older { path: path.into(), found, known: migrate::known_schema() }.into());
+            }
+            Ok(conn)
+        };
+        let conn = open().map_err(|fault| fault.at(path, "open"))?;
+        Ok(Self { path: path.into(), writer: Mutex::new(conn), readers: Mutex::default(), place: Place::FileReadOnly })
+    }
+
+    /// A store that lives as long as the value.
+    pub fn in_memory() -> Result<Self> {
+        let path = Path::new(":memory:");
+        let open = || -> std::result::Result<Connection, Fault> {
+            let mut conn = Connection::open_in_memory()?;
+            set_common_pragmas(&conn)?;
+            migrate::migrate(&mut conn, path)?;
+            Ok(conn)
+        };
+        let writer = open().map_err(|fault| fault.at(path, "open"))?;
+        Ok(Self { path: path.into(), writer: Mutex::new(writer), readers: Mutex::default(), place: Place::Memory })
+    }
+
+    /// Runs one transaction that writes. `doing` completes the sentence "cannot … in the database".
+    fn write<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, Fault>) -> Result<T> {
+        let mut conn = lock(&self.writer);
+        let run = || -> std::result::Result<T, Fault> {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&tx)?;
+            tx.commit()?;
+            Ok(done)
+        };
+        run().map_err(|fault| fault.at(&self.path, doing))
+    }
+
+    /// As [`Sqlite::write`], but the commit does not wait for the disk: a power cut may take it back, a kill does not.
+    /// For what the next visit repairs by itself.
+    fn write_lightly<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, Fault>) -> Result<T> {
+        self.pragma(doing, "synchronous", "NORMAL")?;
+        let done = self.write(doing, work);
+        self.pragma(doing, "synchronous", "FULL")?;
+        done
+    }
+
+    fn pragma(&self, doing: &str, name: &str, value: &str) -> Result<()> {
+        lock(&self.writer).pragma_update(None, name, value).map_err(|e| Fault::from(e).at(&self.path, doing))
+    }
+
+    /// Runs one transaction that reads: all its statements see the same state.
+    fn read<T>(&self, doing: &str, work: impl FnOnce(&Connection) -> std::result::Result<T, Fault>) -> Result<T> {
+        if self.place == Place::Memory {
+            return work(&lock(&self.writer)).map_err(|fault| fault.at(&self.path, doing));
+        }
+        let idle = lock(&self.readers).pop();
+        let run = || -> std::result::Result<(T, Connection), Fault> {
+            let mut conn = match idle {
+                Some(conn) => conn,
+                None => open_reader(&self.path)?,
+            };
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            let done = work(&tx)?;
+            tx.finish()?;
+            Ok((done, conn))
+        };
+        let (done, conn) = run().map_err(|fault| fault.at(&self.path, doing))?;
+        let mut readers = lock(&self.readers);
+        if readers.len() < IDLE_READERS {
+            readers.push(conn);
+        }
+        Ok(done)
+    }
+}
+
+/// A panic elsewhere leaves the connection usable: its transaction was rolled back when it was dropped.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const COMMON: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE_OPEN_EXRESCODE);
+
+fn open_reader(path: &Path) -> std::result::Result<Connection, Fault> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | COMMON)?;
+    set_common_pragmas(&conn)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+/// Refuses a file of another program before a pragma touches it.
+fn found_or_foreign(conn: &Connection, path: &Path) -> std::result::Result<(), Fault> {
+    conn.busy_timeout(BUSY)?;
+    migrate::found_schema(conn, path).map(drop)
+}
+
+/// How long a writer waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// All pragmas of connections that write to a file, with their reasons.
+fn set_writer_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
+    set_common_pragmas(conn)?;
+    // freed pages can be given back without rewriting the file; counts only before the first table is made
+    conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    // readers never wait for the writer, nor the writer for them
+    conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // a committed mail, change or state survives a power cut: the commit waits for the disk
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    // the log shrinks again after a long reader (a backup) made it grow
+    conn.pragma_update_and_check(None, "journal_size_limit", 64 * 1024 * 1024, |_| Ok(()))?;
+    Ok(())
+}
+
+/// All pragmas of every connection, with their reasons.
+fn set_common_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
+    conn.busy_timeout(BUSY)?;
+    conn.set_prepared_statement_cache_capacity(160); // more than there are statements
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?; // no files in places a hardened service may not write to
+    conn.pragma_update(None, "cache_size", -32_768)?; // 32 MiB
+    conn.pragma_update(None, "trusted_schema", false)?; // a file from elsewhere runs no code of its own
+    conn.pragma_update(None, "cell_size_check", true)?; // damage is found where it is, not later
+    Ok(())
+}
+
+/// All statements of the store with their names, by file: for the test of query plans.
+pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        bodies::STATEMENTS,
+        changes::STATEMENTS,
+        content::STATEMENTS,
+        documents::STATEMENTS,
+        known::STATEMENTS,
+        outbox::STATEMENTS,
+        record::STATEMENTS,
+        retention::STATEMENTS,
+        snapshots::STATEMENTS,
+        states::STATEMENTS,
+        subscribers::STATEMENTS,
+        upkeep::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

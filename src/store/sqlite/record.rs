@@ -1,0 +1,356 @@
+//! A visit and all that follows from it, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, named_params};
+use serde::Serialize;
+use serde_json::Value as JsonValue;
+
+use super::columns::{At, Json, Word};
+use super::content::{self, Prepared};
+use super::{Sqlite, bodies, changes, documents, fault::Fault, known, outbox, snapshots, statements};
+use crate::domain::{BodyId, Notice, Reading};
+use crate::store::{
+    Document, DocumentVisit, Findings, Found, Known, Received, Recorded, RecordedDocument, Result, Rounds, Seen, Sha256, SnapshotId,
+    StoreError, Validators, Visit, snapshot_of_nth,
+};
+
+type Done<T> = std::result::Result<T, Fault>;
+
+statements! {
+    PRESENT = "
+        SELECT c.sha, s.text_sha, r.rules_version, r.notices
+          FROM snapshot s JOIN content c ON c.id = s.content LEFT JOIN reading r ON r.snapshot = s.id
+         WHERE s.id = :id";
+    CLOSE_VERSION = "
+        UPDATE snapshot
+           SET n_seen = n_seen + (SELECT n_since FROM document WHERE id = snapshot.document),
+               last_seen = max(last_seen, coalesce((SELECT last_seen FROM document WHERE id = snapshot.document), ''))
+         WHERE id = :id";
+    NEW_VERSION = "
+        UPDATE document
+           SET snapshot = :snapshot, n_since = 0, last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, etag = :etag,
+               last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind,
+               first_read = coalesce(first_read, :at)
+         WHERE id = :id";
+    SAME_VERSION = "
+        UPDATE document
+           SET n_since = n_since + 1, last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, etag = :etag,
+               last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind
+         WHERE id = :id";
+    GONE = "
+        UPDATE document
+           SET gone_since = coalesce(gone_since, :at), n_gone = n_gone + 1, n_visits = n_visits + 1, next_visit = :next_visit
+         WHERE id = :id";
+    NEXT_VISIT = "UPDATE document SET next_visit = coalesce(:next_visit, next_visit) WHERE id = :id";
+    PUT_READING = "
+        INSERT INTO reading (snapshot, rules_version, read_at, published, notices, doubts)
+             VALUES (:snapshot, :rules_version, :at, :published, :notices, :doubts)
+                 ON CONFLICT (snapshot) DO UPDATE SET rules_version = excluded.rules_version, read_at = excluded.read_at,
+                    published = excluded.published, notices = excluded.notices, doubts = excluded.doubts";
+    SET_RULES = "UPDATE document SET rules_version = :rules_version WHERE id = :id";
+    END_STATE = "UPDATE state SET known_until = :at WHERE id = :id";
+    AMEND_STATE = "UPDATE state SET state = :state WHERE id = :id";
+    BEGIN_STATE = "
+        INSERT INTO state (body, office, key, state, known_from, why) VALUES (:body, :office, :key, :state, :at, :why)
+          RETURNING id";
+    PUT_HELD = "
+        INSERT INTO held (body, key, aspect, held) VALUES (:body, :key, :aspect, :held)
+            ON CONFLICT (body, key, aspect) DO UPDATE SET held = excluded.held";
+    DROP_HELD = "DELETE FROM held WHERE body = :body AND key = :key AND aspect = :aspect";
+}
+
+impl Rounds for Sqlite {
+    fn known(&self, body: &BodyId, recent_since: Timestamp) -> Result<Known> {
+        self.read("read what is known of a body", |conn| known::known(conn, body, recent_since))
+    }
+
+    fn record(&self, visit: &Visit) -> Result<Recorded> {
+        // compressed before the write lock is taken: others write meanwhile
+        let prepared = self.read("compress what was received", |conn| {
+            visit.documents.iter().map(|document| prepare(conn, document)).collect::<Done<Vec<_>>>()
+        })?;
+        self.write("record a visit", |tx| record(tx, visit, &prepared))
+    }
+}
+
+fn prepare(conn: &Connection, visit: &DocumentVisit) -> Done<Option<Prepared>> {
+    let Seen::Fresh { received, .. } = &visit.seen else { return Ok(None) };
+    let document = documents::by_url(conn, &visit.source, &visit.url)?;
+    Ok(Some(content::prepare(conn, document.map(|document| document.id), &received.body)?))
+}
+
+fn record(tx: &Connection, visit: &Visit, prepared: &[Option<Prepared>]) -> Done<Recorded> {
+    let revision = known::revision(tx, &visit.body)?;
+    if visit.findings.as_ref().is_some_and(|findings| findings.revision != revision) {
+        return Err(StoreError::Moved { body: visit.body.0.clone() }.into());
+    }
+    let mut recorded = Recorded::default();
+    let mut moved = visit.findings.is_some();
+    for (document, prepared) in visit.documents.iter().zip(prepared) {
+        let (ids, says_otherwise) = record_document(tx, visit, document, prepared.as_ref())?;
+        recorded.documents.push(ids);
+        moved |= says_otherwise;
+    }
+    if moved {
+        known::advance(tx, &visit.body)?;
+    }
+    if let Some(findings) = &visit.findings {
+        record_findings(tx, visit, findings, &mut recorded)?;
+    }
+    Ok(recorded)
+}
+
+/// Returns the ids and whether the document says something else than before, or is there no more.
+fn record_document(
+    tx: &Connection,
+    visit: &Visit,
+    document: &DocumentVisit,
+    prepared: Option<&Prepared>,
+) -> Done<(RecordedDocument, bool)> {
+    let found = find_or_add(tx, visit, document)?;
+    match &document.seen {
+        Seen::Gone => {
+            let args = named_params! { ":id": found.id.0, ":at": At(visit.at), ":next_visit": document.next_visit.map(At) };
+            tx.prepare_cached(GONE)?.execute(args)?;
+            Ok((RecordedDocument { document: found.id, snapshot: found.snapshot, is_new: false }, found.snapshot.is_some()))
+        }
+        Seen::Reread { reading, rules_version } => {
+            let snapshot = found.snapshot.ok_or_else(|| Fault::Unknown(format!("snapshot of {}", document.url)))?;
+            let otherwise = present(tx, snapshot)?.is_none_or(|present| present.notices != reading.notices);
+            put_reading(tx, &found, snapshot, reading, *rules_version, visit.at)?;
+            let args = named_params! { ":id": found.id.0, ":next_visit": document.next_visit.map(At) };
+            tx.prepare_cached(NEXT_VISIT)?.execute(args)?;
+            Ok((RecordedDocument { document: found.id, snapshot: Some(snapshot), is_new: false }, otherwise))
+        }
+        Seen::Fresh { received, reading, rules_version } => {
+            let prepared = prepared.ok_or_else(|| Fault::Unknown(format!("bytes of {}", document.url)))?;
+            let present = match found.snapshot {
+                Some(snapshot) => present(tx, snapshot)?.map(|present| (snapshot, present)),
+                None => None,
+            };
+            let otherwise = present.as_ref().is_none_or(|(_, present)| present.notices != reading.notices) || found.gone_since.is_some();
+            let same = present.filter(|(_, present)| present.is_same(prepared.sha, received, reading));
+            let (snapshot, is_new) = match same {
+                Some((snapshot, present)) => {
+                    touch(tx, SAME_VERSION, visit, document, &found, (received, prepared.sha), None)?;
+                    if present.notices != reading.notices || present.rules_version != Some(*rules_version) {
+                        put_reading(tx, &found, snapshot, reading, *rules_version, visit.at)?;
+                    }
+                    (snapshot, false)
+                }
+                None => {
+                    if let Some(before) = found.snapshot {
+                        tx.prepare_cached(CLOSE_VERSION)?.execute(named_params! { ":id": before.0 })?;
+                    }
+                    let content = content::put(tx, prepared, &received.body)?;
+                    let content = (content, prepared.sha);
+                    let snapshot = snapshots::append(tx, found.id, &document.source, &document.url, received, content, visit.at)?;
+                    touch(tx, NEW_VERSION, visit, document, &found, (received, prepared.sha), Some(snapshot))?;
+                    put_reading(tx, &found, snapshot, reading, *rules_version, visit.at)?;
+                    (snapshot, true)
+                }
+            };
+            Ok((RecordedDocument { document: found.id, snapshot: Some(snapshot), is_new }, otherwise))
+        }
+    }
+}
+
+fn find_or_add(tx: &Connection, visit: &Visit, document: &DocumentVisit) -> Done<Document> {
+    if let Some(found) = documents::by_url(tx, &document.source, &document.url)? {
+        return Ok(found);
+    }
+    let new = Found { url: document.url.clone(), kind: document.kind, next_visit: document.next_visit };
+    documents::discover(tx, &document.source, &new, visit.at)?;
+    documents::by_url(tx, &document.source, &document.url)?.ok_or_else(|| Fault::Unknown(format!("source {}", document.source)))
+}
+
+/// The present version, as far as it decides whether the next is another.
+struct Present {
+    body_sha: Sha256,
+    text_sha: Sha256,
+    rules_version: Option<u32>,
+    notices: Vec<Notice>,
+}
+
+impl Present {
+    /// Equal bytes are the same version; so is equal text, unless something else in the bytes changed what was read: then these bytes are
+    /// the evidence and must be kept.
+    fn is_same(&self, body_sha: Sha256, received: &Received, reading: &Reading) -> bool {
+        self.body_sha == body_sha || (self.text_sha == received.text_sha && self.notices == reading.notices)
+    }
+}
+
+fn present(tx: &Connection, snapshot: SnapshotId) -> Done<Option<Present>> {
+    Ok(tx
+        .prepare_cached(PRESENT)?
+        .query_row(named_params! { ":id": snapshot.0 }, |row| {
+            Ok(Present {
+                body_sha: row.get(0)?,
+                text_sha: row.get(1)?,
+                rules_version: row.get(2)?,
+                notices: row.get::<_, Option<Json<_>>>(3)?.map(|notices| notices.0).unwrap_or_default(),
+            })
+        })
+        .optional()?)
+}
+
+/// Updates the document's row after an answer.
+fn touch(
+    tx: &Connection,
+    statement: &str,
+    visit: &Visit,
+    document: &DocumentVisit,
+    found: &Document,
+    (received, body_sha): (&Received, Sha256),
+    snapshot: Option<SnapshotId>,
+) -> Done<()> {
+    let validators = Validators {
+        etag: received.header("etag").map(Into::into),
+        last_modified: received.header("last-modified").map(Into::into),
+        body_sha: Some(body_sha),
+    };
+    let mut args: Vec<(&str, &dyn rusqlite::ToSql)> = Vec::new();
+    let (at, next_visit, kind, id) = (At(visit.at), document.next_visit.map(At), Word(document.kind), found.id.0);
+    args.extend([(":id", &id as &dyn rusqlite::ToSql), (":at", &at), (":next_visit", &next_visit), (":kind", &kind)]);
+    args.extend([
+        (":etag", &validators.etag as &dyn rusqlite::ToSql),
+        (":last_modified", &validators.last_modified),
+        (":body_sha", &validators.body_sha),
+    ]);
+    let snapshot = snapshot.map(|snapshot| snapshot.0);
+    if let Some(snapshot) = &snapshot {
+        args.push((":snapshot", snapshot));
+    }
+    tx.prepare_cached(statement)?.execute(args.as_slice())?;
+    Ok(())
+}
+
+fn put_reading(tx: &Connection, found: &Document, snapshot: SnapshotId, reading: &Reading, rules_version: u32, at: Timestamp) -> Done<()> {
+    tx.prepare_cached(PUT_READING)?.execute(named_params! {
+        ":snapshot": snapshot.0, ":rules_version": rules_version, ":at": At(at),
+        ":published": reading.published.map(|day| day.to_string()), ":notices": Json(&reading.notices), ":doubts": Json(&reading.doubts),
+    })?;
+    tx.prepare_cached(SET_RULES)?.execute(named_params! { ":id": found.id.0, ":rules_version": rules_version })?;
+    Ok(())
+}
+
+/// States, held differences, changes, corroborations and deliveries.
+fn record_findings(tx: &Connection, visit: &Visit, findings: &Findings, recorded: &mut Recorded) -> Done<()> {
+    let snapshots: Vec<Option<SnapshotId>> = recorded.documents.iter().map(|document| document.snapshot).collect();
+    let versions = record_states(tx, visit, findings, &snapshots)?;
+    record_held(tx, visit, findings, &snapshots)?;
+    let province = bodies::one_body(tx, &visit.body)?.and_then(|body| body.province);
+    for change in &findings.changes {
+        let key = text_of(&change.key)?;
+        let (ended, made) = versions.get(&key).copied().unwrap_or_default();
+        let place = changes::Place { province: province.as_deref(), made, ended };
+        recorded.changes.push(changes::insert(tx, &with_snapshots(change, &snapshots)?, change, &place)?);
+    }
+    for (change, cause) in &findings.corroborated {
+        changes::corroborate(tx, *change, &with_snapshots(cause, &snapshots)?)?;
+    }
+    for delivery in &findings.deliveries {
+        recorded.deliveries.extend(outbox::insert(tx, delivery, &recorded.changes, visit.at)?);
+    }
+    Ok(())
+}
+
+/// The version that a visit ended and the one that holds after it, by key.
+type Versions = BTreeMap<String, (Option<i64>, Option<i64>)>;
+
+fn record_states(tx: &Connection, visit: &Visit, findings: &Findings, snapshots: &[Option<SnapshotId>]) -> Done<Versions> {
+    let mut versions = Versions::new();
+    let mut present: BTreeMap<String, known::StateRow> =
+        known::states(tx, &visit.body)?.into_iter().map(|row| (row.key.clone(), row)).collect();
+    for state in &findings.states {
+        let key = text_of(&state.key)?;
+        let json = with_snapshots(state, snapshots)?;
+        let before = present.remove(&key);
+        if let Some(before) = &before {
+            let json_before = json_of(&before.state)?;
+            if without_causes(&json_before) == without_causes(&json) {
+                if json_before != json {
+                    tx.prepare_cached(AMEND_STATE)?.execute(named_params! { ":id": before.id, ":state": Json(&json) })?;
+                }
+                versions.insert(key, (None, Some(before.id)));
+                continue;
+            }
+            tx.prepare_cached(END_STATE)?.execute(named_params! { ":id": before.id, ":at": At(visit.at) })?;
+        }
+        let made = tx.prepare_cached(BEGIN_STATE)?.query_row(
+            named_params! {
+                ":body": visit.body.0, ":office": state.key.office.0, ":key": key, ":state": Json(&json), ":at": At(visit.at),
+                ":why": findings.why.as_str(),
+            },
+            |row| row.get(0),
+        )?;
+        versions.insert(key, (before.map(|before| before.id), Some(made)));
+    }
+    for (key, gone) in present {
+        tx.prepare_cached(END_STATE)?.execute(named_params! { ":id": gone.id, ":at": At(visit.at) })?;
+        versions.insert(key, (Some(gone.id), None));
+    }
+    Ok(versions)
+}
+
+fn record_held(tx: &Connection, visit: &Visit, findings: &Findings, snapshots: &[Option<SnapshotId>]) -> Done<()> {
+    let before: BTreeMap<(String, String), String> = known::held_texts(tx, &visit.body)?.into_iter().collect();
+    let mut kept = BTreeSet::new();
+    for held in &findings.held {
+        let place = (text_of(&held.key)?, held.aspect.as_str().to_string());
+        let text = with_snapshots(held, snapshots)?.to_string();
+        if before.get(&place) != Some(&text) {
+            tx.prepare_cached(PUT_HELD)?.execute(named_params! {
+                ":body": visit.body.0, ":key": place.0, ":aspect": place.1, ":held": text,
+            })?;
+        }
+        kept.insert(place);
+    }
+    for place in before.keys().filter(|place| !kept.contains(place)) {
+        tx.prepare_cached(DROP_HELD)?.execute(named_params! { ":body": visit.body.0, ":key": place.0, ":aspect": place.1 })?;
+    }
+    Ok(())
+}
+
+fn json_of(value: &impl Serialize) -> Done<JsonValue> {
+    serde_json::to_value(value).map_err(|e| Fault::Sql(rusqlite::Error::ToSqlConversionFailure(Box::new(e))))
+}
+
+fn text_of(value: &impl Serialize) -> Done<String> {
+    Ok(json_of(value)?.to_string())
+}
+
+/// The value as JSON, the stand-ins of [`snapshot_of_nth`] replaced by row ids.
+fn with_snapshots(value: &impl Serialize, snapshots: &[Option<SnapshotId>]) -> Done<JsonValue> {
+    fn walk(json: &mut JsonValue, ids: &BTreeMap<i64, i64>) {
+        match json {
+            JsonValue::Object(fields) => {
+                for (name, field) in fields.iter_mut() {
+                    match field.as_i64().filter(|_| name == "snapshot").and_then(|stand_in| ids.get(&stand_in)) {
+                        Some(id) => *field = (*id).into(),
+                        None => walk(field, ids),
+                    }
+                }
+            }
+            JsonValue::Array(items) => items.iter_mut().for_each(|item| walk(item, ids)),
+            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::String(_) => {}
+        }
+    }
+    let ids = snapshots.iter().enumerate().filter_map(|(n, id)| Some((snapshot_of_nth(n), (*id)?.0))).collect();
+    let mut json = json_of(value)?;
+    walk(&mut json, &ids);
+    Ok(json)
+}
+
+/// A state as JSON without its causes: what decides whether it is another version.
+fn without_causes(json: &JsonValue) -> JsonValue {
+    match json {
+        JsonValue::Object(fields) => {
+            JsonValue::Object(fields.iter().filter(|(name, _)| *name != "causes").map(|(n, f)| (n.clone(), without_causes(f))).collect())
+        }
+        JsonValue::Array(items) => JsonValue::Array(items.iter().map(without_causes).collect()),
+        other => other.clone(),
+    }
+}
