@@ -68,6 +68,7 @@ CREATE TABLE document (
     first_read    TEXT,
     n_since       INTEGER NOT NULL DEFAULT 0, -- visits that found the present version, after the one that made it
     rules_version INTEGER, -- that read the present version
+    waits         INTEGER NOT NULL DEFAULT 0, -- whether the next fetch matters even when nothing changed
     UNIQUE (source, url)
 ) STRICT;
 CREATE INDEX document_by_body ON document (body) WHERE snapshot IS NOT NULL;
@@ -115,6 +116,12 @@ CREATE TABLE reading (
     published     TEXT,
     notices       TEXT NOT NULL, -- JSON
     doubts        TEXT NOT NULL  -- JSON
+) STRICT;
+
+-- What a document states, and what it stated until lately: the memory that is kept of it between visits.
+CREATE TABLE memory (
+    document INTEGER PRIMARY KEY REFERENCES document (id),
+    memory   TEXT NOT NULL -- JSON
 ) STRICT;
 
 -- Every version of every office's state as subscribers know it; the present one has no end.

@@ -53,6 +53,8 @@ pub struct Document {
     pub snapshot: Option<SnapshotId>,
     /// The version of the rules that read it.
     pub rules_version: Option<u32>,
+    /// Whether something it used to state is gone and not yet confirmed: the next fetch matters even when nothing changed.
+    pub waits: bool,
 }
 
 /// An address found in a source.

@@ -4,7 +4,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{DocumentId, NewDelivery, Received, Result, SnapshotId};
-use crate::domain::{BodyId, Cause, Change, ChangeId, DocumentKind, Held, Notice, OfficeId, Reading, SourceId, State};
+use crate::domain::{BodyId, Cause, Change, ChangeId, DocumentKind, Doubt, Held, Notice, OfficeId, Reading, SourceId, State};
+use crate::resolve::DocumentNotices;
 
 /// What the store knows of a body: the material that a new reading is folded into and compared with.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,10 +51,14 @@ pub struct KnownDocument {
     pub rules_version: u32,
     /// What it says.
     pub notices: Vec<Notice>,
+    /// What in it could not be made out.
+    pub doubts: Vec<Doubt>,
+    /// What is remembered of it between visits.
+    pub memory: Option<DocumentNotices>,
 }
 
 /// The id that stands, in causes, for the snapshot of the `n`th document of the visit being recorded: the row id is not known before.
-/// The store puts the real one in its place in states, held differences, changes and corroborations.
+/// The store puts the real one in its place in memories, states, held differences, changes and corroborations.
 pub fn snapshot_of_nth(n: usize) -> i64 {
     -1 - i64::try_from(n).unwrap_or(i64::MAX - 1)
 }
@@ -71,6 +76,8 @@ pub struct DocumentVisit {
     pub next_visit: Option<Timestamp>,
     /// What was there.
     pub seen: Seen,
+    /// What is to be remembered of it; `None` leaves the memory as it is.
+    pub memory: Option<DocumentNotices>,
 }
 
 /// What was at an address.

@@ -69,7 +69,15 @@ pub fn key(office: &str) -> OfficeKey {
 
 pub fn state(office: &str, hours: &str, url: &str) -> State {
     let cause = Cause { url: url.into(), snapshot: snapshot_of_nth(0), evidence: vec![format!("orario {hours}")] };
-    let fact = Fact { value: Value::Hours(hours_of(hours)), from: None, until: None, causes: vec![cause] };
+    let fact = Fact {
+        value: Value::Hours(hours_of(hours)),
+        from: None,
+        until: None,
+        resumes: false,
+        general: false,
+        except: vec![],
+        causes: vec![cause],
+    };
     State { key: key(office), name: office.into(), facts: [(Aspect::Hours, vec![fact])].into() }
 }
 
@@ -80,13 +88,16 @@ pub fn change(office: &str, before: &str, after: &str, url: &str, at: Timestamp)
         body: town().id,
         key: key(office),
         name: office.into(),
+        except: vec![],
         aspect: Aspect::Hours,
         before: Some(Value::Hours(hours_of(before))),
         after: Some(Value::Hours(hours_of(after))),
         effective_from: None,
         effective_until: None,
+        further: vec![],
+        hours: None,
         causes: vec![Cause { url: url.into(), snapshot: snapshot_of_nth(0), evidence: vec![format!("orario {after}")] }],
-        rule: "a fact changes".into(),
+        rule: Rule::Revised,
     }
 }
 
@@ -115,6 +126,7 @@ pub fn visit(store: &dyn Store, text: &str, hours: &str, at: Timestamp, subscrib
                     reading: Reading { published: None, notices: vec![notice("anagrafe", hours)], doubts: vec![] },
                     rules_version: 1,
                 },
+                memory: None,
             }],
             findings: Some(Findings {
                 why: if known.states.is_empty() { Why::Baseline } else { Why::Visit },

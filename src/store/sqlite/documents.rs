@@ -16,23 +16,23 @@ statements! {
           RETURNING id";
     BY_URL = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version
+               n_gone, snapshot, rules_version, waits
           FROM document
          WHERE source = :source AND url = :url";
     BY_ID = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version
+               n_gone, snapshot, rules_version, waits
           FROM document
          WHERE id = :id";
     OF_SOURCE = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version
+               n_gone, snapshot, rules_version, waits
           FROM document
          WHERE source = :source
          ORDER BY url";
     DUE = "
         SELECT d.id, d.source, d.body, d.url, d.kind, d.first_seen, d.last_seen, d.next_visit, d.n_visits, d.etag, d.last_modified,
-               d.body_sha, d.gone_since, d.n_gone, d.snapshot, d.rules_version
+               d.body_sha, d.gone_since, d.n_gone, d.snapshot, d.rules_version, d.waits
           FROM document d JOIN source s ON s.id = d.source
          WHERE d.next_visit <= :now AND s.retired_at IS NULL
          ORDER BY d.next_visit
@@ -65,6 +65,7 @@ pub(super) fn document_from_row(row: &Row<'_>) -> rusqlite::Result<Document> {
         n_gone: small(row.get("n_gone")?),
         snapshot: row.get::<_, Option<i64>>("snapshot")?.map(SnapshotId),
         rules_version: row.get("rules_version")?,
+        waits: row.get("waits")?,
     })
 }
 

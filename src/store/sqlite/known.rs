@@ -1,5 +1,7 @@
 //! What is known of a body.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -13,8 +15,9 @@ statements! {
     ADVANCE = "UPDATE body SET revision = revision + 1 WHERE id = :body";
     DOCUMENTS = "
         SELECT d.id, d.source, d.url, d.kind, s.office, d.snapshot, r.published, d.first_read, d.last_seen, d.gone_since, d.n_gone,
-               r.rules_version, r.notices
+               r.rules_version, r.notices, r.doubts, m.memory
           FROM document d JOIN source s ON s.id = d.source JOIN reading r ON r.snapshot = d.snapshot
+               LEFT JOIN memory m ON m.document = d.id
          WHERE d.body = :body AND d.snapshot IS NOT NULL AND s.retired_at IS NULL
          ORDER BY d.id";
     STATES = "SELECT id, key, state FROM state WHERE body = :body AND known_until IS NULL ORDER BY key";
@@ -63,8 +66,11 @@ pub(super) fn change_from_row(row: &Row<'_>) -> rusqlite::Result<Change> {
     Ok(change)
 }
 
-/// The texts of held differences, by key and aspect.
-pub(super) fn held_texts(conn: &Connection, body: &BodyId) -> Result<Vec<((String, String), String)>, Fault> {
+/// The key and aspect of a held difference, as in its columns.
+pub(super) type HeldPlace = (String, String);
+
+/// The texts of held differences.
+pub(super) fn held_texts(conn: &Connection, body: &BodyId) -> Result<BTreeMap<HeldPlace, String>, Fault> {
     let from_row = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
     Ok(conn.prepare_cached(HELD)?.query_map(named_params! { ":body": body.0 }, from_row)?.collect::<rusqlite::Result<_>>()?)
 }
@@ -85,5 +91,7 @@ fn document_from_row(row: &Row<'_>) -> rusqlite::Result<KnownDocument> {
         n_gone: small(row.get("n_gone")?),
         rules_version: small(row.get("rules_version")?),
         notices: row.get::<_, Json<_>>("notices")?.0,
+        doubts: row.get::<_, Json<_>>("doubts")?.0,
+        memory: row.get::<_, Option<Json<_>>>("memory")?.map(|memory| memory.0),
     })
 }

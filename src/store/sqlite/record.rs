@@ -50,6 +50,10 @@ statements! {
                  ON CONFLICT (snapshot) DO UPDATE SET rules_version = excluded.rules_version, read_at = excluded.read_at,
                     published = excluded.published, notices = excluded.notices, doubts = excluded.doubts";
     SET_RULES = "UPDATE document SET rules_version = :rules_version WHERE id = :id";
+    PUT_MEMORY = "
+        INSERT INTO memory (document, memory) VALUES (:document, :memory)
+            ON CONFLICT (document) DO UPDATE SET memory = excluded.memory";
+    SET_WAITS = "UPDATE document SET waits = :waits WHERE id = :id AND waits <> :waits";
     END_STATE = "UPDATE state SET known_until = :at WHERE id = :id";
     AMEND_STATE = "UPDATE state SET state = :state WHERE id = :id";
     BEGIN_STATE = "
@@ -93,11 +97,19 @@ fn record(tx: &Connection, visit: &Visit, prepared: &[Option<Prepared>]) -> Done
         recorded.documents.push(ids);
         moved |= says_otherwise;
     }
+    let snapshots: Vec<Option<SnapshotId>> = recorded.documents.iter().map(|document| document.snapshot).collect();
+    for (document, ids) in visit.documents.iter().zip(&recorded.documents) {
+        if let Some(memory) = &document.memory {
+            let json = Json(with_snapshots(memory, &snapshots)?);
+            tx.prepare_cached(PUT_MEMORY)?.execute(named_params! { ":document": ids.document.0, ":memory": json })?;
+            tx.prepare_cached(SET_WAITS)?.execute(named_params! { ":id": ids.document.0, ":waits": memory.waits() })?;
+        }
+    }
     if moved {
         known::advance(tx, &visit.body)?;
     }
     if let Some(findings) = &visit.findings {
-        record_findings(tx, visit, findings, &mut recorded)?;
+        record_findings(tx, visit, findings, &snapshots, &mut recorded)?;
     }
     Ok(recorded)
 }
@@ -237,19 +249,24 @@ fn put_reading(tx: &Connection, found: &Document, snapshot: SnapshotId, reading:
 }
 
 /// States, held differences, changes, corroborations and deliveries.
-fn record_findings(tx: &Connection, visit: &Visit, findings: &Findings, recorded: &mut Recorded) -> Done<()> {
-    let snapshots: Vec<Option<SnapshotId>> = recorded.documents.iter().map(|document| document.snapshot).collect();
-    let versions = record_states(tx, visit, findings, &snapshots)?;
-    record_held(tx, visit, findings, &snapshots)?;
+fn record_findings(
+    tx: &Connection,
+    visit: &Visit,
+    findings: &Findings,
+    snapshots: &[Option<SnapshotId>],
+    recorded: &mut Recorded,
+) -> Done<()> {
+    let versions = record_states(tx, visit, findings, snapshots)?;
+    record_held(tx, visit, findings, snapshots)?;
     let province = bodies::one_body(tx, &visit.body)?.and_then(|body| body.province);
     for change in &findings.changes {
         let key = text_of(&change.key)?;
         let (ended, made) = versions.get(&key).copied().unwrap_or_default();
         let place = changes::Place { province: province.as_deref(), made, ended };
-        recorded.changes.push(changes::insert(tx, &with_snapshots(change, &snapshots)?, change, &place)?);
+        recorded.changes.push(changes::insert(tx, &with_snapshots(change, snapshots)?, change, &place)?);
     }
     for (change, cause) in &findings.corroborated {
-        changes::corroborate(tx, *change, &with_snapshots(cause, &snapshots)?)?;
+        changes::corroborate(tx, *change, &with_snapshots(cause, snapshots)?)?;
     }
     for delivery in &findings.deliveries {
         recorded.deliveries.extend(outbox::insert(tx, delivery, &recorded.changes, visit.at)?);
@@ -296,7 +313,7 @@ fn record_states(tx: &Connection, visit: &Visit, findings: &Findings, snapshots:
 }
 
 fn record_held(tx: &Connection, visit: &Visit, findings: &Findings, snapshots: &[Option<SnapshotId>]) -> Done<()> {
-    let before: BTreeMap<(String, String), String> = known::held_texts(tx, &visit.body)?.into_iter().collect();
+    let before = known::held_texts(tx, &visit.body)?;
     let mut kept = BTreeSet::new();
     for held in &findings.held {
         let place = (text_of(&held.key)?, held.aspect.as_str().to_string());
