@@ -3,13 +3,12 @@
 -- Instants are text, UTC, RFC 3339 with milliseconds, so that they sort as they follow each other. Values of the program's types are JSON
 -- beside the columns that queries need. Hashes are SHA-256 as 32 bytes.
 
--- This database among all others: part of every Message-ID, so that a copy that lives on does not repeat the ids of the original.
+-- What belongs to this database alone. The secret signs links in mails and marks their Message-ID; the program fills it in.
 CREATE TABLE store (
     id         INTEGER PRIMARY KEY CHECK (id = 1),
-    instance   TEXT NOT NULL,
+    secret     BLOB NOT NULL CHECK (length(secret) = 32),
     created_at TEXT NOT NULL
 ) STRICT;
-INSERT INTO store (id, instance, created_at) VALUES (1, lower(hex(randomblob(6))), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
 
 CREATE TABLE body (
     id         TEXT PRIMARY KEY,
@@ -208,29 +207,28 @@ CREATE INDEX subscription_place_by_subscription ON subscription_place (subscript
 CREATE TABLE delivery (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     subscriber INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
-    kind       TEXT NOT NULL CHECK (kind IN ('alert', 'digest', 'reminder', 'service')),
-    about      TEXT NOT NULL, -- "change 42", "digest 2026-03-01", "confirmation 7"
-    payload    TEXT, -- JSON, erased once sent
+    about      TEXT NOT NULL, -- "alert comune-prato", "digest 2026-03-02 08", "confirmation 7"
     state      TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'refused', 'suspended')),
     attempts   INTEGER NOT NULL DEFAULT 0,
     created_at TEXT NOT NULL,
     due_at     TEXT NOT NULL,
-    marked_at  TEXT, -- when a mailer took it
+    taken_at   TEXT, -- when a mailer took it
     settled_at TEXT,
-    last_error TEXT,
-    UNIQUE (subscriber, about)
+    answer     TEXT  -- what the server said last
 ) STRICT;
+CREATE INDEX delivery_by_subscriber ON delivery (subscriber, about);
+CREATE UNIQUE INDEX delivery_waiting ON delivery (subscriber, about) WHERE state = 'queued' AND attempts = 0;
 CREATE INDEX delivery_due ON delivery (due_at, id) WHERE state = 'queued';
-CREATE INDEX delivery_in_doubt ON delivery (marked_at) WHERE state = 'sending';
+CREATE INDEX delivery_in_doubt ON delivery (taken_at) WHERE state = 'sending';
 CREATE INDEX delivery_by_state ON delivery (state, id);
 
--- Which change reached whom by what: an address is told of a change once.
+-- Which change reached whom on which occasion: an address is told the news of a change once.
 CREATE TABLE told (
     subscriber INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
     change     INTEGER NOT NULL REFERENCES change (id),
-    role       TEXT NOT NULL CHECK (role IN ('news', 'reminder')), -- alerts and digests are news
+    occasion   TEXT NOT NULL, -- "news", "reminder 2026-03-08"
     delivery   INTEGER NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,
-    PRIMARY KEY (subscriber, change, role)
+    PRIMARY KEY (subscriber, change, occasion)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX told_by_delivery ON told (delivery, change);
 CREATE INDEX told_by_change ON told (change);

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use changes::{ChangeFilter, Changes, Cursor, ExplainedCause, Explanation, Page};
 pub use documents::{Document, DocumentId, Documents, Found, Unchanged, Validators};
 pub use error::{Result, StoreError};
-pub use outbox::{About, ChangeRef, Delivery, DeliveryCounts, DeliveryId, DeliveryKind, DeliveryState, NewDelivery, Outbox, Verdict};
+pub use outbox::{DeliveryCounts, DeliveryRecord, DeliveryState, Outbox};
 pub use record::{DocumentVisit, Findings, Known, KnownDocument, Recorded, RecordedDocument, Rounds, Seen, Visit, Why, snapshot_of_nth};
 pub use snapshots::{Received, Sha256, Snapshot, SnapshotId, Snapshots, sha256};
 pub use sources::{Bodies, Catalogue, Failure, Health, Source, SourceVisit, Synced, WatchedSource};

@@ -3,8 +3,11 @@
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentId, NewDelivery, Received, Result, SnapshotId};
-use crate::domain::{BodyId, Cause, Change, ChangeId, DocumentKind, Doubt, Held, Notice, OfficeId, Reading, SourceId, State};
+use super::{DocumentId, Received, Result, SnapshotId};
+use crate::domain::{
+    BodyId, Change, ChangeId, Corroboration, DeliveryId, DocumentKind, Doubt, Held, Notice, OfficeId, PlannedDelivery, Reading, SourceId,
+    State,
+};
 use crate::resolve::DocumentNotices;
 
 /// What the store knows of a body: the material that a new reading is folded into and compared with.
@@ -147,9 +150,9 @@ pub struct Findings {
     /// New changes; their `id` is ignored.
     pub changes: Vec<Change>,
     /// Changes that a further document confirms.
-    pub corroborated: Vec<(ChangeId, Cause)>,
-    /// What subscribers are to get.
-    pub deliveries: Vec<NewDelivery>,
+    pub corroborated: Vec<Corroboration>,
+    /// What subscribers are to get; the indices count `changes`.
+    pub deliveries: Vec<PlannedDelivery>,
 }
 
 /// A visit to one or more documents of one body, and what follows.
@@ -173,7 +176,7 @@ pub struct Recorded {
     /// Per change of the findings.
     pub changes: Vec<ChangeId>,
     /// The deliveries that were written or added to; fewer than planned where a subscriber already had the change.
-    pub deliveries: Vec<super::DeliveryId>,
+    pub deliveries: Vec<DeliveryId>,
 }
 
 /// The ids that one document of a visit got.

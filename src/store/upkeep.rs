@@ -78,14 +78,14 @@ pub trait Upkeep {
     fn backup(&self, to: &Path) -> Result<()>;
     /// Gives up the bytes that need not be kept. Returns how many snapshots lost theirs.
     fn thin(&self, keep: KeepSnapshots) -> Result<u64>;
-    /// Erases what has outlived its purpose: mails settled before `before` lose their link to the address's payload.
-    fn forget_settled(&self, before: Timestamp) -> Result<u64>;
     /// Gives freed space back to the file system and refreshes the planner's statistics.
     fn tidy(&self) -> Result<()>;
     /// Documents whose last snapshot was read by rules older than `rules_version`, in order of body and id, from after the given snapshot.
     fn outdated(&self, rules_version: u32, after: Option<SnapshotId>, limit: u32) -> Result<Vec<Outdated>>;
     /// How large things are.
     fn sizes(&self) -> Result<Sizes>;
+    /// A secret of this database, made once: signs links in mails and marks their `Message-ID`. Never to be shown or logged.
+    fn secret(&self) -> Result<[u8; 32]>;
     /// A cheap sign of life: reads one row.
     fn ping(&self) -> Result<()>;
 }

@@ -27,9 +27,9 @@ fn a_visit_is_recorded_whole() {
         let stored = store.change(change).unwrap().unwrap();
         assert_eq!(stored.causes[0].snapshot, second.documents[0].snapshot.unwrap().0);
         assert_eq!(store.bytes(SnapshotId(stored.causes[0].snapshot)).unwrap(), b"anagrafe nuovo 9-13");
-        let due = store.due_deliveries(t(61), 10).unwrap();
+        let due = store.take_due(t(61), 10).unwrap();
         assert_eq!(due.len(), 1);
-        assert_eq!((due[0].about.as_str(), &due[0].changes[..]), (format!("change {}", change.0).as_str(), &[change][..]));
+        assert_eq!((&due[0].about, *due[0].changes[0] == stored, due[0].bodies[0].id.clone()), (&About::Alert(town().id), true, town().id));
 
         let known = store.known(&town().id, t(0)).unwrap();
         assert_eq!(known.recent, [stored]);

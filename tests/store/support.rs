@@ -141,13 +141,6 @@ pub fn visit(store: &dyn Store, text: &str, hours: &str, at: Timestamp, subscrib
         .unwrap()
 }
 
-pub fn alert(subscriber: SubscriberId, due_at: Timestamp) -> NewDelivery {
-    NewDelivery {
-        subscriber,
-        kind: DeliveryKind::Alert,
-        about: About::ItsChanges,
-        changes: vec![ChangeRef::Nth(0)],
-        due_at,
-        payload: Some(serde_json::json!({ "n": 1 })),
-    }
+pub fn alert(subscriber: SubscriberId, due_at: Timestamp) -> PlannedDelivery {
+    PlannedDelivery { subscriber, about: About::Alert(town().id), due_at, changes: vec![0] }
 }

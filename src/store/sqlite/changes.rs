@@ -128,6 +128,11 @@ fn one(conn: &Connection, change: ChangeId) -> rusqlite::Result<Option<ChangeRow
         .optional()
 }
 
+/// A change with its causes.
+pub(super) fn by_id(conn: &Connection, change: ChangeId) -> Done<Option<Change>> {
+    Ok(one(conn, change)?.map(|row| row.change))
+}
+
 /// Adds a cause to a change unless it names the same document. `cause` is a [`Cause`] as JSON with a real snapshot id.
 pub(super) fn corroborate(tx: &Connection, change: ChangeId, cause: &JsonValue) -> Done<()> {
     let cause: Cause =
@@ -177,7 +182,7 @@ impl Changes for Sqlite {
     }
 
     fn change(&self, change: ChangeId) -> Result<Option<Change>> {
-        self.read("look up a change", |conn| Ok(one(conn, change)?.map(|row| row.change)))
+        self.read("look up a change", |conn| by_id(conn, change))
     }
 
     fn corroborate(&self, change: ChangeId, cause: &Cause) -> Result<()> {

@@ -5,13 +5,19 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, named_params};
 
 use super::fault::Fault;
 use crate::store::StoreError;
 
 /// The migrations, first to last; the number of one is its place, from 1.
 pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql")];
+
+const HAS_SECRET: &str = "SELECT EXISTS (SELECT 1 FROM store WHERE id = 1)";
+
+/// Two processes may open a new file at once; the first one's secret stays.
+const PUT_SECRET: &str = "
+    INSERT INTO store (id, secret, created_at) VALUES (1, :secret, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (id) DO NOTHING";
 
 /// Tells our files from other programs' (`PRAGMA application_id`): "SPOR".
 const APPLICATION_ID: i32 = 0x5350_4F52;
@@ -38,7 +44,13 @@ pub(super) fn found_schema(conn: &Connection, path: &Path) -> Result<u32, Fault>
 
 /// Brings a database to the present schema.
 pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
-    migrate_with(conn, path, MIGRATIONS)
+    migrate_with(conn, path, MIGRATIONS)?;
+    let has_secret: bool = conn.query_row(HAS_SECRET, [], |row| row.get(0))?;
+    if has_secret {
+        return Ok(());
+    }
+    conn.execute(PUT_SECRET, named_params! { ":secret": rand::random::<[u8; 32]>() })?;
+    Ok(())
 }
 
 fn migrate_with(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), Fault> {

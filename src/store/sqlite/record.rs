@@ -265,8 +265,8 @@ fn record_findings(
         let place = changes::Place { province: province.as_deref(), made, ended };
         recorded.changes.push(changes::insert(tx, &with_snapshots(change, snapshots)?, change, &place)?);
     }
-    for (change, cause) in &findings.corroborated {
-        changes::corroborate(tx, *change, &with_snapshots(cause, snapshots)?)?;
+    for more in &findings.corroborated {
+        changes::corroborate(tx, more.change, &with_snapshots(&more.cause, snapshots)?)?;
     }
     for delivery in &findings.deliveries {
         recorded.deliveries.extend(outbox::insert(tx, delivery, &recorded.changes, visit.at)?);

@@ -34,7 +34,7 @@ statements! {
     UNSUBSCRIBE_ALL = "DELETE FROM subscription WHERE subscriber = :subscriber";
     SUSPEND = "UPDATE subscriber SET state = 'suspended', reason = :reason WHERE id = :id";
     DROP_QUEUED = "
-        UPDATE delivery SET state = 'suspended', settled_at = :now, payload = NULL
+        UPDATE delivery SET state = 'suspended', settled_at = :now
          WHERE subscriber = :subscriber AND state = 'queued'";
     CONFIRM = "
         UPDATE subscriber SET state = 'confirmed', reason = NULL, confirmed_at = :now

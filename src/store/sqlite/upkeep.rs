@@ -3,10 +3,9 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, named_params};
 
-use super::columns::{At, count};
+use super::columns::count;
 use super::snapshots::{Link, snapshot_from_row};
 use super::{Place, Sqlite, content, documents, fault::Fault, lock, retention, snapshots, statements};
 use crate::domain::SourceId;
@@ -38,7 +37,7 @@ statements! {
     N_CHANGES = "SELECT count(*) FROM change";
     N_SUBSCRIBERS = "SELECT count(*) FROM subscriber WHERE state = 'confirmed'";
     PING = "SELECT created_at FROM store WHERE id = 1";
-    FORGET_SETTLED = "UPDATE delivery SET payload = NULL WHERE state = 'refused' AND settled_at < :before AND payload IS NOT NULL";
+    SECRET = "SELECT secret FROM store WHERE id = 1";
 }
 
 impl Upkeep for Sqlite {
@@ -75,12 +74,6 @@ impl Upkeep for Sqlite {
             n_thinned += thinned.len() as u64;
             after = *last;
         }
-    }
-
-    fn forget_settled(&self, before: Timestamp) -> Result<u64> {
-        self.write("erase what old deliveries carried", |tx| {
-            Ok(tx.prepare_cached(FORGET_SETTLED)?.execute(named_params! { ":before": At(before) })? as u64)
-        })
     }
 
     fn tidy(&self) -> Result<()> {
@@ -122,6 +115,10 @@ impl Upkeep for Sqlite {
                 bytes: n("PRAGMA page_count")?.saturating_mul(n("PRAGMA page_size")?),
             })
         })
+    }
+
+    fn secret(&self) -> Result<[u8; 32]> {
+        self.read("read the secret", |conn| Ok(conn.prepare_cached(SECRET)?.query_row([], |row| row.get::<_, Sha256>(0))?.0))
     }
 
     fn ping(&self) -> Result<()> {
