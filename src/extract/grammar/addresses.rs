@@ -1,0 +1,104 @@
+//! Addresses: "via Roma 12", "Piazza del Municipio, 4", "via dell'Artigianato n. 8", "p.zza Garibaldi 3/A", "viale Matteotti snc".
+//!
+//! In: the original text with its tokens, and an index. Out: street and number, verbatim, and the index behind them, or `None`.
+//! A street without a number is no address of an office.
+
+use crate::text::{Token, TokenKind};
+
+const STREETS: [&str; 30] = [
+    "via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo", "strada", "borgo", "contrada", "lungomare", "lungarno", "lungolago", "salita",
+    "galleria", "calle", "campo", "fondamenta", "rione", "circonvallazione", "traversa", "vico", "stradone", "loc", "localita", "frazione", "c", "p", "v",
+];
+
+/// An address at `i`: the index behind it.
+pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
+    let token = tokens.get(i)?;
+    if !STREETS.contains(&token.text.as_str()) {
+        return None;
+    }
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let mut at = match (token.text.as_str(), word(i + 1), word(i + 2)) {
+        // "p.zza", "c.so", "v.le", "p.le"
+        ("p", ".", "zza" | "za" | "le" | "zzale") | ("c", ".", "so") | ("v", ".", "le" | "lo") => i + 3,
+        ("p" | "c" | "v", ..) => return None,
+        ("loc", ".", _) => i + 2,
+        ("strada", "statale" | "provinciale" | "comunale", _) => i + 2,
+        ("via", "libera" | "preferenziale" | "telematica" | "mail" | "e" | "email" | "pec" | "eccezionale" | "sperimentale" | "web" | "skype" | "whatsapp" | "telefono" | "ordinaria" | "temporanea" | "cautelare" | "preventiva", _) => {
+            return None;
+        }
+        _ => i + 1,
+    };
+    if word(at) == "." {
+        at += 1;
+    }
+    let first = at;
+    // the name: up to six words, then the number
+    while at < first + 9 {
+        let token = tokens.get(at)?;
+        if token.newline && at > first {
+            return None;
+        }
+        match token.kind {
+            TokenKind::Word => {
+                if token.is_any(&["n", "nr", "num", "numero", "civico", "snc"]) && at > first {
+                    break;
+                }
+                if token.is_any(&["tel", "dalle", "alle", "ore", "dal", "al", "aperto", "chiuso", "e", "o", "con", "per", "presso"]) && at > first && !date_name(tokens, first, at) {
+                    return None;
+                }
+                at += 1;
+                if word(at) == "." && tokens.get(at).is_some_and(|t| !t.spaced) && tokens[at - 1].text.len() <= 4 {
+                    at += 1;
+                }
+            }
+            TokenKind::Number if at > first => {
+                // "via XX Settembre 5", "piazza 4 novembre 12": a month behind makes the number part of the name
+                break;
+            }
+            TokenKind::Number => at += 1,
+            TokenKind::Sign => {
+                if token.is(",") && at > first && tokens.get(at + 1).is_some_and(|t| t.kind == TokenKind::Number || t.is_any(&["n", "nr", "snc", "civico", "num"])) {
+                    break;
+                }
+                if token.is("\"") || token.is("-") && !token.spaced {
+                    at += 1;
+                    continue;
+                }
+                return None;
+            }
+        }
+    }
+    if at == first {
+        return None;
+    }
+    let mut next = at;
+    while matches!(word(next), "," | "n" | "nr" | "num" | "numero" | "civico" | "." | "^" | "al") && next < at + 5 {
+        next += 1;
+    }
+    if word(next) == "snc" {
+        return Some(next + 1);
+    }
+    let number = tokens.get(next).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 4)?;
+    // "via Roma 8.30" is a time, "via Roma 0583" a phone, "via Roma 12 marzo" a date
+    if number.text.starts_with('0') || crate::lexicon::Lexicon::builtin().month(word(next + 1)).is_some() && word(next + 1).len() > 3 {
+        return None;
+    }
+    let mut end = next + 1;
+    if tokens.get(end).is_some_and(|t| t.is_any(&[".", ":", ","]) && !t.spaced) && tokens.get(end + 1).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced) {
+        return None;
+    }
+    // "12/A", "12 bis", "12-14"
+    if tokens.get(end).is_some_and(|t| t.is_any(&["/", "-"]) && !t.spaced) && tokens.get(end + 1).is_some_and(|t| !t.spaced && t.text.len() <= 3) {
+        end += 2;
+    } else if word(end) == "bis" || word(end) == "ter" {
+        end += 1;
+    } else if tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word && t.text.len() == 1 && !t.spaced) {
+        end += 1;
+    }
+    Some(end)
+}
+
+/// "via 25 aprile e ..." never; "via Porta e Arco": an "e" inside a name is allowed when a capital follows, which tokens do not tell.
+fn date_name(tokens: &[Token], first: usize, at: usize) -> bool {
+    tokens.get(first).is_some_and(|t| t.kind == TokenKind::Number) && at == first + 1
+}

@@ -1,0 +1,9 @@
+//! The rule families: each reads one kind of phrase.
+
+pub mod addresses;
+pub mod channels;
+pub mod dates;
+pub mod offices;
+pub mod times;
+pub mod weekdays;
+pub mod weeks;

@@ -1,0 +1,251 @@
+//! Offices and branches: "l'ufficio anagrafe e stato civile", "Settore Tributi", "gli sportelli di anagrafe, tributi e URP", "Ufficio Tutela Animali",
+//! "Delegazione di Ponte Sasso", "Sezione ragazzi".
+//!
+//! In: tokens of a segment and an index. Out: which offices are named together, as written, and the index behind them, or `None`.
+
+use std::ops::Range;
+
+use crate::domain::OfficeId;
+use crate::lexicon::Lexicon;
+use crate::text::{Token, TokenKind};
+
+/// One office inside a mention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Which.
+    pub office: OfficeId,
+    /// The tokens of its name.
+    pub tokens: Range<usize>,
+}
+
+/// Offices named together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The offices, in order, each once.
+    pub offices: Vec<Named>,
+    /// Whether the words alone make it an office, or a head stands before them.
+    pub sure: bool,
+    /// The index behind the mention.
+    pub next: usize,
+}
+
+/// What surrounds a mention.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place {
+    /// A heading, a table cell, a term: its words are a label.
+    pub label: bool,
+    /// The index of the segment's first word.
+    pub first: usize,
+}
+
+fn capital(tokens: &[Token], i: usize, original: &dyn Fn(usize) -> bool) -> bool {
+    tokens.get(i).is_some_and(|t| t.kind == TokenKind::Word) && original(i)
+}
+
+/// Offices at `i`. `is_capital` tells whether the token's original begins with a capital letter.
+pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
+    let mut offices: Vec<Named> = Vec::new();
+    let mut sure = false;
+    let mut at = i;
+    let mut head = None;
+    match lexicon.office_at(tokens, i) {
+        Some(found) => {
+            let office = found.office?;
+            if !found.sure && !weak_ok(tokens, i, found.next, place, is_capital) {
+                return head_mention(tokens, i, is_capital, lexicon);
+            }
+            sure |= found.sure;
+            // the longer of "servizi sociali" and "servizi" + names wins
+            offices.push(Named { office, tokens: i..found.next });
+            at = found.next;
+        }
+        None => {
+            let found = head_mention(tokens, i, is_capital, lexicon)?;
+            at = at.max(found.next);
+            head = Some(());
+            sure = true;
+            offices.extend(found.offices);
+        }
+    }
+    let plural_head = head.is_some() || tokens.get(i).is_some_and(|t| t.is_any(&["uffici", "servizi", "settori", "sportelli"]));
+    at = continue_list(tokens, at, &mut offices, place, plural_head || sure, is_capital, lexicon);
+    at = part_of(tokens, at, &mut offices, lexicon);
+    Some(Mention { offices, sure, next: at })
+}
+
+/// "ufficio", "gli sportelli di", "servizio" and the names that follow.
+fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
+    let behind = lexicon.head_at(tokens, i)?;
+    let mut at = behind;
+    while tokens.get(at).is_some_and(|t| t.is_any(&["comunale", "comunali", "unico", "associato", "provinciale", "di", "del", "della", "dell'", "dei", "degli", "delle", "per", "la", "le", "il", "i", "l'", "\"", ":", "all'", "alla", "ai"])) && at < behind + 4 {
+        at += 1;
+    }
+    if let Some(found) = lexicon.office_at(tokens, at) {
+        let office = found.office?;
+        if office.is_all() {
+            return None;
+        }
+        let mut offices = vec![Named { office, tokens: i..found.next }];
+        let next = continue_list(tokens, found.next, &mut offices, Place::default(), true, is_capital, lexicon);
+        return Some(Mention { offices, sure: true, next });
+    }
+    // an office that the lexicon does not know: a head in the singular and a name in capitals
+    let singular = tokens.get(i).is_some_and(|t| t.is_any(&["ufficio", "sportello"]));
+    if !singular || at > behind + 2 {
+        return None;
+    }
+    let mut end = at;
+    while end < at + 7 {
+        if capital(tokens, end, is_capital) && !tokens.get(end).is_some_and(|t| t.newline && end > at) {
+            end += 1;
+            continue;
+        }
+        let small = tokens.get(end).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "degli", "delle", "e", "ed", "per", "l'", "la", "alle", "agli", "ai", "alla", "d'", "allo"]));
+        if small && end > at && capital(tokens, end + 1, is_capital) {
+            end += 2;
+            continue;
+        }
+        break;
+    }
+    if end == at || tokens.get(at).is_some_and(|t| lexicon.weekday(&t.text).is_some() || t.is_any(&["via", "piazza", "orario", "aperto", "chiuso", "europa", "postale", "tel", "telefono", "comunale", "email", "pec"])) {
+        return None;
+    }
+    Some(Mention { offices: vec![Named { office: OfficeId::other(), tokens: i..end }], sure: true, next: end })
+}
+
+/// Whether common words stand where only an office would be named so.
+fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool) -> bool {
+    let opens = i == place.first;
+    let closes = tokens.get(next).is_none_or(|t| t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is(".")));
+    if place.label {
+        return opens || is_capital(i);
+    }
+    let listed = tokens.get(next).is_some_and(|t| t.is_any(&[",", "e", "ed", "/"]) || t.kind == TokenKind::Number);
+    opens && (closes || listed && is_capital(i)) && is_capital(i)
+}
+
+/// "…, tributi e URP": further names of the same list.
+fn continue_list(tokens: &[Token], from: usize, offices: &mut Vec<Named>, place: Place, strong: bool, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> usize {
+    let mut at = from;
+    loop {
+        let Some(token) = tokens.get(at) else { return at };
+        let comma = token.is_any(&[",", "/", "-", "+", "&"]);
+        let and = token.is_any(&["e", "ed", "o", "nonche"]);
+        if !(comma || and) || token.newline && !and {
+            return at;
+        }
+        let mut start = at + 1;
+        if comma && tokens.get(start).is_some_and(|t| t.is_any(&["e", "ed", "nonche", "anche"])) {
+            start += 1;
+        }
+        while tokens.get(start).is_some_and(|t| {
+            t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dello", "della", "dell'", "dei", "degli", "delle", "per", "al", "allo", "alla", "all'", "ai", "agli", "alle", "anche", "con", "nel", "nella", "\"", "lo", "quelli", "quello"])
+        }) {
+            start += 1;
+        }
+        let mut found = None;
+        if let Some(name) = lexicon.office_at(tokens, start) {
+            // a common word is the next of the list when it is written like the others, or closes it
+            let weak_fits = strong && (is_capital(start) || closes_list(tokens, name.next)) || place.label;
+            if (name.sure || weak_fits) && name.office.as_ref().is_some_and(|o| !o.is_all()) {
+                found = name.office.map(|office| vec![Named { office, tokens: start..name.next }]);
+                if let Some(found) = &found {
+                    let next = found[0].tokens.end;
+                    push_all(offices, found.clone());
+                    at = next;
+                    continue;
+                }
+            }
+        }
+        if found.is_none()
+            && let Some(more) = head_mention(tokens, start, is_capital, lexicon)
+        {
+            push_all(offices, more.offices);
+            at = more.next;
+            continue;
+        }
+        return at;
+    }
+}
+
+fn closes_list(tokens: &[Token], next: usize) -> bool {
+    tokens.get(next).is_none_or(|t| t.is_any(&[",", ".", ";", ":", ")", "(", "e", "ed"]) || t.text.starts_with("restera") || t.text.starts_with("sara") || t.text.starts_with("chiu") || t.text.starts_with("apert") || t.text.starts_with("ricev") || t.newline)
+}
+
+fn push_all(offices: &mut Vec<Named>, more: Vec<Named>) {
+    for named in more {
+        if !offices.iter().any(|o| o.office == named.office && !named.office.is_other()) {
+            offices.push(named);
+        }
+    }
+}
+
+/// "Polizia Locale - Ufficio verbali", "Anagrafe (servizi demografici)": a part or another name of the same office adds nothing.
+fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon) -> usize {
+    let (Some(sign), Some(last)) = (tokens.get(at), offices.last().cloned()) else { return at };
+    if !sign.is_any(&["(", "-"]) || offices.is_empty() {
+        return at;
+    }
+    match lexicon.office_at(tokens, at + 1) {
+        Some(name) if name.office.as_ref() == Some(&last.office) => {
+            let close = tokens.get(name.next).is_some_and(|t| t.is(")"));
+            if sign.is("(") && !close { at } else { name.next + usize::from(close) }
+        }
+        _ => at,
+    }
+}
+
+/// Words that open the name of a branch.
+const SITES: [&str; 14] = [
+    "delegazione", "delegazioni", "sede", "succursale", "sezione", "circoscrizione", "quartiere", "presidio", "zona", "distaccamento", "polo", "plesso", "municipalita", "filiale",
+];
+
+/// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
+pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> Option<usize> {
+    let token = tokens.get(i)?;
+    if !SITES.contains(&token.text.as_str()) {
+        return None;
+    }
+    let mut at = i + 1;
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    if matches!(word(at), "centrale" | "distaccata" | "principale" | "staccata" | "adulti" | "ragazzi" | "nord" | "sud" | "est" | "ovest" | "centro" | "decentrata" | "storica") {
+        at += 1;
+        if matches!(word(at), "di" | "del" | "della" | "dell'") && capital(tokens, at + 1, is_capital) {
+            return Some(name_end(tokens, at + 1, is_capital));
+        }
+        return Some(at);
+    }
+    if tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2) {
+        return Some(at + 1);
+    }
+    if word(at) == "n" && tokens.get(at + 2).is_some_and(|t| t.kind == TokenKind::Number) {
+        return Some(at + 3);
+    }
+    if matches!(word(at), "di" | "del" | "della" | "dell'" | "dei" | "delle" | "d'") {
+        at += 1;
+        if matches!(word(at), "via" | "piazza" | "viale" | "corso" | "palazzo" | "villa" | "borgo" | "largo") {
+            return Some(name_end(tokens, at + 1, is_capital));
+        }
+    }
+    if word(i) == "zona" && at > i + 1 {
+        return None;
+    }
+    if capital(tokens, at, is_capital) && !tokens.get(at).is_some_and(|t| t.newline) {
+        return Some(name_end(tokens, at, is_capital));
+    }
+    None
+}
+
+fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
+    let mut at = start;
+    while at < start + 6 && tokens.get(at).is_some_and(|t| !t.newline || at == start) {
+        if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3) {
+            at += 1;
+        } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"])) && capital(tokens, at + 1, is_capital) {
+            at += 2;
+        } else {
+            break;
+        }
+    }
+    at.max(start)
+}

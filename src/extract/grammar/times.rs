@@ -1,0 +1,211 @@
+//! Times of day and spans: "8,30", "ore 9/12", "h 9÷12", "dalle 8 alle 13", "dalle nove a mezzogiorno e mezzo", "dalle 9" (an open end).
+//!
+//! In: tokens and an index. Out: the value and the index behind it, or `None`. Days are another family's work.
+
+use crate::domain::{Clock, Span};
+use crate::text::{Token, TokenKind};
+use crate::lexicon::Lexicon;
+
+/// A span as read, with how sure its form alone makes us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadSpan {
+    /// The span.
+    pub span: Span,
+    /// Whether the form could as well be something else ("9/12", "9-12"): such a span counts only beside days.
+    pub weak: bool,
+    /// The index behind it.
+    pub next: usize,
+}
+
+/// A time of day at `i`: digits with or without minutes, or words. `bare`: whether it was an hour in digits without minutes.
+fn clock(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Clock, usize, bool)> {
+    let token = tokens.get(i)?;
+    match token.kind {
+        TokenKind::Number => digits(tokens, i),
+        TokenKind::Word => words(tokens, i, lexicon).map(|(clock, next)| (clock, next, false)),
+        TokenKind::Sign => None,
+    }
+}
+
+/// "8", "8.30", "8,30", "8:30", "8 e 30", "830" is not read.
+fn digits(tokens: &[Token], i: usize) -> Option<(Clock, usize, bool)> {
+    let hour = tokens[i].number().filter(|h| *h <= 24 && tokens[i].text.len() <= 2)?;
+    let two_digits = |j: usize| tokens.get(j).filter(|t| t.text.len() == 2 && t.kind == TokenKind::Number).and_then(Token::number);
+    let glued_sign = tokens.get(i + 1).is_some_and(|t| t.is_any(&[".", ",", ":", "'", "h"]) && !t.spaced);
+    if glued_sign
+        && tokens.get(i + 2).is_some_and(|t| !t.spaced)
+        && let Some(minute) = two_digits(i + 2)
+        && let Some(clock) = Clock::new(hour as u16, minute as u16)
+    {
+        return Some((clock, i + 3, false));
+    }
+    // "dalle 15 e 30": minutes that an hour could not be
+    if tokens.get(i + 1).is_some_and(|t| t.is("e"))
+        && let Some(minute) = two_digits(i + 2).filter(|m| [15, 30, 45].contains(m))
+        && !tokens.get(i + 3).is_some_and(|t| t.is_any(&[".", ",", ":"]) && !t.spaced)
+    {
+        return Some((Clock::new(hour as u16, minute as u16)?, i + 3, false));
+    }
+    // "8, 30" and "8 .30" are slips of the pen that keep their meaning only inside a span; a plain hour otherwise
+    let next = if glued_sign && tokens[i + 1].is("h") { i + 2 } else { i + 1 };
+    Some((Clock::new(hour as u16, 0)?, next, true))
+}
+
+/// "nove", "nove e mezza", "mezzogiorno e mezzo", "quindici e trenta", "una e un quarto", "tre del pomeriggio".
+fn words(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Clock, usize)> {
+    let word = |j: usize| tokens.get(j).map(|t| t.text.as_str());
+    let (hour, mut next) = match word(i)? {
+        "mezzogiorno" => (12, i + 1),
+        "mezzodi" => (12, i + 1),
+        "mezzanotte" => (24, i + 1),
+        other => (lexicon.cardinal(other).filter(|n| *n <= 24)? as u16, i + 1),
+    };
+    let mut minute = 0;
+    if word(next) == Some("e") {
+        let (read, length) = match (word(next + 1), word(next + 2)) {
+            (Some("mezza" | "mezzo"), _) => (30, 2),
+            (Some("un"), Some("quarto")) => (15, 3),
+            (Some("tre"), Some("quarti")) => (45, 3),
+            (Some(other), _) => (lexicon.cardinal(other).filter(|n| [15, 30, 45, 20, 40, 50, 10].contains(n)).unwrap_or(0) as u16, 2),
+            _ => (0, 0),
+        };
+        if read > 0 {
+            (minute, next) = (read, next + length);
+        }
+    } else if word(next) == Some("meno") && word(next + 1) == Some("un") && word(next + 2) == Some("quarto") {
+        return Some((Clock::new(hour.checked_sub(1)?, 45)?, next + 3));
+    }
+    let afternoon = matches!((word(next), word(next + 1)), (Some("del"), Some("pomeriggio")) | (Some("di"), Some("pomeriggio" | "sera")));
+    let hour = if afternoon && hour < 12 { hour + 12 } else { hour };
+    Some((Clock::new(hour, minute)?, if afternoon { next + 2 } else { next }))
+}
+
+/// Skips "ore", "h", "h.", "le", "le ore" in front of a time.
+fn skip_ore(tokens: &[Token], mut i: usize) -> usize {
+    while let Some(token) = tokens.get(i) {
+        let dot = tokens.get(i + 1).is_some_and(|t| t.is("."));
+        if token.is_any(&["ore", "ora", "hh", "orario"]) || token.is("h") {
+            i += if dot { 2 } else { 1 };
+            if tokens.get(i).is_some_and(|t| t.is(":")) {
+                i += 1;
+            }
+        } else if token.is_any(&["le", "l'"]) {
+            i += 1;
+        } else {
+            break;
+        }
+    }
+    i
+}
+
+/// Whether the words at `i` say "until": "alle", "all'", "a", "fino alle", "sino alle", "-", "/".
+fn upto(tokens: &[Token], i: usize) -> Option<usize> {
+    let mut at = i;
+    // "dalle ore 9.00, alle ore 12.00"
+    if tokens.get(at)?.is(",") && tokens.get(at + 1).is_some_and(|t| t.is_any(&["alle", "all'", "fino"])) {
+        at += 1;
+    }
+    let token = tokens.get(at)?;
+    if token.is_any(&["fino", "sino"]) {
+        let next = tokens.get(at + 1)?;
+        return next.is_any(&["alle", "all'", "a", "alla"]).then_some(at + 2);
+    }
+    token.is_any(&["alle", "all'", "a", "alla", "-", "/", "ale"]).then_some(at + 1)
+}
+
+/// A span of the day at `i`, in any of the ways people write it.
+pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
+    let token = tokens.get(i)?;
+    // "non prima delle 10 e non oltre le 12"
+    if token.is("non") && tokens.get(i + 1)?.is("prima") && tokens.get(i + 2)?.is_any(&["delle", "dell'"]) {
+        let (from, next, _) = clock(tokens, skip_ore(tokens, i + 3), lexicon)?;
+        let e = tokens.get(next)?.is("e") && tokens.get(next + 1)?.is("non") && tokens.get(next + 2)?.is("oltre");
+        let (to, next, _) = e.then(|| clock(tokens, skip_ore(tokens, next + 3), lexicon)).flatten()?;
+        return Some(ReadSpan { span: Span::new(from, to)?, weak: false, next });
+    }
+    // "fra le 9 e le 12"
+    if token.is_any(&["fra", "tra"]) && tokens.get(i + 1)?.is_any(&["le", "l'", "ore"]) {
+        let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
+        let next = tokens.get(next)?.is("e").then_some(next + 1)?;
+        let (to, next, _) = clock(tokens, skip_ore(tokens, next), lexicon)?;
+        return Some(ReadSpan { span: Span::new(from, to)?, weak: false, next });
+    }
+    let introduced = token.is_any(&["dalle", "dall'", "dalla"])
+        || token.is("da") && tokens.get(i + 1).is_some_and(|t| t.is_any(&["ore", "mezzogiorno"]) || t.kind == TokenKind::Number);
+    let with_ore = skip_ore(tokens, i) > i && !token.is_any(&["le", "l'"]);
+    if introduced || with_ore {
+        let start = skip_ore(tokens, if introduced { i + 1 } else { i });
+        let start = if !introduced && tokens.get(start).is_some_and(|t| t.is_any(&["dalle", "dall'"])) { start + 1 } else { start };
+        let (from, next, bare) = clock(tokens, start, lexicon)?;
+        // "dalla 14 alla 16" is not said of dates; "dal 14 al 16" never comes here
+        if let Some(at) = upto(tokens, next).or_else(|| pair_without_sign(tokens, next))
+            && let Some((to, next, _)) = clock(tokens, skip_ore(tokens, at), lexicon)
+            && let Some(span) = ends(from, to, bare)
+            && !is_date_tail(tokens, next)
+        {
+            return Some(ReadSpan { span, weak: token.is("da"), next });
+        }
+        if introduced && !token.is("da") && !is_count(tokens, next) {
+            // "dalle 9" says when it starts; the end is not stated
+            let next = if tokens.get(next).is_some_and(|t| t.is_any(&["in"])) && tokens.get(next + 1).is_some_and(|t| t.is_any(&["poi", "avanti"]))
+            {
+                next + 2
+            } else {
+                next
+            };
+            return Some(ReadSpan { span: Span::open_ended(from), weak: false, next });
+        }
+        return None;
+    }
+    bare_span(tokens, i, lexicon)
+}
+
+/// "9-12", "9.00/12.30", "8 – 13", "8:30 - 12:30".
+fn bare_span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
+    if tokens[i].kind != TokenKind::Number || i > 0 && tokens[i - 1].is_any(&["-", "/", ".", ","]) && !tokens[i].spaced && !tokens[i - 1].spaced {
+        return None;
+    }
+    let (from, next, bare) = clock(tokens, i, lexicon)?;
+    let sign = tokens.get(next)?;
+    let alle = sign.is_any(&["alle", "all'"]);
+    if !alle && !sign.is_any(&["-", "/"]) {
+        return None;
+    }
+    let to_at = skip_ore(tokens, next + 1);
+    if tokens.get(to_at)?.kind != TokenKind::Number && !tokens[to_at].is_any(&["mezzogiorno", "mezzanotte"]) {
+        return None;
+    }
+    let (to, next, bare_to) = clock(tokens, to_at, lexicon)?;
+    // "9-12-2024", "3/4/5" and "10-12%" are something else
+    if tokens.get(next).is_some_and(|t| t.is_any(&["%", "^"]) || t.is_any(&["/", "-"]) && !t.spaced && bare_to) || is_date_tail(tokens, next) {
+        return None;
+    }
+    Some(ReadSpan { span: ends(from, to, bare)?, weak: bare && bare_to && !alle, next })
+}
+
+/// "dalle ore 9,00 ore 12,00": the sign was forgotten.
+fn pair_without_sign(tokens: &[Token], i: usize) -> Option<usize> {
+    (tokens.get(i)?.is("ore") && tokens.get(i + 1)?.kind == TokenKind::Number).then_some(i)
+}
+
+/// A span that ends after it starts; "dalle 8 alle 1" or "dalle 9 alle 5" in twelve-hour speech ends in the afternoon.
+fn ends(from: Clock, to: Clock, bare: bool) -> Option<Span> {
+    Span::new(from, to).or_else(|| {
+        let (hour, minute) = to.hour_minute();
+        if hour == 0 && minute == 0 {
+            return Span::new(from, Clock::new(24, 0)?);
+        }
+        (bare && hour < 8 && hour + 12 > from.hour_minute().0).then(|| Span::new(from, Clock::new(hour + 12, minute)?)).flatten()
+    })
+}
+
+/// Whether a date or a count goes on at `i`: "9/12/2024", "dalle 9 alle 12 persone".
+fn is_date_tail(tokens: &[Token], i: usize) -> bool {
+    let slash = tokens.get(i).is_some_and(|t| t.is_any(&["/", "."]) && !t.spaced);
+    slash && tokens.get(i + 1).is_some_and(|t| !t.spaced && t.kind == TokenKind::Number && t.text.len() == 4)
+}
+
+/// "dalle 3 alle 5 persone", "dalle 12 firme": a number of things.
+fn is_count(tokens: &[Token], i: usize) -> bool {
+    tokens.get(i).is_some_and(|t| t.is_any(&["firme", "persone", "unita", "euro", "attuali", "precedenti", "prime", "ultime"]))
+}

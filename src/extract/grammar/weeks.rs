@@ -1,0 +1,332 @@
+//! Weeks: days, spans, parts of the day and exclusions of one clause put together: "dal lunedì al venerdì 9-12, il martedì anche 15-17", "9-12 dal lunedì al
+//! venerdì", "tutte le mattine, escluso il sabato", "martedì: chiuso", "negli altri giorni 17-18.30".
+//!
+//! In: the pieces of a clause in order. Out: which days have which spans, and the spans that found no days.
+
+use jiff::civil::Date;
+
+use super::weekdays::Days;
+use crate::domain::{Day, DaySelector, Season, Slot, Span, Week};
+
+/// A piece of a clause that speaks of hours.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// Days of the week.
+    Days(Days),
+    /// Dates: what follows is for these days alone.
+    Dates(Vec<Date>),
+    /// A span; weak ones need days or dates.
+    Span(Span, bool),
+    /// A part of the day.
+    Part(&'static str),
+    /// "escluso", "tranne": takes the days behind it away, or those before it ("sabato escluso").
+    Without,
+    /// "sabato escluso": takes the days before it away.
+    WithoutBefore,
+    /// "chiuso".
+    Shut,
+    /// "aperto", "riceve".
+    Open,
+    /// "orario continuato", "solo": what follows replaces what stood.
+    Instead,
+    /// A season in front of what follows.
+    Season(Season),
+    /// A comma or another light break.
+    Comma,
+    /// A semicolon, a line: a new statement.
+    Break,
+}
+
+/// Hours of some days, in the order of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chunk {
+    /// Which days.
+    pub days: Vec<DaySelector>,
+    /// What holds on them.
+    pub slots: Vec<Slot>,
+    /// In which part of the year.
+    pub season: Option<Season>,
+    /// Whether it replaces what stood for these days.
+    pub instead: bool,
+    /// Index of the first piece that made it.
+    pub start: usize,
+    /// Index behind the last.
+    pub end: usize,
+}
+
+/// What a clause says about hours.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Read {
+    /// Weekly hours.
+    pub chunks: Vec<Chunk>,
+    /// Exceptional hours.
+    pub openings: Vec<(Date, Span)>,
+    /// Dates that got no spans.
+    pub bare_dates: Vec<Date>,
+    /// Days that got neither spans nor a part ("il martedì e il giovedì").
+    pub bare_days: Vec<DaySelector>,
+    /// Spans that found no days.
+    pub loose: Vec<Span>,
+    /// A part of the day that found no days.
+    pub loose_part: Option<&'static str>,
+}
+
+#[derive(Default)]
+struct Reader {
+    read: Read,
+    days: Option<Vec<DaySelector>>,
+    every: bool,
+    dates: Option<Vec<Date>>,
+    spans: Vec<Span>,
+    part: Option<&'static str>,
+    pending: Vec<Span>,
+    pending_part: Option<&'static str>,
+    pending_shut: bool,
+    /// Days come behind their spans in this clause.
+    postfix: bool,
+    season: Option<Season>,
+    instead: bool,
+    start: usize,
+    /// Days named so far, for "negli altri giorni".
+    named: Vec<DaySelector>,
+    /// Whether a part of the week was taken out by name: "domenica esclusa".
+    sunday_out: bool,
+}
+
+/// Reads the pieces of one clause. `same`: the days of the office before, for "gli stessi giorni".
+pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
+    let mut reader = Reader { sunday_out: sunday_taken_out(pieces), ..Reader::default() };
+    let mut without = false;
+    for (i, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Days(days) => {
+                let (days, every) = match days {
+                    Days::These { days, every } => (days.clone(), *every),
+                    Days::Same => (same.to_vec(), false),
+                    Days::Others => (reader.others(), false),
+                };
+                let excluded_behind = excluded_behind(pieces, i);
+                if without || excluded_behind {
+                    reader.take_out(&days);
+                    continue;
+                }
+                let more_days_come = pieces[i + 1..].iter().any(|p| matches!(p, Piece::Days(_)));
+                let shut = shut_beside(pieces, i);
+                reader.days(days, every, i, shut, more_days_come);
+            }
+            Piece::Dates(dates) => {
+                if !without {
+                    reader.dates(dates.clone(), i);
+                }
+            }
+            Piece::Span(span, weak) => {
+                let later_days = days_before_break(&pieces[i + 1..]);
+                reader.span(*span, *weak, later_days);
+            }
+            Piece::Part(part) => reader.part(part, pieces.get(i + 1)),
+            Piece::Without => without = true,
+            Piece::WithoutBefore | Piece::Shut | Piece::Open | Piece::Comma => {}
+            Piece::Instead => reader.instead = true,
+            Piece::Season(season) => {
+                reader.flush(i);
+                reader.season = Some(*season);
+            }
+            Piece::Break => {
+                reader.flush(i);
+                reader.end_statement();
+            }
+        }
+        if !matches!(piece, Piece::Without | Piece::Comma) || matches!(piece, Piece::Comma) && !without {
+            without = matches!(piece, Piece::Without);
+        }
+    }
+    reader.flush(pieces.len());
+    reader.end_statement();
+    reader.read
+}
+
+/// "lunedì: chiuso", "chiuso il lunedì", "domenica e festivi chiuso".
+fn shut_beside(pieces: &[Piece], i: usize) -> bool {
+    let behind = pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma | Piece::Part(_)));
+    if matches!(behind, Some(Piece::Shut)) {
+        // "lunedì chiuso martedì 9-12": the word belongs to the days before it; "martedì 9-12, chiuso sabato" is the other way round
+        let comma_between = matches!(pieces.get(i + 1), Some(Piece::Comma));
+        let days_after = pieces[i + 2..].iter().find(|p| !matches!(p, Piece::Comma | Piece::Shut));
+        return !(comma_between && matches!(days_after, Some(Piece::Days(_))));
+    }
+    let before = pieces[..i].iter().rev().find(|p| !matches!(p, Piece::Comma));
+    let spans_follow = matches!(pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma)), Some(Piece::Span(..)));
+    matches!(before, Some(Piece::Shut)) && !spans_follow
+}
+
+fn excluded_behind(pieces: &[Piece], i: usize) -> bool {
+    matches!(pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma)), Some(Piece::WithoutBefore))
+}
+
+fn sunday_taken_out(pieces: &[Piece]) -> bool {
+    pieces.iter().enumerate().any(|(i, p)| match p {
+        Piece::Days(Days::These { days, .. }) => {
+            days.len() == 1 && days[0].day == Day::Su && (excluded_behind(pieces, i) || i > 0 && matches!(pieces[i - 1], Piece::Without))
+        }
+        _ => false,
+    })
+}
+
+fn days_before_break(pieces: &[Piece]) -> bool {
+    for piece in pieces {
+        match piece {
+            Piece::Days(_) | Piece::Dates(_) => return true,
+            Piece::Break => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+impl Reader {
+    fn others(&self) -> Vec<DaySelector> {
+        let week: &[Day] = if self.sunday_out { &Day::WEEK[..6] } else { &Day::WEEK[..5] };
+        week.iter().map(|d| DaySelector::from(*d)).filter(|d| !self.named.contains(d)).collect()
+    }
+
+    fn days(&mut self, days: Vec<DaySelector>, every: bool, at: usize, shut: bool, _more: bool) {
+        self.named.extend(days.iter().filter(|_| !every).cloned());
+        if shut {
+            self.flush(at);
+            self.read.chunks.push(Chunk { days, slots: vec![Slot::Off], season: self.season, instead: false, start: at, end: at + 1 });
+            return;
+        }
+        if !self.pending.is_empty() && self.days.is_none() {
+            // "9-12 dal lunedì al venerdì"
+            let slots = std::mem::take(&mut self.pending).into_iter().map(Slot::Times).collect();
+            self.postfix = true;
+            let instead = std::mem::take(&mut self.instead);
+            self.read.chunks.push(Chunk { days, slots, season: self.season, instead, start: self.start, end: at + 1 });
+            return;
+        }
+        if self.spans.is_empty()
+            && self.part.is_none()
+            && let Some(before) = &mut self.days
+        {
+            match (self.every, every) {
+                // "tutti i giorni, dal lunedì al venerdì": the closer word wins
+                (true, false) => *before = days,
+                (false, true) => {}
+                _ => before.extend(days),
+            }
+            self.every &= every;
+            return;
+        }
+        self.flush(at);
+        if let Some(part) = self.pending_part.take() {
+            self.part = Some(part);
+        }
+        (self.days, self.every, self.start) = (Some(days), every, at);
+    }
+
+    fn dates(&mut self, dates: Vec<Date>, at: usize) {
+        self.flush(at);
+        if !self.pending.is_empty() {
+            // "dalle 9 alle 12 del 24 dicembre"
+            for span in std::mem::take(&mut self.pending) {
+                self.read.openings.extend(dates.iter().map(|d| (*d, span)));
+            }
+            self.postfix = true;
+            return;
+        }
+        (self.dates, self.start) = (Some(dates), at);
+    }
+
+    fn span(&mut self, span: Span, weak: bool, days_follow: bool) {
+        if self.days.is_some() || self.dates.is_some() {
+            self.spans.push(span);
+        } else if self.postfix && !days_follow && !self.read.chunks.is_empty() {
+            // "dalle 9 alle 12 dal lunedì al venerdì e dalle 15 alle 17": still the same days
+            if let Some(last) = self.read.chunks.last_mut() {
+                last.slots.push(Slot::Times(span));
+            }
+        } else if !weak || days_follow {
+            self.pending.push(span);
+        } else {
+            self.read.loose.push(span);
+        }
+    }
+
+    fn part(&mut self, part: &'static str, next: Option<&Piece>) {
+        if self.days.is_some() && self.spans.is_empty() {
+            self.part = Some(part);
+        } else if matches!(next, Some(Piece::Days(_))) || self.days.is_none() {
+            // "la mattina, dal lunedì al venerdì"
+            self.pending_part = Some(part);
+        }
+    }
+
+    /// "escluso il sabato": out of the days that stand, or out of the last chunk.
+    fn take_out(&mut self, out: &[DaySelector]) {
+        if let Some(days) = &mut self.days {
+            days.retain(|d| !out.contains(d));
+        } else if let Some(last) = self.read.chunks.last_mut() {
+            last.days.retain(|d| !out.contains(d));
+        }
+    }
+
+    fn flush(&mut self, at: usize) {
+        let spans = std::mem::take(&mut self.spans);
+        let part = self.part.take();
+        if let Some(days) = self.days.take() {
+            let slots: Vec<Slot> = if !spans.is_empty() {
+                spans.into_iter().map(Slot::Times).collect()
+            } else if let Some(part) = part {
+                vec![Slot::Part(part.into())]
+            } else if let Some(part) = self.pending_part.take() {
+                vec![Slot::Part(part.into())]
+            } else {
+                self.read.bare_days.extend(days);
+                return;
+            };
+            let instead = std::mem::take(&mut self.instead);
+            self.read.chunks.push(Chunk { days, slots, season: self.season, instead, start: self.start, end: at });
+        } else if let Some(dates) = self.dates.take() {
+            if spans.is_empty() {
+                self.read.bare_dates.extend(dates);
+            } else {
+                for span in spans {
+                    self.read.openings.extend(dates.iter().map(|d| (*d, span)));
+                }
+            }
+        }
+    }
+
+    fn end_statement(&mut self) {
+        self.read.loose.append(&mut self.pending);
+        if let Some(part) = self.pending_part.take() {
+            self.read.loose_part = Some(part);
+        }
+        (self.postfix, self.pending_shut, self.instead) = (false, false, false);
+    }
+}
+
+/// Lays a chunk over a week. A day that is named again adds its spans; where they overlap what a wider rule said, the closer rule replaces it.
+pub fn lay(week: &mut Week, chunk: &Chunk) {
+    for day in &chunk.days {
+        let overlaps = week.day(chunk.season, day.clone()).is_some_and(|slots| {
+            slots.iter().any(|there| chunk.slots.iter().any(|new| match (there, new) {
+                (Slot::Times(a), Slot::Times(b)) => a != b && overlap(a, b),
+                (Slot::Part(_), Slot::Times(_)) => true,
+                _ => false,
+            }))
+        });
+        let stands_shut = chunk.slots == [Slot::Off];
+        if overlaps || chunk.instead && !stands_shut || stands_shut && chunk.days.len() <= 2 && week.day(chunk.season, day.clone()).is_some() {
+            week.remove(chunk.season, day.clone());
+        }
+        for slot in &chunk.slots {
+            week.add(chunk.season, day.clone(), slot.clone());
+        }
+    }
+}
+
+fn overlap(a: &Span, b: &Span) -> bool {
+    let end = |s: &Span| s.to().map_or(1440, |t| t.minutes());
+    a.from().minutes() < end(b) && b.from().minutes() < end(a)
+}

@@ -1,0 +1,3 @@
+//! Extraction: a document turned into notices. Pure: the same document gives the same reading, always.
+
+pub mod grammar;

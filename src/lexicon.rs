@@ -1,0 +1,334 @@
+//! What Italians write, as tables: offices, weekdays, months, holidays, numbers and cues, from `lexicon/*.toml`.
+//!
+//! In: the TOML files, compiled in. Out: look-ups over folded words. Built once; volunteers extend the files without touching Rust.
+
+mod cues;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+pub use cues::{Cue, CueHit};
+
+use crate::domain::{Day, Language, OfficeId};
+use crate::text::Token;
+
+/// A file of the lexicon is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("lexicon/{file}: {message}")]
+pub struct LexiconError {
+    /// Which file.
+    pub file: &'static str,
+    /// What is wrong, with the line where the parser names one.
+    pub message: String,
+}
+
+/// The tables.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    weekdays: HashMap<String, Day>,
+    months: HashMap<String, i8>,
+    cardinals: HashMap<String, i64>,
+    ordinals: HashMap<String, i8>,
+    holidays: Vec<(Vec<String>, HolidayRule)>,
+    offices: Vec<OfficeEntry>,
+    /// By the first word: the words of a name, which office, how sure.
+    names: HashMap<String, Vec<Name>>,
+    heads: HashMap<String, Vec<Vec<String>>>,
+    cues: cues::Cues,
+}
+
+#[derive(Debug, Clone)]
+struct Name {
+    words: Vec<String>,
+    office: Option<usize>, // None: a phrase that looks like an office and is none
+    sure: bool,
+}
+
+/// How a name was found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficeName {
+    /// Which office; `None` for a phrase that only looks like one ("anagrafe canina").
+    pub office: Option<OfficeId>,
+    /// Whether the words are enough on their own.
+    pub sure: bool,
+    /// The index behind the name.
+    pub next: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfficeEntry {
+    id: String,
+    it: String,
+    en: String,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    weak: Vec<String>,
+    #[serde(default)]
+    ignore: Vec<String>,
+}
+
+/// When a named holiday falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HolidayRule {
+    /// The same month and day each year.
+    Fixed(i8, i8),
+    /// So many days after Easter Sunday.
+    Easter(i64),
+}
+
+impl HolidayRule {
+    /// The day in a year; `None` only for years that the calendar does not hold.
+    pub fn date(&self, year: i16) -> Option<Date> {
+        match self {
+            Self::Fixed(month, day) => Date::new(year, *month, *day).ok(),
+            Self::Easter(offset) => easter(year)?.checked_add(offset.days()).ok(),
+        }
+    }
+}
+
+/// Easter Sunday of the Gregorian calendar (the anonymous algorithm, Nature 13, 1876).
+fn easter(year: i16) -> Option<Date> {
+    let y = i32::from(year);
+    let (a, b, c) = (y % 19, y / 100, y % 100);
+    let (d, e) = (b / 4, b % 4);
+    let g = (8 * b + 13) / 25;
+    let h = (19 * a + b - d - g + 15) % 30;
+    let (i, k) = (c / 4, c % 4);
+    let l = (32 + 2 * e + 2 * i - h - k) % 7;
+    let m = (a + 11 * h + 19 * l) / 433;
+    let month = (h + l - 7 * m + 90) / 25;
+    let day = (h + l - 7 * m + 33 * month + 19) % 32;
+    Date::new(year, month as i8, day as i8).ok()
+}
+
+impl Lexicon {
+    /// The lexicon that is compiled in.
+    pub fn builtin() -> &'static Lexicon {
+        static BUILTIN: LazyLock<Lexicon> = LazyLock::new(|| {
+            Lexicon::parse(&Files::builtin()).unwrap_or_else(|error| {
+                debug_assert!(false, "the compiled-in lexicon is checked by a test: {error}");
+                Lexicon::default()
+            })
+        });
+        &BUILTIN
+    }
+
+    /// Reads the files; an error names the file and the line.
+    pub fn parse(files: &Files<'_>) -> Result<Lexicon, LexiconError> {
+        let mut lexicon = Lexicon { cues: cues::Cues::parse(files.cues)?, ..Lexicon::default() };
+        for word in read::<Words<String>>("weekdays.toml", files.weekdays)?.word {
+            let day = word.means.parse().map_err(|_| wrong("weekdays.toml", format!("{:?} is no weekday (Mo … Su)", word.means)))?;
+            lexicon.weekdays.extend(word.forms.into_iter().map(|form| (form, day)));
+        }
+        for word in read::<Words<i8>>("months.toml", files.months)?.word {
+            lexicon.months.extend(word.forms.into_iter().map(|form| (form, word.means)));
+        }
+        let numbers: Numbers = read("numbers.toml", files.numbers)?;
+        (lexicon.cardinals, lexicon.ordinals) = (numbers.cardinals, numbers.ordinals);
+        for holiday in read::<Holidays>("holidays.toml", files.holidays)?.holiday {
+            let rule = match (&holiday.day, holiday.easter) {
+                (Some(day), None) => {
+                    let parts = day.split_once('-').and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
+                    let (month, day) = parts.ok_or_else(|| wrong("holidays.toml", format!("{day:?} is no month and day (MM-DD)")))?;
+                    HolidayRule::Fixed(month, day)
+                }
+                (None, Some(offset)) => HolidayRule::Easter(offset),
+                _ => return Err(wrong("holidays.toml", format!("{:?} needs either `day` or `easter`", holiday.names))),
+            };
+            lexicon.holidays.extend(holiday.names.iter().map(|name| (words(name), rule)));
+        }
+        lexicon.holidays.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        let offices: Offices = read("offices.toml", files.offices)?;
+        for head in &offices.heads {
+            let head = words(head);
+            lexicon.heads.entry(head[0].clone()).or_default().push(head);
+        }
+        for (index, office) in offices.office.into_iter().enumerate() {
+            for (names, id, sure) in [(&office.names, Some(index), true), (&office.weak, Some(index), false), (&office.ignore, None, true)] {
+                for name in names {
+                    let words = words(name);
+                    let first = words.first().cloned().ok_or_else(|| wrong("offices.toml", format!("an empty name in {}", office.id)))?;
+                    lexicon.names.entry(first).or_default().push(Name { words, office: id, sure });
+                }
+            }
+            lexicon.offices.push(office);
+        }
+        for names in lexicon.names.values_mut().chain(std::iter::empty()) {
+            names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
+        }
+        for heads in lexicon.heads.values_mut() {
+            heads.sort_by_key(|words| std::cmp::Reverse(words.len()));
+        }
+        Ok(lexicon)
+    }
+
+    /// A weekday word.
+    pub fn weekday(&self, word: &str) -> Option<Day> {
+        self.weekdays.get(word).copied()
+    }
+
+    /// A month word, 1 to 12.
+    pub fn month(&self, word: &str) -> Option<i8> {
+        self.months.get(word).copied()
+    }
+
+    /// A number in words.
+    pub fn cardinal(&self, word: &str) -> Option<i64> {
+        self.cardinals.get(word).copied()
+    }
+
+    /// An ordinal in words or Roman figures; -1 for "ultimo".
+    pub fn ordinal(&self, word: &str) -> Option<i8> {
+        self.ordinals.get(word).copied()
+    }
+
+    /// A holiday called by name at `i`.
+    pub fn holiday(&self, tokens: &[Token], i: usize) -> Option<(HolidayRule, usize)> {
+        let first = tokens.get(i)?;
+        self.holidays.iter().find(|(words, _)| words.first().is_some_and(|w| first.is(w)) && matches(tokens, i, words)).map(|(words, rule)| (*rule, i + words.len()))
+    }
+
+    /// The longest name of an office at `i`.
+    pub fn office_at(&self, tokens: &[Token], i: usize) -> Option<OfficeName> {
+        let names = self.names.get(&tokens.get(i)?.text)?;
+        let name = names.iter().find(|name| matches(tokens, i, &name.words))?;
+        let office = name.office.and_then(|index| self.offices.get(index)).map(|o| OfficeId(o.id.clone()));
+        Some(OfficeName { office, sure: name.sure, next: i + name.words.len() })
+    }
+
+    /// A word that stands in front of offices at `i` ("ufficio", "settore"): the index behind it.
+    pub fn head_at(&self, tokens: &[Token], i: usize) -> Option<usize> {
+        let heads = self.heads.get(&tokens.get(i)?.text)?;
+        heads.iter().find(|words| matches(tokens, i, words)).map(|words| i + words.len())
+    }
+
+    /// The name to show for an office; the id itself where the lexicon does not know it.
+    pub fn office_name<'a>(&'a self, office: &'a OfficeId, language: Language) -> &'a str {
+        self.offices.iter().find(|o| o.id == office.0).map_or(office.0.as_str(), |o| match language {
+            Language::It => &o.it,
+            Language::En => &o.en,
+        })
+    }
+
+    /// Every office id, in the order of the file.
+    pub fn office_ids(&self) -> impl Iterator<Item = &str> {
+        self.offices.iter().map(|o| o.id.as_str())
+    }
+
+    /// The cues.
+    pub fn cues(&self) -> &cues::Cues {
+        &self.cues
+    }
+}
+
+fn matches(tokens: &[Token], i: usize, words: &[String]) -> bool {
+    words.iter().enumerate().all(|(n, word)| tokens.get(i + n).is_some_and(|t| t.is(word)))
+}
+
+fn words(name: &str) -> Vec<String> {
+    crate::text::tokens(&crate::text::fold(name)).into_iter().map(|t| t.text).collect()
+}
+
+fn wrong(file: &'static str, message: String) -> LexiconError {
+    LexiconError { file, message }
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, LexiconError> {
+    toml_edit::de::from_str(text).map_err(|error| wrong(file, error.to_string()))
+}
+
+/// The texts of the files.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Files<'a> {
+    pub weekdays: &'a str,
+    pub months: &'a str,
+    pub numbers: &'a str,
+    pub holidays: &'a str,
+    pub offices: &'a str,
+    pub cues: &'a str,
+}
+
+impl Files<'static> {
+    /// The files that are compiled in.
+    pub fn builtin() -> Self {
+        Self {
+            weekdays: include_str!("../lexicon/weekdays.toml"),
+            months: include_str!("../lexicon/months.toml"),
+            numbers: include_str!("../lexicon/numbers.toml"),
+            holidays: include_str!("../lexicon/holidays.toml"),
+            offices: include_str!("../lexicon/offices.toml"),
+            cues: include_str!("../lexicon/cues.toml"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words<T> {
+    word: Vec<Word<T>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Word<T> {
+    means: T,
+    forms: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbers {
+    cardinals: HashMap<String, i64>,
+    ordinals: HashMap<String, i8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holidays {
+    holiday: Vec<Holiday>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holiday {
+    names: Vec<String>,
+    day: Option<String>,
+    easter: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Offices {
+    heads: Vec<String>,
+    office: Vec<OfficeEntry>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compiled_in_files_are_sound() {
+        Lexicon::parse(&Files::builtin()).unwrap();
+    }
+
+    #[test]
+    fn an_error_names_the_file_and_the_line() {
+        let error = Lexicon::parse(&Files { months: "[[word]]\nmeans = 1\nform = [\"gennaio\"]\n", ..Files::builtin() }).unwrap_err();
+        assert!(error.to_string().starts_with("lexicon/months.toml: TOML parse error at line 3"), "{error}");
+    }
+
+    #[test]
+    fn easter_falls_where_it_falls() {
+        for (year, month, day) in [(2024, 3, 31), (2025, 4, 20), (2026, 4, 5), (2030, 4, 21)] {
+            assert_eq!(easter(year), Date::new(year, month, day).ok());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Cues: runs of words that tell how an office serves the public. Each kind is one automaton over the words of a sentence.
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::{LexiconError, read, wrong};
+use crate::text::Token;
+
+/// What a cue says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cue {
+    /// Not served.
+    Closed,
+    /// Served at the counter.
+    Open,
+    /// By booking.
+    Appointment,
+    /// No booking needed.
+    WalkIn,
+    /// No counter.
+    Remote,
+    /// Less than usual.
+    Reduced,
+    /// Limits what follows.
+    Only,
+    /// A denial.
+    Denied,
+    /// A proposal.
+    Hypothesis,
+    /// The past.
+    Past,
+    /// Hours of a telephone.
+    Phone,
+    /// Hours on video.
+    Video,
+    /// The office's place.
+    Moved,
+    /// An office that is only named.
+    Political,
+    /// An event, works, an award.
+    Event,
+    /// Somebody who is no office of the body.
+    Stranger,
+}
+
+/// A cue found, with the tokens it covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CueHit {
+    /// Which.
+    pub cue: Cue,
+    /// The index of its first token.
+    pub start: usize,
+    /// The index behind its last.
+    pub end: usize,
+}
+
+/// The automata.
+#[derive(Debug, Default)]
+pub struct Cues {
+    kinds: Vec<(Cue, Regex)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueFile {
+    closed: Vec<String>,
+    open: Vec<String>,
+    appointment: Vec<String>,
+    walk_in: Vec<String>,
+    remote: Vec<String>,
+    reduced: Vec<String>,
+    only: Vec<String>,
+    denied: Vec<String>,
+    hypothesis: Vec<String>,
+    past: Vec<String>,
+    phone_access: Vec<String>,
+    video_access: Vec<String>,
+    moved: Vec<String>,
+    political: Vec<String>,
+    event: Vec<String>,
+    stranger: Vec<String>,
+}
+
+impl Cues {
+    pub(super) fn parse(text: &str) -> Result<Self, LexiconError> {
+        let file: CueFile = read("cues.toml", text)?;
+        let kinds = [
+            (Cue::Closed, file.closed),
+            (Cue::Open, file.open),
+            (Cue::Appointment, file.appointment),
+            (Cue::WalkIn, file.walk_in),
+            (Cue::Remote, file.remote),
+            (Cue::Reduced, file.reduced),
+            (Cue::Only, file.only),
+            (Cue::Denied, file.denied),
+            (Cue::Hypothesis, file.hypothesis),
+            (Cue::Past, file.past),
+            (Cue::Phone, file.phone_access),
+            (Cue::Video, file.video_access),
+            (Cue::Moved, file.moved),
+            (Cue::Political, file.political),
+            (Cue::Event, file.event),
+            (Cue::Stranger, file.stranger),
+        ];
+        let mut cues = Cues::default();
+        for (cue, forms) in kinds {
+            let mut longest_first = forms;
+            longest_first.sort_by_key(|form| std::cmp::Reverse(form.len()));
+            let body: Vec<String> = longest_first.iter().map(|form| pattern(form)).collect();
+            let regex = Regex::new(&format!("(?:^| )(?:{})(?: |$)", body.join("|")))
+                .map_err(|error| wrong("cues.toml", format!("{cue:?}: {error}")))?;
+            cues.kinds.push((cue, regex));
+        }
+        Ok(cues)
+    }
+
+    /// Every cue in a run of tokens, by kind and place.
+    pub fn find(&self, tokens: &[Token]) -> Vec<CueHit> {
+        let mut joined = String::with_capacity(tokens.len() * 7);
+        let mut starts = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            if !joined.is_empty() {
+                joined.push(' ');
+            }
+            starts.push(joined.len());
+            joined.push_str(&token.text);
+        }
+        let mut hits = Vec::new();
+        for (cue, regex) in &self.kinds {
+            let mut from = 0;
+            while let Some(found) = regex.find_at(&joined, from) {
+                let text = found.as_str();
+                let first = found.start() + usize::from(text.starts_with(' '));
+                let last = found.end() - usize::from(text.ends_with(' '));
+                let start = starts.partition_point(|s| *s < first);
+                let end = starts.partition_point(|s| *s < last);
+                hits.push(CueHit { cue: *cue, start, end });
+                // the closing blank may open the next one
+                from = if last > from { last } else { from + 1 };
+                if from >= joined.len() {
+                    break;
+                }
+            }
+        }
+        hits.sort_by_key(|hit| (hit.start, hit.end));
+        hits
+    }
+}
+
+/// The small language of the file as a regular expression.
+fn pattern(form: &str) -> String {
+    let mut out = String::new();
+    for c in form.chars() {
+        match c {
+            '*' => out.push_str("[a-z]*"),
+            '#' => out.push_str("[0-9]"),
+            '.' => out.push_str(r"\."),
+            '-' => out.push_str(" - "),
+            c => out.push(c),
+        }
+    }
+    out
+}
