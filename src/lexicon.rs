@@ -150,7 +150,8 @@ impl Lexicon {
             lexicon.heads.entry(head[0].clone()).or_default().push(head);
         }
         for (index, office) in offices.office.into_iter().enumerate() {
-            for (names, id, sure) in [(&office.names, Some(index), true), (&office.weak, Some(index), false), (&office.ignore, None, true)] {
+            for (names, id, sure) in [(&office.names, Some(index), true), (&office.weak, Some(index), false), (&office.ignore, None, true)]
+            {
                 for name in names {
                     let words = words(name);
                     let first = words.first().cloned().ok_or_else(|| wrong("offices.toml", format!("an empty name in {}", office.id)))?;
@@ -191,7 +192,10 @@ impl Lexicon {
     /// A holiday called by name at `i`.
     pub fn holiday(&self, tokens: &[Token], i: usize) -> Option<(HolidayRule, usize)> {
         let first = tokens.get(i)?;
-        self.holidays.iter().find(|(words, _)| words.first().is_some_and(|w| first.is(w)) && matches(tokens, i, words)).map(|(words, rule)| (*rule, i + words.len()))
+        self.holidays
+            .iter()
+            .find(|(words, _)| words.first().is_some_and(|w| first.is(w)) && matches(tokens, i, words))
+            .map(|(words, rule)| (*rule, i + words.len()))
     }
 
     /// The longest name of an office at `i`.

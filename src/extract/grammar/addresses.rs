@@ -6,8 +6,36 @@
 use crate::text::{Token, TokenKind};
 
 const STREETS: [&str; 30] = [
-    "via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo", "strada", "borgo", "contrada", "lungomare", "lungarno", "lungolago", "salita",
-    "galleria", "calle", "campo", "fondamenta", "rione", "circonvallazione", "traversa", "vico", "stradone", "loc", "localita", "frazione", "c", "p", "v",
+    "via",
+    "viale",
+    "piazza",
+    "piazzale",
+    "piazzetta",
+    "corso",
+    "largo",
+    "vicolo",
+    "strada",
+    "borgo",
+    "contrada",
+    "lungomare",
+    "lungarno",
+    "lungolago",
+    "salita",
+    "galleria",
+    "calle",
+    "campo",
+    "fondamenta",
+    "rione",
+    "circonvallazione",
+    "traversa",
+    "vico",
+    "stradone",
+    "loc",
+    "localita",
+    "frazione",
+    "c",
+    "p",
+    "v",
 ];
 
 /// An address at `i`: the index behind it.
@@ -23,7 +51,12 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         ("p" | "c" | "v", ..) => return None,
         ("loc", ".", _) => i + 2,
         ("strada", "statale" | "provinciale" | "comunale", _) => i + 2,
-        ("via", "libera" | "preferenziale" | "telematica" | "mail" | "e" | "email" | "pec" | "eccezionale" | "sperimentale" | "web" | "skype" | "whatsapp" | "telefono" | "ordinaria" | "temporanea" | "cautelare" | "preventiva", _) => {
+        (
+            "via",
+            "libera" | "preferenziale" | "telematica" | "mail" | "e" | "email" | "pec" | "eccezionale" | "sperimentale" | "web" | "skype"
+            | "whatsapp" | "telefono" | "ordinaria" | "temporanea" | "cautelare" | "preventiva",
+            _,
+        ) => {
             return None;
         }
         _ => i + 1,
@@ -43,7 +76,10 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
                 if token.is_any(&["n", "nr", "num", "numero", "civico", "snc"]) && at > first {
                     break;
                 }
-                if token.is_any(&["tel", "dalle", "alle", "ore", "dal", "al", "aperto", "chiuso", "e", "o", "con", "per", "presso"]) && at > first && !date_name(tokens, first, at) {
+                if token.is_any(&["tel", "dalle", "alle", "ore", "dal", "al", "aperto", "chiuso", "e", "o", "con", "per", "presso"])
+                    && at > first
+                    && !date_name(tokens, first, at)
+                {
                     return None;
                 }
                 at += 1;
@@ -57,7 +93,10 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
             }
             TokenKind::Number => at += 1,
             TokenKind::Sign => {
-                if token.is(",") && at > first && tokens.get(at + 1).is_some_and(|t| t.kind == TokenKind::Number || t.is_any(&["n", "nr", "snc", "civico", "num"])) {
+                if token.is(",")
+                    && at > first
+                    && tokens.get(at + 1).is_some_and(|t| t.kind == TokenKind::Number || t.is_any(&["n", "nr", "snc", "civico", "num"]))
+                {
                     break;
                 }
                 if token.is("\"") || token.is("-") && !token.spaced {
@@ -84,15 +123,19 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         return None;
     }
     let mut end = next + 1;
-    if tokens.get(end).is_some_and(|t| t.is_any(&[".", ":", ","]) && !t.spaced) && tokens.get(end + 1).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced) {
+    if tokens.get(end).is_some_and(|t| t.is_any(&[".", ":", ","]) && !t.spaced)
+        && tokens.get(end + 1).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced)
+    {
         return None;
     }
     // "12/A", "12 bis", "12-14"
-    if tokens.get(end).is_some_and(|t| t.is_any(&["/", "-"]) && !t.spaced) && tokens.get(end + 1).is_some_and(|t| !t.spaced && t.text.len() <= 3) {
+    if tokens.get(end).is_some_and(|t| t.is_any(&["/", "-"]) && !t.spaced)
+        && tokens.get(end + 1).is_some_and(|t| !t.spaced && t.text.len() <= 3)
+    {
         end += 2;
-    } else if word(end) == "bis" || word(end) == "ter" {
-        end += 1;
-    } else if tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word && t.text.len() == 1 && !t.spaced) {
+    } else if matches!(word(end), "bis" | "ter")
+        || tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word && t.text.len() == 1 && !t.spaced)
+    {
         end += 1;
     }
     Some(end)

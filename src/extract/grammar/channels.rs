@@ -62,7 +62,16 @@ fn mails(text: &str) -> Vec<Found> {
 /// `urp(chiocciola)comune.it` → `urp@comune.it`; `None` for what is no address after all.
 pub fn clean_mail(text: &str) -> Option<String> {
     let mut address = text.to_lowercase();
-    for (from, to) in [("chiocciolina", "@"), ("chiocciola", "@"), ("(at)", "@"), ("[at]", "@"), ("{at}", "@"), ("<at>", "@"), ("( at )", "@"), ("[ at ]", "@")] {
+    for (from, to) in [
+        ("chiocciolina", "@"),
+        ("chiocciola", "@"),
+        ("(at)", "@"),
+        ("[at]", "@"),
+        ("{at}", "@"),
+        ("<at>", "@"),
+        ("( at )", "@"),
+        ("[ at ]", "@"),
+    ] {
         address = address.replace(from, to);
     }
     if !address.contains('@') {
@@ -80,9 +89,32 @@ pub fn clean_mail(text: &str) -> Option<String> {
 pub fn is_pec(address: &str) -> bool {
     let Some((_, host)) = address.split_once('@') else { return false };
     host.split('.').any(|label| {
-        label == "pec" || label.starts_with("pec-") || label.ends_with("-pec") || label.ends_with("pec") && label.len() > 4
-            || matches!(label, "postacert" | "legalmail" | "cert" | "certgov" | "pecpa" | "postecert" | "certificata" | "certmail" | "arubapec" | "pecveneto" | "pcert" | "ticertifica" | "pectoscana" | "mailcert" | "registerpec" | "pecumbria")
-            || label.starts_with("postacert") || label.starts_with("legalmail") || label.starts_with("pec") && label.len() <= 9 && !label.starts_with("pecora")
+        label == "pec"
+            || label.starts_with("pec-")
+            || label.ends_with("-pec")
+            || label.ends_with("pec") && label.len() > 4
+            || matches!(
+                label,
+                "postacert"
+                    | "legalmail"
+                    | "cert"
+                    | "certgov"
+                    | "pecpa"
+                    | "postecert"
+                    | "certificata"
+                    | "certmail"
+                    | "arubapec"
+                    | "pecveneto"
+                    | "pcert"
+                    | "ticertifica"
+                    | "pectoscana"
+                    | "mailcert"
+                    | "registerpec"
+                    | "pecumbria"
+            )
+            || label.starts_with("postacert")
+            || label.starts_with("legalmail")
+            || label.starts_with("pec") && label.len() <= 9 && !label.starts_with("pecora")
     })
 }
 
@@ -92,20 +124,33 @@ fn labelled_pec(before: &str, after: &str) -> bool {
     // the label counts from the last address or full stop on
     let tail = tail.rsplit(['@', ';', '\n']).next().unwrap_or_default();
     let near = tail.trim_end_matches([' ', ':', '"', '(', '-', '*']);
-    near.ends_with("pec") || near.ends_with("p.e.c.") || near.ends_with("p.e.c") || near.ends_with("posta certificata") || near.ends_with("posta elettronica certificata")
-        || near.ends_with("certificata all'indirizzo") || near.ends_with("pec all'indirizzo") || near.ends_with("pec e") || near.ends_with("pec istituzionale") || after.trim_start().starts_with("(pec)")
+    near.ends_with("pec")
+        || near.ends_with("p.e.c.")
+        || near.ends_with("p.e.c")
+        || near.ends_with("posta certificata")
+        || near.ends_with("posta elettronica certificata")
+        || near.ends_with("certificata all'indirizzo")
+        || near.ends_with("pec all'indirizzo")
+        || near.ends_with("pec e")
+        || near.ends_with("pec istituzionale")
+        || after.trim_start().starts_with("(pec)")
 }
 
 fn skype(text: &str) -> Vec<Found> {
-    static SKYPE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"skype\s*(?:[:\-]|\(?\s*(?:contatto|nome utente|utente|account|id|nome)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok());
+    static SKYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"skype\s*(?:[:\-]|\(?\s*(?:contatto|nome utente|utente|account|id|nome)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok()
+    });
     let Some(skype) = SKYPE.as_ref().filter(|_| text.contains("skype")) else { return Vec::new() };
     skype
         .captures_iter(text)
         .filter_map(|c| {
             let name = c.get(1)?;
-            let stop = ["oppure", "contatto", "previo", "telefono", "whatsapp"].contains(&name.as_str()) || text.get(name.end()..)?.starts_with('@');
-            (!stop).then(|| Found { channel: Channel { kind: ChannelKind::Skype, value: Some(name.as_str().into()) }, range: c.get(0).map_or(0..0, |m| m.range()) })
+            let stop = ["oppure", "contatto", "previo", "telefono", "whatsapp"].contains(&name.as_str())
+                || text.get(name.end()..)?.starts_with('@');
+            (!stop).then(|| Found {
+                channel: Channel { kind: ChannelKind::Skype, value: Some(name.as_str().into()) },
+                range: c.get(0).map_or(0..0, |m| m.range()),
+            })
         })
         .collect()
 }
@@ -214,7 +259,12 @@ fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
             continue;
         }
         let label = label(before, text, groups[last].range.end);
-        if number.len() < 8 && number.starts_with('0') && label == Label::None && !before.trim_end().ends_with(['(', ':', '-', '.']) && !called(before) {
+        if number.len() < 8
+            && number.starts_with('0')
+            && label == Label::None
+            && !before.trim_end().ends_with(['(', ':', '-', '.'])
+            && !called(before)
+        {
             continue;
         }
         if number.len() > 10 && number.starts_with('0') && head.len() > 5 {
@@ -241,15 +291,46 @@ fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
         while let Some(next) = groups.get(i) {
             let more = digits(next);
             let gap = next.gap.trim();
-            let sign = matches!(gap, "/" | "-" | ";" | "," | "e" | "o" | "oppure" | "- e" | "o al" | "e al" | "oppure al" | "o allo" | "e allo" | "oppure allo" | "ovvero" | "e anche" | "anche" | "/-");
-            let plausible = (2..number.len().saturating_sub(1)).contains(&more.len()) && !more.starts_with('0') && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
+            let sign = matches!(
+                gap,
+                "/" | "-"
+                    | ";"
+                    | ","
+                    | "e"
+                    | "o"
+                    | "oppure"
+                    | "- e"
+                    | "o al"
+                    | "e al"
+                    | "oppure al"
+                    | "o allo"
+                    | "e allo"
+                    | "oppure allo"
+                    | "ovvero"
+                    | "e anche"
+                    | "anche"
+                    | "/-"
+            );
+            let plausible = (2..number.len().saturating_sub(1)).contains(&more.len())
+                && !more.starts_with('0')
+                && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
             let follows = groups.get(i + 1).map(|g| g.gap.as_str()).unwrap_or_default();
-            let is_clock = more.len() <= 2 && (matches!(follows, "." | "," | ":" | "-" | "/" | " - ") || gap == "," || gap == ";" || gap == "e" || gap == "o") || matches!(more.len(), 1..=2) && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with("del");
-            if !sign || !plausible || is_clock || next.gap.contains('\n') || more.len() == 2 && next.gap.contains(' ') && gap != "/" && gap != "-" {
+            let is_clock = more.len() <= 2
+                && (matches!(follows, "." | "," | ":" | "-" | "/" | " - ") || gap == "," || gap == ";" || gap == "e" || gap == "o")
+                || matches!(more.len(), 1..=2) && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with("del");
+            if !sign
+                || !plausible
+                || is_clock
+                || next.gap.contains('\n')
+                || more.len() == 2 && next.gap.contains(' ') && gap != "/" && gap != "-"
+            {
                 break;
             }
             // "0585 123456, 54033 Carrara" is a postal code
-            if gap == "," && more.len() == 5 && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with(|c: char| c.is_ascii_alphabetic()) {
+            if gap == ","
+                && more.len() == 5
+                && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
+            {
                 break;
             }
             let stem = number.get(..number.len() - more.len()).unwrap_or_default();
@@ -273,7 +354,20 @@ fn short_numbers(text: &str, groups: &[Group], found: &[Found]) -> Vec<Found> {
         let digits = text.get(group.range.clone()).unwrap_or_default();
         let before = text.get(..group.range.start).unwrap_or_default().trim_end();
         let inside = found.iter().any(|f| f.range.start <= group.range.start && group.range.end <= f.range.end);
-        let called = ["numero", "chiamare il", "chiamando il", "chiamate il", "tel", "tel.", "telefono", "numero unico", "numero breve", "risponde al"].iter().any(|w| before.ends_with(w));
+        let called = [
+            "numero",
+            "chiamare il",
+            "chiamando il",
+            "chiamate il",
+            "tel",
+            "tel.",
+            "telefono",
+            "numero unico",
+            "numero breve",
+            "risponde al",
+        ]
+        .iter()
+        .any(|w| before.ends_with(w));
         let known = matches!(digits, "112" | "113" | "115" | "117" | "118" | "1530" | "1515" | "1522" | "114" | "116117");
         if known && called && !inside {
             short.push(Found { channel: Channel { kind: ChannelKind::Phone, value: Some(digits.into()) }, range: group.range.clone() });
@@ -284,7 +378,8 @@ fn short_numbers(text: &str, groups: &[Group], found: &[Found]) -> Vec<Found> {
 
 /// Whether what stands between two groups of digits may join them into one number.
 fn joins(gap: &str, after_prefix: bool) -> bool {
-    matches!(gap, " " | "." | "/" | "-" | ". " | " - " | " / " | "/ " | "- " | " -" | " /" | " . ") || after_prefix && matches!(gap, ") " | ")" | ")/" | ") - ")
+    matches!(gap, " " | "." | "/" | "-" | ". " | " - " | " / " | "/ " | "- " | " -" | " /" | " . ")
+        || after_prefix && matches!(gap, ") " | ")" | ")/" | ") - ")
 }
 
 fn looks_like_time_or_date(groups: &[Group], i: usize, text: &str) -> bool {
@@ -299,7 +394,12 @@ fn is_date(groups: &[Group], i: usize, text: &str) -> bool {
     let length = |j: usize| groups.get(j).map_or(0, |g| g.range.len());
     let gap = |j: usize| groups.get(j).map_or("", |g| g.gap.as_str());
     let _ = text;
-    length(i) <= 2 && length(i + 1) <= 2 && length(i + 1) > 0 && matches!(gap(i + 1), "/" | "." | "-") && gap(i + 2) == gap(i + 1) && matches!(length(i + 2), 2 | 4)
+    length(i) <= 2
+        && length(i + 1) <= 2
+        && length(i + 1) > 0
+        && matches!(gap(i + 1), "/" | "." | "-")
+        && gap(i + 2) == gap(i + 1)
+        && matches!(length(i + 2), 2 | 4)
         && !(length(i + 2) == 2 && length(i + 3) > 0 && gap(i + 3) == gap(i + 2))
 }
 
@@ -325,7 +425,19 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     let tel = has("tel") || has("cell") || has("phone");
     let whatsapp = has("whatsapp") || has("whats app") || has("wa ") && tail.trim_end().ends_with("wa");
     if fax {
-        return if tel && (has("tel/fax") || has("tel. e fax") || has("tel.e fax") || has("telefono e fax") || has("tel./fax") || has("tel/ fax") || has("telefono/fax") || has("tel e fax") || has("tel. / fax") || has("tel fax") || has("telefax e tel") || has("telefono / fax"))
+        return if tel
+            && (has("tel/fax")
+                || has("tel. e fax")
+                || has("tel.e fax")
+                || has("telefono e fax")
+                || has("tel./fax")
+                || has("tel/ fax")
+                || has("telefono/fax")
+                || has("tel e fax")
+                || has("tel. / fax")
+                || has("tel fax")
+                || has("telefax e tel")
+                || has("telefono / fax"))
         {
             Label::PhoneAndFax
         } else if has("telefax") || tail.rfind("fax") > tail.rfind("tel") || !tel {
@@ -335,7 +447,14 @@ fn label(before: &str, text: &str, end: usize) -> Label {
         };
     }
     if whatsapp {
-        let both = has("telefono e whatsapp") || has("tel. e whatsapp") || has("telefono/whatsapp") || has("cell. e whatsapp") || has("tel/whatsapp") || has("cell/whatsapp") || has("telefono o whatsapp") || has("cellulare e whatsapp");
+        let both = has("telefono e whatsapp")
+            || has("tel. e whatsapp")
+            || has("telefono/whatsapp")
+            || has("cell. e whatsapp")
+            || has("tel/whatsapp")
+            || has("cell/whatsapp")
+            || has("telefono o whatsapp")
+            || has("cellulare e whatsapp");
         return if both { Label::PhoneAndWhatsapp } else { Label::Whatsapp };
     }
     if after.starts_with("(fax)") {
@@ -344,39 +463,101 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     if after.starts_with("(whatsapp") || after.starts_with("(solo whatsapp") || after.starts_with("(messaggi whatsapp") {
         return Label::Whatsapp;
     }
-    if after.starts_with("(anche whatsapp") || after.starts_with("(telefono e whatsapp") || after.starts_with("anche whatsapp") || after.starts_with("- anche whatsapp") || after.starts_with(", anche whatsapp") {
+    if after.starts_with("(anche whatsapp")
+        || after.starts_with("(telefono e whatsapp")
+        || after.starts_with("anche whatsapp")
+        || after.starts_with("- anche whatsapp")
+        || after.starts_with(", anche whatsapp")
+    {
         return Label::PhoneAndWhatsapp;
     }
-    if tel || has("numer") || has("chiam") || has("verde") || has("intern") || tail.trim_end().ends_with(" t") || tail.trim() == "t" || tail.trim() == "t." { Label::Phone } else { Label::None }
+    if tel
+        || has("numer")
+        || has("chiam")
+        || has("verde")
+        || has("intern")
+        || tail.trim_end().ends_with(" t")
+        || tail.trim() == "t"
+        || tail.trim() == "t."
+    {
+        Label::Phone
+    } else {
+        Label::None
+    }
 }
 
 /// "allo 0583", "al 0583", "dello 0583": the article of a telephone number.
 fn called(before: &str) -> bool {
     let before = before.trim_end();
-    ["allo", "lo", "dello", "al", "il", "numero", "dallo"].iter().any(|word| before.strip_suffix(word).is_some_and(|b| b.ends_with([' ', '(', '\n']) || b.is_empty()))
+    ["allo", "lo", "dello", "al", "il", "numero", "dallo"]
+        .iter()
+        .any(|word| before.strip_suffix(word).is_some_and(|b| b.ends_with([' ', '(', '\n']) || b.is_empty()))
 }
 
 /// Words before a number that make it a code.
 fn forbidden(before: &str) -> bool {
     let tail: String = before.chars().rev().take(26).collect::<Vec<_>>().into_iter().rev().collect();
+    let wide: String = before.chars().rev().take(44).collect::<Vec<_>>().into_iter().rev().collect();
+    if wide.rsplit(['\n', ';']).next().unwrap_or_default().contains("iban") {
+        return true;
+    }
     let tail = tail.rsplit(['\n', ';']).next().unwrap_or_default().trim_end();
     let tail = tail.trim_end_matches([':', '.', ' ', '/', '^']);
-    ["iva", "p.i", "p.iva", "c.f", "cf", "codice fiscale", "fiscale", "iban", "prot", "protocollo n", "prot. n", "c.c.p", "ccp", "conto corrente", "cap", "cig", "cup", "bic", "codice ipa", "codice univoco", "istat", "repertorio", "determina n", "delibera n", "rep. n", "euro", "e.", "registro", "matricola", "pratica n", "isbn", "codice"]
-        .iter()
-        .any(|word| tail.ends_with(word))
-        || tail.ends_with("p.iva/c.f") || tail.ends_with("c.f./p.iva") || tail.ends_with("c.f. e p.iva")
+    [
+        "iva",
+        "p.i",
+        "p.iva",
+        "c.f",
+        "cf",
+        "codice fiscale",
+        "fiscale",
+        "iban",
+        "prot",
+        "protocollo n",
+        "prot. n",
+        "c.c.p",
+        "ccp",
+        "conto corrente",
+        "cap",
+        "cig",
+        "cup",
+        "bic",
+        "codice ipa",
+        "codice univoco",
+        "istat",
+        "repertorio",
+        "determina n",
+        "delibera n",
+        "rep. n",
+        "euro",
+        "e.",
+        "registro",
+        "matricola",
+        "pratica n",
+        "isbn",
+        "codice",
+    ]
+    .iter()
+    .any(|word| tail.ends_with(word))
+        || tail.ends_with("p.iva/c.f")
+        || tail.ends_with("c.f./p.iva")
+        || tail.ends_with("c.f. e p.iva")
 }
 
 /// "3.100 prestiti", "349,50 euro": no phone behind.
 fn amount(text: &str, end: usize) -> bool {
     let after = text.get(end..).unwrap_or_default().trim_start();
-    ["euro", "e ", "mila", "prestiti", "abitanti", "persone", "firme"].iter().any(|word| after.starts_with(word)) && !after.starts_with("e ")
+    ["euro", "e ", "mila", "prestiti", "abitanti", "persone", "firme"].iter().any(|word| after.starts_with(word))
+        && !after.starts_with("e ")
 }
 
 /// The number of a `tel:` or `wa.me` target, normalised.
 pub fn number_of_link(digits: &str) -> Option<String> {
     let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let local = plain.strip_prefix("0039").or_else(|| plain.strip_prefix("39").filter(|rest| rest.len() >= 8 && lengths(rest).is_some())).unwrap_or(&plain);
+    let local = plain
+        .strip_prefix("0039")
+        .or_else(|| plain.strip_prefix("39").filter(|rest| rest.len() >= 8 && lengths(rest).is_some()))
+        .unwrap_or(&plain);
     if local.len() <= 6 && !local.starts_with('0') {
         return (local.len() >= 3).then(|| local.to_string());
     }
@@ -416,7 +597,16 @@ mod tests {
 
     #[test]
     fn what_is_no_phone() {
-        for text in ["P. IVA 00198760431", "dalle 08.30 alle 12.30", "03/06/2024", "08.30-12.30 / 15.00-17.30", "02040 Roccapiana (RI)", "3.100 prestiti", "IBAN IT60 0542 8111 0100 0000 0123 456", "05-11-2025"] {
+        for text in [
+            "P. IVA 00198760431",
+            "dalle 08.30 alle 12.30",
+            "03/06/2024",
+            "08.30-12.30 / 15.00-17.30",
+            "02040 Roccapiana (RI)",
+            "3.100 prestiti",
+            "IBAN IT60 0542 8111 0100 0000 0123 456",
+            "05-11-2025",
+        ] {
             assert_eq!(read(text), [""; 0], "{text}");
         }
     }

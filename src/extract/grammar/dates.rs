@@ -70,7 +70,10 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     // "fino al 3 aprile", "sino a tutto il 30 giugno", "fino a venerdì"
     if matches!(word(i), "fino" | "sino") {
         let mut at = i + 1;
-        while matches!(word(at), "a" | "al" | "all'" | "alla" | "tutto" | "il" | "lo" | "giorno" | "fine" | "del" | "mese" | "di" | "prossimo" | "ad") {
+        while matches!(
+            word(at),
+            "a" | "al" | "all'" | "alla" | "tutto" | "il" | "lo" | "giorno" | "fine" | "del" | "mese" | "di" | "prossimo" | "ad"
+        ) {
             at += 1;
         }
         if let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Weekday) {
@@ -138,7 +141,8 @@ fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
 fn skip_small(tokens: &[Token], mut i: usize) -> usize {
     while tokens.get(i).is_some_and(|t| {
         t.is_any(&[
-            "il", "lo", "la", "l'", "le", "i", "gli", "e", "al", "dal", "giorno", "giorni", "di", "del", "da", "prossimo", "prossima", "scorso", "data", "nel",
+            "il", "lo", "la", "l'", "le", "i", "gli", "e", "al", "dal", "giorno", "giorni", "di", "del", "da", "prossimo", "prossima",
+            "scorso", "data", "nel",
         ])
     }) {
         i += 1;
@@ -169,11 +173,30 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     let mut at = start;
     while matches!(
         word(at),
-        "il" | "lo" | "la" | "l'" | "le" | "giorno" | "giorni" | "prossimo" | "prossima" | "mese" | "di" | "data" | "dal" | "dalla" | "e" | "della" | "mattina" | "mattinata" | "giornata"
+        "il" | "lo"
+            | "la"
+            | "l'"
+            | "le"
+            | "giorno"
+            | "giorni"
+            | "prossimo"
+            | "prossima"
+            | "mese"
+            | "di"
+            | "data"
+            | "dal"
+            | "dalla"
+            | "e"
+            | "della"
+            | "mattina"
+            | "mattinata"
+            | "giornata"
     ) {
         at += 1;
     }
-    let (first, next) = match written_day(tokens, at, anchor, lexicon, Ask::Weekday) {
+    // "dal lunedì al venerdì" speaks of weeks; "da lunedì" of the next one
+    let ask = if word(i) == "da" && !days_range(tokens, at, lexicon) { Ask::Weekday } else { Ask::Number };
+    let (first, next) = match written_day(tokens, at, anchor, lexicon, ask) {
         Some(found) => found,
         None => {
             // "da giugno a settembre"
@@ -203,6 +226,19 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
 }
 
+/// "da lunedì a venerdì": two bare weekdays make a week, no period.
+fn days_range(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
+    let Some((_, next)) = weekdays::weekday(tokens, i, lexicon) else { return false };
+    let joins = tokens.get(next).is_some_and(|t| t.is_any(&["a", "al", "-", "fino", "sino", "ad"]));
+    let at = if tokens.get(next).is_some_and(|t| t.is_any(&["fino", "sino"])) { next + 2 } else { next + 1 };
+    joins
+        && weekdays::weekday(tokens, at, lexicon).is_some_and(|(_, end)| {
+            !tokens.get(end).is_some_and(|t| {
+                t.kind == TokenKind::Number && t.text.len() <= 2 && tokens.get(end + 1).is_some_and(|n| lexicon.month(&n.text).is_some())
+            })
+        })
+}
+
 /// Where the second end of a range starts: behind "al", "fino al", "e fino al", ", fino al", "a", "e il" (between).
 fn skip_small_to(tokens: &[Token], i: usize) -> Option<usize> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
@@ -213,15 +249,29 @@ fn skip_small_to(tokens: &[Token], i: usize) -> Option<usize> {
     if word(at) == "e" {
         at += 1;
     }
-    let marked = match word(at) {
-        "al" | "all'" | "alla" | "a" | "ad" | "-" => true,
-        "fino" | "sino" | "il" | "l'" => true,
-        _ => false,
-    };
-    if !marked {
+    if !matches!(word(at), "al" | "all'" | "alla" | "a" | "ad" | "-" | "fino" | "sino" | "il" | "l'") {
         return None;
     }
-    while matches!(word(at), "fino" | "sino" | "al" | "all'" | "alla" | "a" | "ad" | "-" | "il" | "lo" | "l'" | "tutto" | "giorno" | "prossimo" | "e" | "mese" | "di") {
+    while matches!(
+        word(at),
+        "fino"
+            | "sino"
+            | "al"
+            | "all'"
+            | "alla"
+            | "a"
+            | "ad"
+            | "-"
+            | "il"
+            | "lo"
+            | "l'"
+            | "tutto"
+            | "giorno"
+            | "prossimo"
+            | "e"
+            | "mese"
+            | "di"
+    ) {
         at += 1;
     }
     Some(at)
@@ -275,8 +325,7 @@ fn range_of(first: Written, last: Written, anchor: &Anchor) -> Option<When> {
 fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Vec<Written>, usize)> {
     let (first, mut next) = written_day(tokens, i, anchor, lexicon, Ask::Number)?;
     let mut list = vec![first];
-    loop {
-        let Some(token) = tokens.get(next) else { break };
+    while let Some(token) = tokens.get(next) {
         let joined = token.is_any(&[",", "e", "ed", "+", "&"]) || token.is("/") && list.last().is_some_and(|d| d.month.is_none());
         if !joined {
             break;
@@ -288,7 +337,11 @@ fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         let at = skip_small(tokens, at);
         let Some((more, after)) = written_day(tokens, at, anchor, lexicon, Ask::Number) else { break };
         // "il 24 dicembre, 9-12": a bare number behind a complete date is no further day unless a month follows it or a weekday stands before it
-        if more.day.is_some() && more.month.is_none() && more.weekday.is_none() && !bare_day_ok(tokens, after, &list) {
+        if more.day.is_some()
+            && more.month.is_none()
+            && more.weekday.is_none()
+            && !list.last().is_some_and(|d| d.month.is_none() && d.fixed.is_none())
+        {
             break;
         }
         list.push(more);
@@ -321,13 +374,6 @@ fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         }
     }
     Some((list, next))
-}
-
-/// Whether a bare number may continue a list of days: another day follows it, or a month closes the list.
-fn bare_day_ok(tokens: &[Token], after: usize, list: &[Written]) -> bool {
-    let open = list.last().is_some_and(|d| d.month.is_none() && d.fixed.is_none());
-    let goes_on = tokens.get(after).is_some_and(|t| t.is_any(&[",", "e", "ed"]));
-    open || goes_on && false
 }
 
 /// "venerdì 20" without a month: the nearest such day, on or after the anchor first.
@@ -373,7 +419,6 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
             return fixed(shifted(1), i + 1);
         }
         "dopodomani" => return fixed(shifted(2), i + 1),
-        "ieri" => return fixed(shifted(-1), i + 1),
         _ => {}
     }
     if let Some((date, next)) = holiday(tokens, i, anchor, lexicon) {
@@ -407,10 +452,13 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         written.day = Some(day);
         let month_at = if matches!(word(next), "di" | "del") { next + 1 } else { next };
         let month_at = if word(month_at) == "mese" && word(month_at + 1) == "di" { month_at + 2 } else { month_at };
-        if let Some(month) = lexicon.month(word(month_at)).filter(|_| !(word(month_at) == "mar" && word(month_at + 1) == "," )) {
+        if let Some(month) = lexicon.month(word(month_at)).filter(|_| !(word(month_at) == "mar" && word(month_at + 1) == ",")) {
             written.month = Some(month);
             next = month_at + 1;
-            if word(next) == "." && tokens.get(next).is_some_and(|t| !t.spaced) && tokens.get(next + 1).is_some_and(|t| t.kind == TokenKind::Number) {
+            if word(next) == "."
+                && tokens.get(next).is_some_and(|t| !t.spaced)
+                && tokens.get(next + 1).is_some_and(|t| t.kind == TokenKind::Number)
+            {
                 next += 1;
             }
             let year_at = match word(next) {
@@ -425,11 +473,19 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
             return Some((written, next));
         }
         // "15 c.m.", "15 corrente mese", "del corrente mese", "venerdì 15 p.v."
-        let current = matches!((word(next), word(next + 1), word(next + 2)), ("c", ".", "m") | ("del", "corrente", "mese") | ("del", "mese", "corrente"))
-            || matches!((word(next), word(next + 1)), ("corrente", "mese") | ("corr", "."));
+        let current = matches!(
+            (word(next), word(next + 1), word(next + 2)),
+            ("c", ".", "m") | ("del", "corrente", "mese") | ("del", "mese", "corrente")
+        ) || matches!((word(next), word(next + 1)), ("corrente", "mese") | ("corr", "."));
         if current {
             let anchor_day = anchor.day?;
-            let length = if word(next) == "c" { if word(next + 3) == "." { 4 } else { 3 } } else if word(next) == "del" { 3 } else { 2 };
+            let length = if word(next) == "c" {
+                if word(next + 3) == "." { 4 } else { 3 }
+            } else if word(next) == "del" {
+                3
+            } else {
+                2
+            };
             return fixed(date(anchor_day.year(), anchor_day.month(), day), next + length);
         }
         let ends_there = !tokens.get(next).is_some_and(|t| {
@@ -521,7 +577,8 @@ fn holiday(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         None => {
             let from = anchor.day?;
             let at = |year: i16| rule.date(year);
-            let nearest = [from.year() - 1, from.year(), from.year() + 1].into_iter().filter_map(at).min_by_key(|d| (*d - from).get_days().abs())?;
+            let nearest =
+                [from.year() - 1, from.year(), from.year() + 1].into_iter().filter_map(at).min_by_key(|d| (*d - from).get_days().abs())?;
             return Some((nearest, next));
         }
     };
@@ -543,7 +600,13 @@ fn months(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Opt
         next += 1;
     }
     let start_year = match written_year {
-        Some(year) => if last < first { year - 1 } else { year },
+        Some(year) => {
+            if last < first {
+                year - 1
+            } else {
+                year
+            }
+        }
         None => nearest_year(anchor, first, 15, None)?,
     };
     let start = date(start_year, first, 1)?;
@@ -567,7 +630,7 @@ fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<Day>) -> Op
     let Some(from) = anchor.day else { return anchor.year };
     [from.year() - 1, from.year(), from.year() + 1]
         .into_iter()
-        .filter_map(|year| date(year, month, day.min(28).max(1)).map(|_| year))
+        .filter_map(|year| date(year, month, day.clamp(1, 28)).map(|_| year))
         .min_by_key(|year| {
             let candidate = date(*year, month, day).or_else(|| date(*year, month, 28));
             let distance = candidate.map_or(10_000, |d| (d - from).get_days().abs());

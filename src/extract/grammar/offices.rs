@@ -77,7 +77,34 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
 fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
     let behind = lexicon.head_at(tokens, i)?;
     let mut at = behind;
-    while tokens.get(at).is_some_and(|t| t.is_any(&["comunale", "comunali", "unico", "associato", "provinciale", "di", "del", "della", "dell'", "dei", "degli", "delle", "per", "la", "le", "il", "i", "l'", "\"", ":", "all'", "alla", "ai"])) && at < behind + 4 {
+    while tokens.get(at).is_some_and(|t| {
+        t.is_any(&[
+            "comunale",
+            "comunali",
+            "unico",
+            "associato",
+            "provinciale",
+            "di",
+            "del",
+            "della",
+            "dell'",
+            "dei",
+            "degli",
+            "delle",
+            "per",
+            "la",
+            "le",
+            "il",
+            "i",
+            "l'",
+            "\"",
+            ":",
+            "all'",
+            "alla",
+            "ai",
+        ])
+    }) && at < behind + 4
+    {
         at += 1;
     }
     if let Some(found) = lexicon.office_at(tokens, at) {
@@ -100,14 +127,26 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
             end += 1;
             continue;
         }
-        let small = tokens.get(end).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "degli", "delle", "e", "ed", "per", "l'", "la", "alle", "agli", "ai", "alla", "d'", "allo"]));
+        let small = tokens.get(end).is_some_and(|t| {
+            t.is_any(&[
+                "di", "del", "della", "dell'", "dei", "degli", "delle", "e", "ed", "per", "l'", "la", "alle", "agli", "ai", "alla", "d'",
+                "allo",
+            ])
+        });
         if small && end > at && capital(tokens, end + 1, is_capital) {
             end += 2;
             continue;
         }
         break;
     }
-    if end == at || tokens.get(at).is_some_and(|t| lexicon.weekday(&t.text).is_some() || t.is_any(&["via", "piazza", "orario", "aperto", "chiuso", "europa", "postale", "tel", "telefono", "comunale", "email", "pec"])) {
+    if end == at
+        || tokens.get(at).is_some_and(|t| {
+            lexicon.weekday(&t.text).is_some()
+                || t.is_any(&[
+                    "via", "piazza", "orario", "aperto", "chiuso", "europa", "postale", "tel", "telefono", "comunale", "email", "pec",
+                ])
+        })
+    {
         return None;
     }
     Some(Mention { offices: vec![Named { office: OfficeId::other(), tokens: i..end }], sure: true, next: end })
@@ -116,7 +155,9 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
 /// Whether common words stand where only an office would be named so.
 fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool) -> bool {
     let opens = i == place.first;
-    let closes = tokens.get(next).is_none_or(|t| t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is(".")));
+    let closes = tokens.get(next).is_none_or(|t| {
+        t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
+    });
     if place.label {
         return opens || is_capital(i);
     }
@@ -125,13 +166,21 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
 }
 
 /// "…, tributi e URP": further names of the same list.
-fn continue_list(tokens: &[Token], from: usize, offices: &mut Vec<Named>, place: Place, strong: bool, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> usize {
+fn continue_list(
+    tokens: &[Token],
+    from: usize,
+    offices: &mut Vec<Named>,
+    place: Place,
+    strong: bool,
+    is_capital: &dyn Fn(usize) -> bool,
+    lexicon: &Lexicon,
+) -> usize {
     let mut at = from;
     loop {
         let Some(token) = tokens.get(at) else { return at };
         let comma = token.is_any(&[",", "/", "-", "+", "&"]);
         let and = token.is_any(&["e", "ed", "o", "nonche"]);
-        if !(comma || and) || token.newline && !and {
+        if !and && (!comma || token.newline) {
             return at;
         }
         let mut start = at + 1;
@@ -139,7 +188,10 @@ fn continue_list(tokens: &[Token], from: usize, offices: &mut Vec<Named>, place:
             start += 1;
         }
         while tokens.get(start).is_some_and(|t| {
-            t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dello", "della", "dell'", "dei", "degli", "delle", "per", "al", "allo", "alla", "all'", "ai", "agli", "alle", "anche", "con", "nel", "nella", "\"", "lo", "quelli", "quello"])
+            t.is_any(&[
+                "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dello", "della", "dell'", "dei", "degli", "delle", "per", "al",
+                "allo", "alla", "all'", "ai", "agli", "alle", "anche", "con", "nel", "nella", "\"", "lo", "quelli", "quello",
+            ])
         }) {
             start += 1;
         }
@@ -169,7 +221,15 @@ fn continue_list(tokens: &[Token], from: usize, offices: &mut Vec<Named>, place:
 }
 
 fn closes_list(tokens: &[Token], next: usize) -> bool {
-    tokens.get(next).is_none_or(|t| t.is_any(&[",", ".", ";", ":", ")", "(", "e", "ed"]) || t.text.starts_with("restera") || t.text.starts_with("sara") || t.text.starts_with("chiu") || t.text.starts_with("apert") || t.text.starts_with("ricev") || t.newline)
+    tokens.get(next).is_none_or(|t| {
+        t.is_any(&[",", ".", ";", ":", ")", "(", "e", "ed"])
+            || t.text.starts_with("restera")
+            || t.text.starts_with("sara")
+            || t.text.starts_with("chiu")
+            || t.text.starts_with("apert")
+            || t.text.starts_with("ricev")
+            || t.newline
+    })
 }
 
 fn push_all(offices: &mut Vec<Named>, more: Vec<Named>) {
@@ -197,7 +257,20 @@ fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon
 
 /// Words that open the name of a branch.
 const SITES: [&str; 14] = [
-    "delegazione", "delegazioni", "sede", "succursale", "sezione", "circoscrizione", "quartiere", "presidio", "zona", "distaccamento", "polo", "plesso", "municipalita", "filiale",
+    "delegazione",
+    "delegazioni",
+    "sede",
+    "succursale",
+    "sezione",
+    "circoscrizione",
+    "quartiere",
+    "presidio",
+    "zona",
+    "distaccamento",
+    "polo",
+    "plesso",
+    "municipalita",
+    "filiale",
 ];
 
 /// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
@@ -208,7 +281,22 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> O
     }
     let mut at = i + 1;
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
-    if matches!(word(at), "centrale" | "distaccata" | "principale" | "staccata" | "adulti" | "ragazzi" | "nord" | "sud" | "est" | "ovest" | "centro" | "decentrata" | "storica") {
+    if matches!(
+        word(at),
+        "centrale"
+            | "distaccata"
+            | "principale"
+            | "staccata"
+            | "adulti"
+            | "ragazzi"
+            | "nord"
+            | "sud"
+            | "est"
+            | "ovest"
+            | "centro"
+            | "decentrata"
+            | "storica"
+    ) {
         at += 1;
         if matches!(word(at), "di" | "del" | "della" | "dell'") && capital(tokens, at + 1, is_capital) {
             return Some(name_end(tokens, at + 1, is_capital));
@@ -239,9 +327,12 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> O
 fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
     let mut at = start;
     while at < start + 6 && tokens.get(at).is_some_and(|t| !t.newline || at == start) {
-        if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3) {
+        if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)
+        {
             at += 1;
-        } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"])) && capital(tokens, at + 1, is_capital) {
+        } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"]))
+            && capital(tokens, at + 1, is_capital)
+        {
             at += 2;
         } else {
             break;

@@ -3,8 +3,8 @@
 //! In: tokens and an index. Out: the value and the index behind it, or `None`. Days are another family's work.
 
 use crate::domain::{Clock, Span};
-use crate::text::{Token, TokenKind};
 use crate::lexicon::Lexicon;
+use crate::text::{Token, TokenKind};
 
 /// A span as read, with how sure its form alone makes us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,8 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
         }
         if introduced && !token.is("da") && !is_count(tokens, next) {
             // "dalle 9" says when it starts; the end is not stated
-            let next = if tokens.get(next).is_some_and(|t| t.is_any(&["in"])) && tokens.get(next + 1).is_some_and(|t| t.is_any(&["poi", "avanti"]))
+            let next = if tokens.get(next).is_some_and(|t| t.is_any(&["in"]))
+                && tokens.get(next + 1).is_some_and(|t| t.is_any(&["poi", "avanti"]))
             {
                 next + 2
             } else {
@@ -162,7 +163,9 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
 
 /// "9-12", "9.00/12.30", "8 – 13", "8:30 - 12:30".
 fn bare_span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
-    if tokens[i].kind != TokenKind::Number || i > 0 && tokens[i - 1].is_any(&["-", "/", ".", ","]) && !tokens[i].spaced && !tokens[i - 1].spaced {
+    if tokens[i].kind != TokenKind::Number
+        || i > 0 && tokens[i - 1].is_any(&["-", "/", ".", ","]) && !tokens[i].spaced && !tokens[i - 1].spaced
+    {
         return None;
     }
     let (from, next, bare) = clock(tokens, i, lexicon)?;
@@ -177,7 +180,9 @@ fn bare_span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> 
     }
     let (to, next, bare_to) = clock(tokens, to_at, lexicon)?;
     // "9-12-2024", "3/4/5" and "10-12%" are something else
-    if tokens.get(next).is_some_and(|t| t.is_any(&["%", "^"]) || t.is_any(&["/", "-"]) && !t.spaced && bare_to) || is_date_tail(tokens, next) {
+    if tokens.get(next).is_some_and(|t| t.is_any(&["%", "^"]) || t.is_any(&["/", "-"]) && !t.spaced && bare_to)
+        || is_date_tail(tokens, next)
+    {
         return None;
     }
     Some(ReadSpan { span: ends(from, to, bare)?, weak: bare && bare_to && !alle, next })

@@ -29,7 +29,10 @@ pub fn weekday(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Day, us
     let day = lexicon.weekday(&token.text)?;
     let short = token.text.len() <= 5;
     // "gi" and "ve", "lu" count only with their dot or a sign that belongs to a list of days
-    if token.text.len() == 2 && !tokens.get(i + 1).is_some_and(|t| t.is_any(&[".", "-", "/"])) && !(i > 0 && tokens[i - 1].is_any(&["-", "/"])) {
+    if token.text.len() == 2
+        && !tokens.get(i + 1).is_some_and(|t| t.is_any(&[".", "-", "/"]))
+        && !(i > 0 && tokens[i - 1].is_any(&["-", "/"]))
+    {
         return None;
     }
     let dot = short && tokens.get(i + 1).is_some_and(|t| t.is(".") && !t.spaced);
@@ -37,7 +40,10 @@ pub fn weekday(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Day, us
 }
 
 fn article(token: &Token) -> bool {
-    token.is_any(&["il", "lo", "la", "i", "gli", "le", "l'", "al", "alla", "di", "del", "della", "dei", "nel", "nella", "nei", "giorni", "giorno", "ogni"])
+    token.is_any(&[
+        "il", "lo", "la", "i", "gli", "le", "l'", "al", "alla", "di", "del", "della", "dei", "nel", "nella", "nei", "giorni", "giorno",
+        "ogni",
+    ])
 }
 
 fn skip_articles(tokens: &[Token], mut i: usize) -> usize {
@@ -181,7 +187,9 @@ fn group(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<DaySelect
 }
 
 fn weekday_ends_at(tokens: &[Token], end: usize, lexicon: &Lexicon) -> bool {
-    end > 0 && (weekday(tokens, end - 1, lexicon).is_some() || end > 1 && tokens[end - 1].is(".") && weekday(tokens, end - 2, lexicon).is_some())
+    end > 0
+        && (weekday(tokens, end - 1, lexicon).is_some()
+            || end > 1 && tokens[end - 1].is(".") && weekday(tokens, end - 2, lexicon).is_some())
 }
 
 fn range(first: Day, last: Day) -> Vec<DaySelector> {
@@ -255,7 +263,9 @@ fn occurrences(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<Day
 pub fn part(tokens: &[Token], i: usize) -> Option<(&'static str, usize)> {
     let token = tokens.get(i)?;
     match token.text.as_str() {
-        "mattina" | "mattino" | "mattine" | "antimeridiano" | "antimeridiana" | "antimeridiane" | "mattinata" | "mattutino" => Some(("mattina", i + 1)),
+        "mattina" | "mattino" | "mattine" | "antimeridiano" | "antimeridiana" | "antimeridiane" | "mattinata" | "mattutino" => {
+            Some(("mattina", i + 1))
+        }
         "pomeriggio" | "pomeriggi" | "pomeridiano" | "pomeridiana" | "pomeridiane" | "pomeridiani" | "pom" => Some(("pomeriggio", i + 1)),
         "sera" | "serale" => Some(("sera", i + 1)),
         _ => None,

@@ -310,14 +310,19 @@ impl Reader {
 pub fn lay(week: &mut Week, chunk: &Chunk) {
     for day in &chunk.days {
         let overlaps = week.day(chunk.season, day.clone()).is_some_and(|slots| {
-            slots.iter().any(|there| chunk.slots.iter().any(|new| match (there, new) {
-                (Slot::Times(a), Slot::Times(b)) => a != b && overlap(a, b),
-                (Slot::Part(_), Slot::Times(_)) => true,
-                _ => false,
-            }))
+            slots.iter().any(|there| {
+                chunk.slots.iter().any(|new| match (there, new) {
+                    (Slot::Times(a), Slot::Times(b)) => a != b && overlap(a, b),
+                    (Slot::Part(_), Slot::Times(_)) => true,
+                    _ => false,
+                })
+            })
         });
         let stands_shut = chunk.slots == [Slot::Off];
-        if overlaps || chunk.instead && !stands_shut || stands_shut && chunk.days.len() <= 2 && week.day(chunk.season, day.clone()).is_some() {
+        if overlaps
+            || chunk.instead && !stands_shut
+            || stands_shut && chunk.days.len() <= 2 && week.day(chunk.season, day.clone()).is_some()
+        {
             week.remove(chunk.season, day.clone());
         }
         for slot in &chunk.slots {

@@ -1,0 +1,482 @@
+//! Putting together: which office, which facts, which period.
+//!
+//! In: segments with their phrases. Out: notices. A subject carries over sentences and list items until another takes over; a line that announces a list lends
+//! its facts to each item; a period stated for the whole document reaches every notice that it governs.
+
+use super::Context;
+use super::clause::{self, Clause};
+use super::draft::{Draft, Facts, Period, Subject};
+use super::published::Dating;
+use super::scan::{Mark, Placed, scan};
+use super::segment::{Role, Segment};
+use crate::document::{Document, Region};
+use crate::domain::{DaySelector, OfficeId, Reading};
+use crate::lexicon::{Cue, Lexicon};
+
+/// Facts that an announcing line lends to what follows.
+#[derive(Debug, Clone, Default)]
+struct Frame {
+    facts: Facts,
+    subjects: Vec<Subject>,
+    /// Segments of these blocks and later ones, while they are items.
+    block: usize,
+    evidence: Vec<String>,
+    active: bool,
+    /// "saranno chiusi:" followed by offices: the facts are theirs.
+    lends: bool,
+}
+
+struct Assembler<'a> {
+    segments: &'a [Segment],
+    lexicon: &'a Lexicon,
+    drafts: Vec<Draft>,
+    topic: Vec<Subject>,
+    /// The period last stated for the topic.
+    topic_period: Option<Period>,
+    heading_topics: Vec<(usize, Vec<Subject>)>,
+    page_topic: Vec<Subject>,
+    document_period: Option<Period>,
+    frame: Frame,
+    last_when: Option<Period>,
+    last_dates: Vec<jiff::civil::Date>,
+    last_days: Vec<DaySelector>,
+    /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
+    hanging_days: Option<(usize, Vec<DaySelector>)>,
+    stranger: bool,
+    sites: bool,
+}
+
+/// Reads the segments.
+pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
+    let mut anchor = dating.anchor;
+    let scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, lexicon)).collect();
+    let mut assembler = Assembler {
+        segments,
+        lexicon,
+        drafts: Vec::new(),
+        topic: Vec::new(),
+        topic_period: None,
+        heading_topics: Vec::new(),
+        page_topic: Vec::new(),
+        document_period: None,
+        frame: Frame::default(),
+        last_when: None,
+        last_dates: Vec::new(),
+        last_days: Vec::new(),
+        hanging_days: None,
+        stranger: false,
+        sites: distinct_sites(&scans) >= 2,
+    };
+    assembler.page_topic = assembler.title_topic(document, &scans, context);
+    for (index, marks) in scans.iter().enumerate() {
+        assembler.segment(index, marks);
+    }
+    let notices = super::finish::notices(assembler.drafts);
+    Reading { published: None, notices, doubts: Vec::new() }
+}
+
+fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
+    let mut sites: Vec<String> = Vec::new();
+    for mark in scans.iter().flatten() {
+        if let Mark::Site(name) = &mark.mark {
+            let folded = crate::text::fold(name);
+            if !sites.contains(&folded) {
+                sites.push(folded);
+            }
+        }
+    }
+    sites.len()
+}
+
+impl Assembler<'_> {
+    /// The office that the page as a whole speaks of: the one that `sources.toml` or the title names.
+    fn title_topic(&self, document: &Document, scans: &[Vec<Placed>], context: &Context) -> Vec<Subject> {
+        if let Some(office) = &context.office {
+            return vec![Subject {
+                office: office.clone(),
+                name: self.lexicon.office_name(office, crate::domain::Language::It).to_string(),
+                site: None,
+            }];
+        }
+        let title = document.title.as_deref().unwrap_or_default();
+        for (segment, marks) in self.segments.iter().zip(scans) {
+            if segment.role == Role::Heading && segment.region == Region::Main {
+                let subjects = self.subjects_of(segment, marks);
+                let cued = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)));
+                if segment.text.trim() == title.trim() || !subjects.is_empty() {
+                    return if cued { Vec::new() } else { subjects };
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn subjects_of(&self, segment: &Segment, marks: &[Placed]) -> Vec<Subject> {
+        let mut subjects = Vec::new();
+        for mark in marks {
+            if let Mark::Offices(mention) = &mark.mark {
+                for named in &mention.offices {
+                    subjects.push(Subject {
+                        office: named.office.clone(),
+                        name: segment.words(named.tokens.clone()).to_string(),
+                        site: None,
+                    });
+                }
+            }
+        }
+        subjects
+    }
+
+    /// What a heading path says about whom: the innermost heading that names offices.
+    fn heading_topic(&self, segment: &Segment) -> Option<Vec<Subject>> {
+        segment.headings.iter().rev().find_map(|h| self.heading_topics.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()))
+    }
+
+    fn segment(&mut self, index: usize, marks: &[Placed]) {
+        let segment = &self.segments[index];
+        if !matches!(segment.region, Region::Main) || segment.foreign {
+            return;
+        }
+        if segment.role == Role::Heading {
+            self.heading(index, marks);
+            return;
+        }
+        if clause::is_furniture(segment, marks, index, self.segments.len()) {
+            self.topic.clear();
+            return;
+        }
+        if segment.opens_block {
+            self.open_block(index);
+        }
+        let clauses = clause::split(segment, marks);
+        let sentence_period = clause::sentence_period(segment, marks, &clauses);
+        for (n, clause) in clauses.iter().enumerate() {
+            self.clause(index, clause, sentence_period, n);
+        }
+    }
+
+    /// A new block: the heading above it decides the topic; a list keeps the frame that announced it.
+    fn open_block(&mut self, index: usize) {
+        let segment = &self.segments[index];
+        let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line);
+        if self.frame.active && !listed && segment.block > self.frame.block + 1 {
+            self.frame.active = false;
+        }
+        let before = index.checked_sub(1).and_then(|i| self.segments.get(i));
+        let same_heading = before.is_some_and(|b| b.headings == segment.headings && b.role != Role::Heading);
+        if !same_heading {
+            self.stranger = false;
+            match self.heading_topic(segment) {
+                Some(topic) => {
+                    if topic != self.topic {
+                        self.topic_period = None;
+                    }
+                    self.topic = topic;
+                }
+                None if !segment.headings.is_empty() => {
+                    let page = self.page_topic.clone();
+                    if !page.is_empty() {
+                        self.topic = page;
+                    }
+                }
+                None => {}
+            }
+        }
+        if self.topic.is_empty() && !self.stranger {
+            self.topic = self.page_topic.clone();
+        }
+    }
+
+    fn heading(&mut self, index: usize, marks: &[Placed]) {
+        let segment = &self.segments[index];
+        self.frame.active = false;
+        self.hanging_days = None;
+        let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
+        let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
+        let subjects = self.subjects_of(segment, marks);
+        if cued(Cue::Stranger) && subjects.is_empty() {
+            self.heading_topics.push((index, Vec::new()));
+            self.topic.clear();
+            self.stranger = true;
+            return;
+        }
+        if !subjects.is_empty() && !cued(Cue::Event) {
+            self.heading_topics.push((index, subjects.clone()));
+            self.topic = subjects;
+            self.topic_period = None;
+            self.stranger = false;
+        }
+        if denied || cued(Cue::Event) {
+            return;
+        }
+        let clauses = clause::split(segment, marks);
+        let period = clause::sentence_period(segment, marks, &clauses);
+        for (n, clause) in clauses.iter().enumerate() {
+            self.clause(index, clause, period, n);
+        }
+    }
+
+    fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
+        let mut subjects: Vec<Subject> = Vec::new();
+        let mut explicit = false;
+        for placed in &clause.marks {
+            match &placed.mark {
+                Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
+                    for named in &mention.offices {
+                        subjects.push(Subject {
+                            office: named.office.clone(),
+                            name: segment.words(named.tokens.clone()).to_string(),
+                            site: None,
+                        });
+                    }
+                    explicit = true;
+                }
+                Mark::TheOffices { back } if subjects.is_empty() => {
+                    let plural = self.topic.len() > 1;
+                    if *back && plural {
+                        subjects = self.topic.clone();
+                    } else if *back {
+                        subjects = self.recent(3);
+                    } else {
+                        subjects = vec![Subject {
+                            office: OfficeId::all(),
+                            name: segment.words(placed.start..placed.end).to_string(),
+                            site: None,
+                        }];
+                    }
+                    explicit = true;
+                }
+                Mark::AllOthers if subjects.is_empty() => {
+                    subjects =
+                        vec![Subject { office: OfficeId::all(), name: segment.words(placed.start..placed.end).to_string(), site: None }];
+                    explicit = true;
+                }
+                _ => {}
+            }
+        }
+        // a branch narrows the office that it belongs to
+        let site = clause.marks.iter().find_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None });
+        if let Some(site) = site.filter(|_| self.sites) {
+            if subjects.is_empty() {
+                subjects = self.topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {
+                    if !all.contains(&s) {
+                        all.push(s);
+                    }
+                    all
+                });
+            }
+            for subject in &mut subjects {
+                subject.site = Some(site.clone());
+            }
+            explicit |= !subjects.is_empty();
+        }
+        (subjects, explicit)
+    }
+
+    /// The offices that spoke last, for "i tre uffici".
+    fn recent(&self, n: usize) -> Vec<Subject> {
+        let mut subjects: Vec<Subject> = Vec::new();
+        for draft in self.drafts.iter().rev() {
+            if !subjects.iter().any(|s| s.same(&draft.subject)) && !draft.subject.office.is_all() {
+                subjects.push(draft.subject.clone());
+            }
+            if subjects.len() == n {
+                break;
+            }
+        }
+        if subjects.is_empty() { self.topic.clone() } else { subjects }
+    }
+
+    fn clause(&mut self, index: usize, clause: &Clause, sentence_period: Option<Period>, n: usize) {
+        let segment = &self.segments[index];
+        let cued = |cue: Cue| clause.marks.iter().any(|m| m.mark == Mark::Cue(cue));
+        let (subjects, explicit) = self.whom(clause, segment);
+        if cued(Cue::Stranger) && !explicit {
+            self.stranger = true;
+            self.topic.clear();
+            return;
+        }
+        if explicit {
+            self.stranger = false;
+        }
+        let silent = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
+        let hanging = self.hanging(segment);
+        let env = clause::Around {
+            last_when: self.last_when,
+            last_dates: &self.last_dates,
+            last_days: &self.last_days,
+            hanging: hanging.as_deref(),
+        };
+        let mut facts = clause::facts(segment, clause, &env, self.lexicon);
+        if silent {
+            facts = Facts { channels: Vec::new(), ..Facts::default() };
+        }
+        if cued(Cue::Event) && !(explicit && facts.flags.any()) {
+            facts.hours.clear();
+            facts.openings.clear();
+            facts.closures.clear();
+            facts.flags = Default::default();
+            facts.address = None;
+            facts.period = None;
+            if !explicit {
+                facts.channels.clear();
+            }
+        }
+        self.remember(segment, clause, &facts);
+        if facts.period.is_none() && sentence_period.is_some() && !silent {
+            facts.period = sentence_period.filter(|_| !facts.unchanged);
+        }
+        let evidence: Vec<String> = if segment.evidence.is_empty() { vec![segment.text.clone()] } else { segment.evidence.clone() };
+        self.place(index, subjects, explicit, facts, evidence, n);
+    }
+
+    fn hanging(&self, segment: &Segment) -> Option<Vec<DaySelector>> {
+        self.hanging_days.as_ref().filter(|(block, _)| segment.block <= block + 1).map(|(_, days)| days.clone())
+    }
+
+    fn remember(&mut self, segment: &Segment, clause: &Clause, facts: &Facts) {
+        for placed in &clause.marks {
+            if let Mark::When(when) = &placed.mark {
+                use super::grammar::dates::When;
+                match when {
+                    When::Days(days) => {
+                        self.last_dates.clone_from(days);
+                        self.last_when = days.first().zip(days.last()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
+                    }
+                    When::Range(range) | When::Months(range) => {
+                        self.last_dates.clear();
+                        self.last_when = Some(Period { from: Some(range.first()), until: Some(range.last()) });
+                    }
+                    When::From(day) => self.last_when = Some(Period { from: Some(*day), until: None }),
+                    When::Until(day) => {
+                        self.last_when = Some(Period { from: self.last_when.and_then(|p| p.from).filter(|f| f <= day), until: Some(*day) })
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let days: Vec<DaySelector> = facts.hours.iter().flat_map(|(_, c)| c.days.clone()).collect();
+        if !days.is_empty() {
+            self.last_days = days;
+            self.hanging_days = None;
+        } else if !clause.bare_days.is_empty() {
+            self.hanging_days = Some((segment.block, clause.bare_days.clone()));
+        }
+    }
+
+    /// Gives the facts to whom they belong.
+    fn place(&mut self, index: usize, subjects: Vec<Subject>, explicit: bool, mut facts: Facts, evidence: Vec<String>, n: usize) {
+        let segment = &self.segments[index];
+        let announces = segment.announces();
+        let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
+        if explicit {
+            if self.topic != subjects {
+                self.topic_period = None;
+            }
+            self.topic.clone_from(&subjects);
+        }
+        let lends = self.frame.active && self.frame.lends && listed && explicit && n == 0;
+        let mut whom = if explicit { subjects } else { self.topic.clone() };
+        if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() {
+            whom.clone_from(&self.frame.subjects);
+        }
+        if lends {
+            let frame = self.frame.facts.clone();
+            facts = merge(frame, facts);
+        }
+        if announces {
+            let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+            let lends = facts.beyond_channels() && (generic || !explicit);
+            self.frame = Frame {
+                facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
+                subjects: if generic { Vec::new() } else { whom.clone() },
+                block: segment.block,
+                evidence: evidence.clone(),
+                active: lends || !generic,
+                lends,
+            };
+            if generic && self.next_names_offices(index) {
+                if let Some(period) = facts.period {
+                    self.document_period = Some(period);
+                }
+                if !whom.is_empty() && !facts.except.is_empty() {
+                    facts = Facts { except: facts.except, ..Facts::default() };
+                } else {
+                    return;
+                }
+            }
+        }
+        if whom.is_empty() {
+            // nobody in particular: a period for the whole document
+            if let Some(period) = facts.period
+                && self.document_period.is_none()
+                && !self.stranger
+            {
+                self.document_period = Some(period);
+            }
+            return;
+        }
+        if !explicit && !facts.any() {
+            if let Some(period) = facts.period {
+                self.topic_period = Some(period);
+            }
+            return;
+        }
+        if !facts.any() && facts.period.is_none() {
+            return;
+        }
+        let all = whom.iter().all(|s| s.office.is_all());
+        let period = match facts.period {
+            Some(period) => {
+                self.topic_period = Some(period);
+                if all && self.document_period.is_none() {
+                    self.document_period = Some(period);
+                }
+                period
+            }
+            None if facts.unchanged => Period::default(),
+            None => self.topic_period.or(self.document_period).unwrap_or_default(),
+        };
+        for subject in whom {
+            let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
+            self.draft(subject, period).add(&facts, &evidence);
+        }
+        let _ = &self.frame.evidence;
+    }
+
+    fn next_names_offices(&self, index: usize) -> bool {
+        self.segments.get(index + 1).is_some_and(|next| {
+            let is_capital = |i: usize| next.is_capital(i);
+            let place =
+                super::grammar::offices::Place { label: next.role != Role::Sentence, first: super::segment::first_word(&next.tokens) };
+            (0..next.tokens.len().min(8))
+                .any(|i| super::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
+        })
+    }
+
+    fn draft(&mut self, subject: Subject, period: Period) -> &mut Draft {
+        let found = self.drafts.iter().position(|d| d.subject.same(&subject) && d.period == period);
+        let at = found.unwrap_or_else(|| {
+            self.drafts.push(Draft::new(subject, period));
+            self.drafts.len() - 1
+        });
+        &mut self.drafts[at]
+    }
+}
+
+/// What the announcing line lends, with the item's own facts over it.
+fn merge(frame: Facts, own: Facts) -> Facts {
+    let own_days = !own.closures.is_empty() || !own.openings.is_empty();
+    let speaks = own_days || own.flags.any();
+    Facts {
+        flags: if own.flags.any() { own.flags } else { frame.flags },
+        hours: if own.hours.is_empty() { frame.hours } else { own.hours },
+        closures: if speaks { own.closures } else { frame.closures },
+        openings: if own_days { own.openings } else { frame.openings },
+        channels: own.channels,
+        address: own.address.or(frame.address),
+        except: own.except,
+        period: own.period.or(frame.period),
+        unchanged: own.unchanged,
+    }
+}

@@ -1,0 +1,588 @@
+//! Clauses: a segment's phrases divided among the offices that it names, and what each part states.
+//!
+//! In: a segment and its phrases. Out: per clause the facts, still without an owner where none is named.
+
+use jiff::civil::Date;
+
+use super::draft::{Facts, Flags, Period};
+use super::grammar::dates::When;
+use super::grammar::weekdays::Days;
+use super::grammar::weeks::{self, Piece};
+use super::scan::{Mark, Placed, linked};
+use super::segment::{Role, Segment};
+use crate::domain::{Access, Channel, ChannelKind, DateRange, DaySelector, OfficeId, Opening};
+use crate::lexicon::{Cue, Lexicon};
+
+/// A part of a segment that speaks of one group of offices.
+#[derive(Debug, Clone, Default)]
+pub struct Clause {
+    /// Its phrases.
+    pub marks: Vec<Placed>,
+    /// Its tokens.
+    pub start: usize,
+    /// Index behind its last token.
+    pub end: usize,
+    /// Starts of office phrases that are no subjects ("l'assessore al personale").
+    pub ignored: Vec<usize>,
+    /// Days that found no times.
+    pub bare_days: Vec<DaySelector>,
+    /// Offices behind "tranne".
+    pub except: Vec<OfficeId>,
+}
+
+/// What stood before the clause.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The period named last.
+    pub last_when: Option<Period>,
+    /// The dates named last.
+    pub last_dates: &'a [Date],
+    /// The days named last.
+    pub last_days: &'a [DaySelector],
+    /// Days of the line above that had no times.
+    pub hanging: Option<&'a [DaySelector]>,
+}
+
+/// Divides a segment among the offices that it names.
+pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
+    let ignored = ignored(segment, marks);
+    let (excepted, except_ends) = exceptions(marks, &ignored);
+    let subject_at: Vec<usize> = marks
+        .iter()
+        .enumerate()
+        .filter(|(i, m)| match &m.mark {
+            Mark::Offices(_) => !ignored.contains(&m.start) && !excepted.iter().any(|(at, _)| at == i),
+            Mark::AllOthers => true,
+            Mark::TheOffices { .. } => true,
+            Mark::Site(_) => true,
+            _ => false,
+        })
+        .map(|(i, _)| i)
+        .collect();
+    // a branch beside its office is one subject with it
+    let mut starts: Vec<usize> = Vec::new();
+    for (n, &i) in subject_at.iter().enumerate() {
+        let together = n > 0 && {
+            let before = subject_at[n - 1];
+            let site_pair = matches!(marks[i].mark, Mark::Site(_)) != matches!(marks[before].mark, Mark::Site(_));
+            site_pair
+                && marks[i].start.saturating_sub(marks[before].end) <= 4
+                && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))
+        };
+        if !together {
+            starts.push(i);
+        }
+    }
+    let mut cuts: Vec<usize> = vec![0];
+    for (n, &i) in starts.iter().enumerate() {
+        if n == 0 {
+            continue;
+        }
+        cuts.push(cut_before(segment, marks, starts[n - 1], i));
+    }
+    let mut clauses = Vec::new();
+    for (n, &start) in cuts.iter().enumerate() {
+        let end = cuts.get(n + 1).copied().unwrap_or(segment.tokens.len());
+        let mut clause = Clause { start, end, ignored: ignored.clone(), ..Clause::default() };
+        for (i, mark) in marks.iter().enumerate() {
+            if mark.start < start || mark.start >= end {
+                continue;
+            }
+            if let Some((_, offices)) = excepted.iter().find(|(at, _)| *at == i) {
+                clause.except.extend(offices.iter().cloned());
+                clause.ignored.push(mark.start);
+                continue;
+            }
+            clause.marks.push(mark.clone());
+        }
+        clauses.push(clause);
+    }
+    let _ = except_ends;
+    clauses
+}
+
+/// Where the words about the next office begin: at the separator that stands closest before it.
+fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -> usize {
+    let (from, to) = (marks[before].end, marks[next].start);
+    let mut cut = to;
+    for at in (from..to).rev() {
+        let token = &segment.tokens[at];
+        let separates = token.is_any(&[",", ";", ".", ":", "(", ")", "mentre", "ma", "invece", "-"])
+            || token.newline
+            || token.is_any(&["e", "ed"]) && !inside(marks, at);
+        if separates && !inside(marks, at) {
+            cut = at + 1;
+            // "e dello", "e per il": the words between the sign and the office are its own, unless they hold a date or a cue of the office before
+            break;
+        }
+    }
+    cut
+}
+
+fn inside(marks: &[Placed], at: usize) -> bool {
+    marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break) && m.start <= at && at < m.end)
+}
+
+/// Office phrases that are no subjects: "l'assessore al personale", "gli agenti della Polizia locale", "presso l'anagrafe", "assistere alla …".
+fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
+    let mut out = Vec::new();
+    for mark in marks {
+        let Mark::Offices(_) = &mark.mark else { continue };
+        let political = marks.iter().any(|m| {
+            m.mark == Mark::Cue(Cue::Political)
+                && m.end <= mark.start
+                && mark.start - m.end <= 3
+                && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
+        });
+        let word_before = |n: usize| mark.start.checked_sub(n).and_then(|i| segment.tokens.get(i)).map_or("", |t| t.text.as_str());
+        let place = matches!(word_before(1), "presso" | "accanto")
+            || matches!(word_before(2), "presso" | "accanto")
+            || matches!((word_before(2), word_before(1)), ("cura", "dell'" | "del" | "della"));
+        if political || place && segment.role == Role::Sentence && marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).count() > 1 {
+            out.push(mark.start);
+        }
+    }
+    out
+}
+
+/// Office phrases behind "tranne", "ad eccezione di", "fanno eccezione": what a rule about all leaves out.
+fn exceptions(marks: &[Placed], ignored: &[usize]) -> (Vec<(usize, Vec<OfficeId>)>, Vec<usize>) {
+    let mut out = Vec::new();
+    let mut ends = Vec::new();
+    for (i, mark) in marks.iter().enumerate() {
+        if mark.mark != Mark::Except {
+            continue;
+        }
+        let mut at = i + 1;
+        while let Some(next) = marks.get(at) {
+            match &next.mark {
+                Mark::Offices(mention) if !ignored.contains(&next.start) => {
+                    if next.start.saturating_sub(marks[at - 1].end) > 8 {
+                        break;
+                    }
+                    out.push((at, mention.offices.iter().map(|o| o.office.clone()).collect()));
+                    ends.push(next.end);
+                    at += 1;
+                }
+                Mark::Comma | Mark::Cue(_) => at += 1,
+                _ => break,
+            }
+            if at > i + 12 {
+                break;
+            }
+        }
+    }
+    (out, ends)
+}
+
+/// The period that a sentence states in front of its first office, which governs all of them.
+pub fn sentence_period(segment: &Segment, marks: &[Placed], clauses: &[Clause]) -> Option<Period> {
+    if clauses.len() < 2 {
+        return None;
+    }
+    let first_subject = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_) | Mark::AllOthers | Mark::TheOffices { .. }))?;
+    let _ = segment;
+    let mut period = Period::default();
+    for mark in &marks[..first_subject] {
+        if let Mark::When(when) = &mark.mark {
+            add_period(&mut period, when);
+        }
+    }
+    (!period.is_open()).then_some(period)
+}
+
+fn add_period(period: &mut Period, when: &When) {
+    match when {
+        When::Range(range) | When::Months(range) => (period.from, period.until) = (Some(range.first()), Some(range.last())),
+        When::From(day) => period.from = Some(*day),
+        When::Until(day) => period.until = Some(*day),
+        _ => {}
+    }
+}
+
+/// The body's own contacts at the foot, the newspaper's, the press office's.
+pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segments: usize) -> bool {
+    let text = segment.folded.text.as_str();
+    let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
+    let near_end = index + 4 >= n_segments;
+    let press = [
+        "contatti per la stampa",
+        "ufficio stampa del comune",
+        "ufficio stampa comune",
+        "redazione",
+        "webmaster",
+        "segreteria di redazione",
+        "per la pubblicita",
+        "reg. trib",
+        "direttore responsabile",
+        "a cura dell'ufficio",
+        "per informazioni alla stampa",
+        "leggi anche",
+        "condividi",
+        "potrebbe interessarti",
+        "ultime notizie",
+        "tag:",
+        "riproduzione riservata",
+        "fonte:",
+    ];
+    if press.iter().any(|w| text.contains(w))
+        && (near_end || contacts == 0 || text.starts_with("leggi") || text.starts_with("tag") || text.starts_with("condividi"))
+    {
+        return true;
+    }
+    if text.contains("p. iva") || text.contains("p.iva") || text.contains("partita iva") || text.contains("codice fiscale") && contacts >= 1
+    {
+        return true;
+    }
+    let body_line = ["comune di ", "citta di ", "provincia di ", "municipio di ", "unione "].iter().any(|w| text.starts_with(w));
+    body_line && contacts >= 2 && !marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Days(_)))
+}
+
+/// What a clause states.
+pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexicon) -> Facts {
+    let mut facts = Facts { except: clause.except.clone(), ..Facts::default() };
+    let _ = lexicon;
+    facts.flags = flags(segment, clause);
+    facts.unchanged = segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| {
+        [
+            "continua",
+            "continuera",
+            "continuano",
+            "continueranno",
+            "restano",
+            "resta",
+            "rimane",
+            "rimangono",
+            "invariat",
+            "conserva",
+            "proseguono",
+            "prosegue",
+            "confermat",
+        ]
+        .iter()
+        .any(|w| t.text.starts_with(w))
+    }) && !facts.flags.closed;
+
+    let reading = read_hours(clause, around);
+    let access = |start: usize, end: usize| access(segment, clause, &reading.places, start, end);
+    for chunk in &reading.read.chunks {
+        facts.hours.push((access(chunk.start, chunk.end), chunk.clone()));
+    }
+    if facts.flags.reduced_by_only_days(&facts, clause) {
+        facts.flags.reduced = true;
+    }
+    facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
+    dates_and_periods(segment, clause, around, &reading, &mut facts);
+    channels(segment, clause, &mut facts);
+    address(segment, clause, &mut facts);
+    facts
+}
+
+impl Flags {
+    /// "soltanto il lunedì": days limited by "only" make the service a reduced one where the words announce a change.
+    fn reduced_by_only_days(&self, facts: &Facts, clause: &Clause) -> bool {
+        if self.appointment || self.remote || facts.hours.is_empty() || !facts.hours.iter().any(|(a, _)| *a == Access::WalkIn) {
+            return false;
+        }
+        clause.marks.iter().enumerate().any(|(i, m)| {
+            m.mark == Mark::Cue(Cue::Only)
+                && clause.marks[i + 1..]
+                    .iter()
+                    .find(|n| !matches!(n.mark, Mark::Comma | Mark::Cue(_)))
+                    .is_some_and(|n| matches!(n.mark, Mark::Days(_) | Mark::Part(_)) && n.start - m.end <= 2)
+        })
+    }
+}
+
+/// Cues of a clause as flags. "senza appuntamento" cancels "appuntamento"; "chiuso" beside a weekday is a rule of the week, not a status.
+fn flags(segment: &Segment, clause: &Clause) -> Flags {
+    let mut flags = Flags::default();
+    let hit = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue));
+    let covered = |m: &Placed, by: Cue| hit(by).any(|w| w.start <= m.start && m.end <= w.end);
+    flags.walk_in = hit(Cue::WalkIn).next().is_some();
+    flags.remote = hit(Cue::Remote).next().is_some();
+    flags.reduced = hit(Cue::Reduced).next().is_some();
+    flags.open = hit(Cue::Open).next().is_some();
+    flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
+    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced));
+    if flags.walk_in && !hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_strict(segment, m)) {
+        flags.appointment = false;
+    }
+    flags
+}
+
+/// Whether the words are about the visit ("su appuntamento", "si riceve previo accordo"), not about a place to write to.
+fn is_appointment(segment: &Segment, mark: &Placed) -> bool {
+    let words = &segment.folded.text[segment.tokens[mark.start].range.start..segment.tokens[mark.end - 1].range.end];
+    // a bare stem counts only with a word that makes it a rule
+    let bare = words.starts_with("prenot")
+        || words.starts_with("appuntament")
+        || words.starts_with("concord")
+        || words.starts_with("un appuntament")
+        || words.starts_with("l'appuntament")
+        || words.starts_with("gli appuntament");
+    if !bare {
+        return true;
+    }
+    segment.tokens[..mark.start]
+        .iter()
+        .rev()
+        .take(6)
+        .any(|t| t.is_any(&["solo", "soltanto", "esclusivamente", "obbligo", "necessario", "occorre", "bisogna", "obbligatoria"]))
+        || words.starts_with("prenotars")
+        || words.starts_with("prenotand")
+}
+
+fn is_strict(segment: &Segment, mark: &Placed) -> bool {
+    let words = &segment.folded.text[segment.tokens[mark.start].range.start..segment.tokens[mark.end - 1].range.end];
+    ["su ", "previ", "per ", "con "].iter().any(|w| words.starts_with(w))
+}
+
+struct HoursReading {
+    read: weeks::Read,
+    /// For each piece the tokens it came from.
+    places: Vec<(usize, usize)>,
+}
+
+/// The pieces of a clause that speak of hours, read together.
+fn read_hours(clause: &Clause, around: &Around) -> HoursReading {
+    let mut pieces = Vec::new();
+    let mut places = Vec::new();
+    let mut push = |piece: Piece, m: &Placed| {
+        pieces.push(piece);
+        places.push((m.start, m.end));
+    };
+    let named_days = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_) | Mark::When(When::Days(_))));
+    if !named_days
+        && let Some(hanging) = around.hanging
+        && let Some(first) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Span(..)))
+    {
+        push(
+            Piece::Days(Days::These { days: hanging.to_vec(), every: false }),
+            &Placed { mark: Mark::Comma, start: first.start, end: first.start },
+        );
+    }
+    for (i, m) in clause.marks.iter().enumerate() {
+        match &m.mark {
+            Mark::Days(days) => push(Piece::Days(days.clone()), m),
+            Mark::Span(span, weak) => push(Piece::Span(*span, *weak), m),
+            Mark::Part(part) => push(Piece::Part(part), m),
+            Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
+            Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
+            Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
+            Mark::Except => push(Piece::Without, m),
+            Mark::ExceptBefore => push(Piece::WithoutBefore, m),
+            Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
+            Mark::Cue(Cue::Open) => push(Piece::Open, m),
+            Mark::Continuous => push(Piece::Instead, m),
+            Mark::Break => push(Piece::Break, m),
+            Mark::Comma if i > 0 => push(Piece::Comma, m),
+            _ => {}
+        }
+    }
+    HoursReading { read: weeks::read(&pieces, around.last_days), places }
+}
+
+/// How hours are to be used: told by the words before them, or by those behind where nothing else follows.
+fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize)], start: usize, end: usize) -> Access {
+    let token = |piece: usize| places.get(piece).map_or(clause.start, |p| p.0);
+    let (from, to) = (token(start), end.checked_sub(1).and_then(|e| places.get(e)).map_or(clause.end, |p| p.1));
+    // the sub-clause: between semicolons
+    let mut left = clause.start;
+    let mut right = clause.end;
+    for m in &clause.marks {
+        if m.mark == Mark::Break {
+            if m.end <= from {
+                left = m.end;
+            } else if m.start >= to {
+                right = right.min(m.start);
+            }
+        }
+    }
+    let cues = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue) && m.start >= left && m.end <= right);
+    let walk_in = cues(Cue::WalkIn).next().is_some();
+    let appointment =
+        cues(Cue::Appointment).any(|m| is_appointment(segment, m) && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end));
+    let video = cues(Cue::Video).next().is_some();
+    let phone_before = cues(Cue::Phone).any(|m| m.end <= from) || phone_right_before(clause, from, left);
+    let counter_before = segment.tokens[left..from.max(left)]
+        .iter()
+        .any(|t| ["ricev", "apert", "apre", "aprir", "sportello", "accogl", "accesso"].iter().any(|w| t.text.starts_with(w)));
+    if video {
+        return Access::Video;
+    }
+    if phone_before && !counter_before {
+        return Access::Phone;
+    }
+    if appointment && !walk_in {
+        return Access::Appointment;
+    }
+    Access::WalkIn
+}
+
+/// A number right before the hours makes them the line's: "0587 721231 (dalle 9 alle 12 di lunedì)".
+fn phone_right_before(clause: &Clause, from: usize, left: usize) -> bool {
+    clause.marks.iter().any(|m| {
+        matches!(&m.mark, Mark::Channel(c) if matches!(c.kind, ChannelKind::Phone | ChannelKind::Whatsapp))
+            && m.start >= left
+            && m.end <= from
+            && from - m.end <= 3
+    })
+}
+
+/// Dates that stand alone become closures, a period, or a single day of a status.
+fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, reading: &HoursReading, facts: &mut Facts) {
+    let closed_at: Vec<&Placed> = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).collect();
+    let weekly_off = reading.read.chunks.iter().any(|c| c.slots == [crate::domain::Slot::Off]);
+    let shuts = facts.flags.closed;
+    let suspended = closed_at
+        .iter()
+        .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));
+    let mut period = Period::default();
+    let mut closures: Vec<DateRange> = Vec::new();
+    for m in &clause.marks {
+        let Mark::When(when) = &m.mark else { continue };
+        match when {
+            When::Range(range) if shuts && !suspended && !opens_nearer(segment, clause, m) => closures.push(*range),
+            When::Same if shuts => match around.last_dates {
+                [] => {
+                    if let Some(last) = around.last_when {
+                        period = last;
+                    }
+                }
+                dates => closures.extend(dates.iter().map(|d| DateRange::day(*d))),
+            },
+            When::Same => {
+                if let Some(last) = around.last_when {
+                    period = last;
+                }
+            }
+            When::Days(days) => {
+                let given_hours = days.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d));
+                if given_hours {
+                    continue;
+                }
+                if shuts && !opens_nearer(segment, clause, m) {
+                    closures.extend(days.iter().map(|d| DateRange::day(*d)));
+                } else if facts.flags.any()
+                    && facts.hours.is_empty()
+                    && let (Some(first), Some(last)) = (days.iter().min(), days.iter().max())
+                {
+                    (period.from, period.until) = (Some(*first), Some(*last));
+                }
+            }
+            other => add_period(&mut period, other),
+        }
+    }
+    if !closures.is_empty() || weekly_off {
+        // the closing is told by its days; it is no status
+        facts.flags.closed = false;
+    }
+    facts.closures = closures;
+    // "chiuse alle 12 il 24 dicembre"
+    if facts.flags.closed && !facts.openings.is_empty() {
+        facts.flags.closed = false;
+    }
+    if !period.is_open() {
+        facts.period = Some(period);
+    }
+}
+
+/// Whether a word of opening stands nearer to a date than the word of closing.
+fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+    let distance = |start: usize, end: usize| if end <= date.start { date.start - end } else { start.saturating_sub(date.end) };
+    let nearest = |closed: bool| -> Option<usize> {
+        (clause.start..clause.end)
+            .filter(|i| {
+                let Some(token) = segment.tokens.get(*i) else { return false };
+                if closed {
+                    ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w))
+                } else {
+                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w))
+                }
+            })
+            .map(|i| distance(i, i + 1))
+            .min()
+    };
+    match (nearest(false), nearest(true)) {
+        (Some(open), Some(closed)) => open < closed,
+        _ => false,
+    }
+}
+
+fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
+    let whole = clause.start == 0 && clause.end >= segment.tokens.len();
+    for m in &clause.marks {
+        if let Mark::Channel(channel) = &m.mark
+            && !facts.channels.contains(channel)
+            && !given_up(segment, clause, m)
+        {
+            facts.channels.push(channel.clone());
+        }
+    }
+    for (channel, token) in linked(segment, &clause.marks) {
+        if (whole || token >= clause.start && token < clause.end) && !facts.channels.contains(&channel) {
+            facts.channels.push(channel);
+        }
+    }
+    // "su WhatsApp e Skype": announced without an address
+    let words = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    for (word, kind) in [("whatsapp", ChannelKind::Whatsapp), ("skype", ChannelKind::Skype)] {
+        let at = words.iter().position(|t| t.is(word));
+        let announced = at.is_some_and(|i| {
+            i > 0
+                && words[i - 1].is_any(&[
+                    "su",
+                    "via",
+                    "tramite",
+                    "piattaforme",
+                    "con",
+                    "e",
+                    "anche",
+                    "piattaforma",
+                    "di",
+                    "attraverso",
+                    "utilizza",
+                ])
+        });
+        if announced
+            && !facts.channels.iter().any(|c| c.kind == kind)
+            && !segment.folded.text.contains("condivid")
+            && !segment.folded.text.contains("facebook")
+        {
+            facts.channels.push(Channel { kind, value: None });
+        }
+    }
+}
+
+/// "il vecchio 0371 4470100 non sarà più attivo": a channel that goes.
+fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
+    let from = mark.start.saturating_sub(5).max(clause.start);
+    let before = &segment.tokens[from..mark.start];
+    before.iter().any(|t| ["vecchio", "vecchia", "precedente", "precedent", "vecchi", "non"].iter().any(|w| t.text == *w))
+        && !before.iter().any(|t| t.is_any(&[".", ";"]))
+        || segment
+            .tokens
+            .get(mark.end..(mark.end + 6).min(segment.tokens.len()))
+            .unwrap_or_default()
+            .windows(2)
+            .any(|w| w[0].is("non") && w[1].text.starts_with("sara") || w[0].is("non") && (w[1].is("e") || w[1].is("piu")))
+}
+
+fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
+    let Some(placed) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Address(_))) else { return };
+    let Mark::Address(address) = &placed.mark else { return };
+    let first = super::segment::first_word(&segment.tokens);
+    let opens = placed.start <= first + 1
+        || segment.tokens[..placed.start].iter().all(|t| !t.is_any(&["."]))
+            && matches!(segment.role, Role::Line | Role::Item | Role::Row)
+            && placed.start <= 6;
+    let moved = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
+    let beside = clause
+        .marks
+        .iter()
+        .any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.end <= placed.start && placed.start - m.end <= 2);
+    if opens || moved || beside || segment.role == Role::Row {
+        facts.address = Some(address.clone());
+    }
+}

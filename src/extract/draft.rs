@@ -1,0 +1,239 @@
+//! A notice while it is being put together: facts of one office (and branch) for one period, and the cues that decide its status in the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::domain::{Access, Channel, DateRange, Notice, OfficeHours, OfficeId, Opening, Status, Week};
+
+/// Whom a statement is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Which office.
+    pub office: OfficeId,
+    /// As written.
+    pub name: String,
+    /// The branch.
+    pub site: Option<String>,
+}
+
+impl Subject {
+    /// Whether both are the same counter.
+    pub fn same(&self, other: &Subject) -> bool {
+        self.office == other.office
+            && self.site.as_deref().map(crate::text::fold) == other.site.as_deref().map(crate::text::fold)
+            && (!self.office.is_other() || crate::text::fold(&self.name) == crate::text::fold(&other.name))
+    }
+}
+
+/// From when until when.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Period {
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day, included.
+    pub until: Option<Date>,
+}
+
+impl Period {
+    /// Whether nothing is said.
+    pub fn is_open(&self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+}
+
+/// What cues said about a statement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Not served.
+    pub closed: bool,
+    /// Served at the counter, said so.
+    pub open: bool,
+    /// By booking only.
+    pub appointment: bool,
+    /// No booking needed.
+    pub walk_in: bool,
+    /// No counter.
+    pub remote: bool,
+    /// Less than usual.
+    pub reduced: bool,
+}
+
+impl Flags {
+    /// Both together.
+    pub fn or(self, other: Flags) -> Flags {
+        Flags {
+            closed: self.closed || other.closed,
+            open: self.open || other.open,
+            appointment: self.appointment || other.appointment,
+            walk_in: self.walk_in || other.walk_in,
+            remote: self.remote || other.remote,
+            reduced: self.reduced || other.reduced,
+        }
+    }
+
+    /// Whether any cue was there.
+    pub fn any(self) -> bool {
+        self != Flags::default()
+    }
+}
+
+/// Facts found in one clause.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// Status cues.
+    pub flags: Flags,
+    /// Weekly hours by access.
+    pub hours: Vec<(Access, super::grammar::weeks::Chunk)>,
+    /// Whole days shut.
+    pub closures: Vec<DateRange>,
+    /// Exceptional hours.
+    pub openings: Vec<Opening>,
+    /// Channels.
+    pub channels: Vec<Channel>,
+    /// Street and number.
+    pub address: Option<String>,
+    /// Offices taken out.
+    pub except: Vec<OfficeId>,
+    /// Own period.
+    pub period: Option<Period>,
+    /// "continua a", "resta invariato": no period of the document governs it.
+    pub unchanged: bool,
+}
+
+impl Facts {
+    /// Whether it states anything.
+    pub fn any(&self) -> bool {
+        self.flags.any()
+            || !self.hours.is_empty()
+            || !self.closures.is_empty()
+            || !self.openings.is_empty()
+            || !self.channels.is_empty()
+            || self.address.is_some()
+            || !self.except.is_empty()
+    }
+
+    /// Whether it states anything beyond channels.
+    pub fn beyond_channels(&self) -> bool {
+        Facts { channels: Vec::new(), ..self.clone() }.any()
+    }
+}
+
+/// A notice in the making.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Whom it is about.
+    pub subject: Subject,
+    /// For which period.
+    pub period: Period,
+    /// Cues.
+    pub flags: Flags,
+    /// Hours by access.
+    pub weeks: BTreeMap<Access, Week>,
+    /// Whole days shut.
+    pub closures: Vec<DateRange>,
+    /// Exceptional hours.
+    pub openings: BTreeSet<Opening>,
+    /// Channels, in order.
+    pub channels: Vec<Channel>,
+    /// Street and number.
+    pub address: Option<String>,
+    /// Offices taken out.
+    pub except: Vec<OfficeId>,
+    /// Sentences.
+    pub evidence: Vec<String>,
+}
+
+impl Draft {
+    /// An empty one.
+    pub fn new(subject: Subject, period: Period) -> Self {
+        Self {
+            subject,
+            period,
+            flags: Flags::default(),
+            weeks: BTreeMap::new(),
+            closures: Vec::new(),
+            openings: BTreeSet::new(),
+            channels: Vec::new(),
+            address: None,
+            except: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// Adds facts with their evidence.
+    pub fn add(&mut self, facts: &Facts, evidence: &[String]) {
+        self.flags = self.flags.or(facts.flags);
+        for (access, chunk) in &facts.hours {
+            super::grammar::weeks::lay(self.weeks.entry(*access).or_default(), chunk);
+        }
+        self.closures.extend(facts.closures.iter().copied());
+        self.openings.extend(facts.openings.iter().cloned());
+        for channel in &facts.channels {
+            if !self.channels.contains(channel) {
+                self.channels.push(channel.clone());
+            }
+        }
+        if self.address.is_none() {
+            self.address.clone_from(&facts.address);
+        }
+        for office in &facts.except {
+            if !self.except.contains(office) {
+                self.except.push(office.clone());
+            }
+        }
+        for sentence in evidence {
+            if !self.evidence.contains(sentence) {
+                self.evidence.push(sentence.clone());
+            }
+        }
+    }
+
+    /// How the public is served, from all that was said.
+    pub fn status(&self) -> Option<Status> {
+        let says = |access: Access| self.weeks.get(&access).is_some_and(|w| w.iter().any(|(_, _, slot)| *slot != crate::domain::Slot::Off));
+        let walk_in = says(Access::WalkIn);
+        let flags = self.flags;
+        if flags.closed && !walk_in && !flags.appointment && !flags.remote {
+            return Some(Status::Closed);
+        }
+        if flags.remote && !walk_in {
+            return Some(Status::Remote);
+        }
+        if flags.appointment && !flags.walk_in && !walk_in {
+            return Some(Status::Appointment);
+        }
+        if says(Access::Appointment) && !walk_in && !flags.walk_in {
+            return Some(Status::Appointment);
+        }
+        if flags.reduced {
+            return Some(Status::Reduced);
+        }
+        if flags.open || flags.walk_in || walk_in {
+            return Some(Status::Open);
+        }
+        if flags.remote || says(Access::Video) {
+            return Some(Status::Remote);
+        }
+        None
+    }
+
+    /// The finished notice.
+    pub fn finish(self) -> Notice {
+        let status = self.status();
+        let mut notice = Notice::about(self.subject.office, self.subject.name);
+        notice.site = self.subject.site;
+        notice.status = status;
+        notice.hours =
+            self.weeks.into_iter().filter(|(_, week)| !week.is_empty()).map(|(access, week)| OfficeHours { week, access }).collect();
+        notice.closures = DateRange::merged(self.closures);
+        notice.openings = self.openings.into_iter().collect();
+        notice.channels = self.channels;
+        notice.address = self.address;
+        notice.valid_from = self.period.from;
+        notice.valid_until = self.period.until;
+        notice.except = self.except;
+        notice.evidence = self.evidence;
+        notice
+    }
+}

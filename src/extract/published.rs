@@ -1,0 +1,158 @@
+//! The document's own date: from markup, else from the lines that dates stand on ("Pubblicato il …", "Roma, lì 25/03/2022", "lunedì 16 marzo 2020 - 11:42").
+//!
+//! In: segments. Out: the date, and the anchor for dates without a year.
+
+use jiff::civil::Date;
+
+use super::Context;
+use super::grammar::dates::{Anchor, full_date};
+use super::segment::{Role, Segment};
+use crate::document::{Document, Region};
+use crate::lexicon::Lexicon;
+use crate::text::TokenKind;
+
+/// When a document speaks.
+#[derive(Debug, Clone, Default)]
+pub struct Dating {
+    /// The date it states for itself.
+    pub published: Option<Date>,
+    /// What dates without a year are resolved against.
+    pub anchor: Anchor,
+}
+
+/// Finds the date.
+pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, context: &Context) -> Dating {
+    let main: Vec<&Segment> =
+        segments.iter().filter(|s| !matches!(s.region, Region::Navigation | Region::Aside | Region::Banner)).collect();
+    let mut best: Option<(u8, usize, Date)> = None;
+    let n = main.len();
+    for (i, segment) in main.iter().enumerate() {
+        let near_end = i + 6 >= n;
+        for at in 0..segment.tokens.len().min(60) {
+            let Some((day, end)) = full_date(&segment.tokens, at, lexicon) else { continue };
+            let rank = rank(segment, at, end, i, near_end);
+            if let Some(rank) = rank
+                && best.is_none_or(|(r, _, _)| rank < r)
+            {
+                best = Some((rank, i, day));
+            }
+            break;
+        }
+    }
+    let stated = best.filter(|(rank, ..)| *rank <= 3).map(|b| b.2);
+    // a publication line outranks markup only where there is none
+    let published = document.published.or(stated).or_else(|| best.map(|b| b.2));
+    let anchor_day = published.or(context.published).or_else(|| month_line(&main));
+    let year = segments
+        .iter()
+        .flat_map(|s| s.tokens.iter())
+        .filter(|t| t.kind == TokenKind::Number && t.text.len() == 4)
+        .filter_map(|t| t.number())
+        .find(|y| (2000..=2100).contains(y));
+    let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()) };
+    Dating { published, anchor }
+}
+
+/// How surely a date is the document's own; smaller is surer. `None`: a date of something else.
+fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) -> Option<u8> {
+    let text = &segment.folded.text;
+    let before = segment.tokens.get(at).and_then(|t| text.get(..t.range.start)).unwrap_or_default();
+    let tail: String = before.chars().rev().take(44).collect::<Vec<_>>().into_iter().rev().collect();
+    let act = [
+        "determina",
+        "delibera",
+        "decreto",
+        "ordinanza",
+        "d.p.c.m",
+        "dpcm",
+        "legge",
+        "entro",
+        "scade",
+        "fino al",
+        "dal ",
+        "decorrenza",
+        "valid",
+        "vigore",
+        "approvat",
+        "elezion",
+        "al giorno",
+    ];
+    let words_after = segment.tokens.len().saturating_sub(end);
+    let says = |words: &[&str]| words.iter().any(|w| tail.contains(w));
+    if says(&[
+        "pubblicat",
+        "pubblicazione",
+        "data di pubbl",
+        "inserit",
+        "news del",
+        "avviso del",
+        "notizia del",
+        "data notizia",
+        "comunicato del",
+        "data:",
+        "data avviso",
+        "comunicato stampa del",
+    ]) && !says(&["approvat", "decreto", "delibera"])
+    {
+        return Some(1);
+    }
+    if says(&["li'", "li ", "addi", "residenza municipale", "residenza comunale", "casa comunale", "sede municipale"]) && words_after <= 6 {
+        return Some(2);
+    }
+    if says(&["comunicato", "avviso", "nota stampa"]) && says(&[" del ", "n. ", "nr"]) && index < 8 {
+        return Some(2);
+    }
+    if says(&[
+        "aggiornat",
+        "ultimo aggiornamento",
+        "ultima modifica",
+        "ultima revisione",
+        "aggiornamento",
+        "modificat",
+        "revisione",
+        "stand /",
+    ]) {
+        return Some(4);
+    }
+    // a line that is little more than a date, near the top or the end
+    let own_line =
+        matches!(segment.role, Role::Line | Role::Sentence | Role::Item | Role::Heading) && segment.tokens.len() <= end - at + 14;
+    let letters_before = before.chars().filter(|c| c.is_alphabetic()).count();
+    if act.iter().any(|w| tail.contains(w)) {
+        return None;
+    }
+    let place_before = before.trim_end().ends_with([',', '-', '|', '*', '~', ')', '/']) || letters_before == 0;
+    let after_ok = segment.tokens.get(end).is_none_or(|t| !t.is_any(&["al", "e", "alle", "dalle", "fino"]) || t.is("alle"));
+    if index < 9 && own_line && (letters_before <= 12 || place_before) && after_ok {
+        // "martedì 12 giugno 2023, ore 18.40" at the top
+        let with_text = words_after > 14;
+        return (!with_text).then_some(if segment.role == Role::Heading && letters_before > 0 { 5 } else { 2 });
+    }
+    if near_end && own_line && (letters_before <= 40 && place_before) && words_after <= 6 {
+        return Some(3);
+    }
+    // "CORTEMAGGIA – 2 febbraio 2023" or "MONTEVERRO, 14 maggio 2020 – Riapriamo": the dateline of a newspaper
+    if index < 6
+        && letters_before <= 40
+        && place_before
+        && segment.tokens.get(end).is_some_and(|t| t.is_any(&["-", ".", "*", "|", ","]))
+        && at <= 8
+        && before.chars().filter(|c| c.is_ascii_digit()).count() == 0
+    {
+        return Some(3);
+    }
+    // "13/06/2023 - Ufficio tecnico chiuso" dates an entry of a list, not the document
+    None
+}
+
+/// "date 2020-03": a month is enough to tell the year.
+fn month_line(segments: &[&Segment]) -> Option<Date> {
+    let first = segments.first()?;
+    let numbers: Vec<(u32, usize)> = first.tokens.iter().take(8).filter_map(|t| t.number().map(|n| (n, t.text.len()))).collect();
+    match numbers.as_slice() {
+        [(year, 4), (month, 2), ..] if (2000..=2100).contains(year) && (1..=12).contains(month) => {
+            Date::new(*year as i16, *month as i8, 15).ok()
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,412 @@
+//! A segment scanned: every phrase that a rule family reads, with its place, in the order of the text.
+
+use super::grammar::dates::{Anchor, When};
+use super::grammar::offices::{Mention, Place};
+use super::grammar::weekdays::Days;
+use super::grammar::{addresses, channels, dates, offices, times, weekdays};
+use super::segment::{Role, Segment, first_word};
+use crate::domain::{Channel, ChannelKind, Span};
+use crate::lexicon::{Cue, Lexicon};
+
+/// A phrase that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    /// Offices named together.
+    Offices(Mention),
+    /// "gli uffici", "gli stessi uffici": whom the words before speak of, or all.
+    TheOffices {
+        /// "i tre uffici", "gli stessi uffici": those named before.
+        back: bool,
+    },
+    /// "tutti gli altri", "gli altri uffici".
+    AllOthers,
+    /// A branch, verbatim.
+    Site(String),
+    /// Days of the week.
+    Days(Days),
+    /// A span; weak ones need days.
+    Span(Span, bool),
+    /// A part of the day.
+    Part(&'static str),
+    /// Dates or a period.
+    When(When),
+    /// A channel.
+    Channel(Channel),
+    /// Street and number, verbatim.
+    Address(String),
+    /// "ad eccezione di", "tranne", "escluso".
+    Except,
+    /// "sabato escluso": takes out what stands before it.
+    ExceptBefore,
+    /// "orario continuato".
+    Continuous,
+    /// "stesso orario", "nei medesimi orari".
+    SameHours,
+    /// "dell'ente", "del Comune": the body as a whole.
+    WholeBody,
+    /// ",", "(", ")"…
+    Comma,
+    /// ";" or a dash between statements.
+    Break,
+    /// A cue.
+    Cue(Cue),
+}
+
+/// A phrase with the tokens it covers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// What.
+    pub mark: Mark,
+    /// Index of its first token.
+    pub start: usize,
+    /// Index behind its last.
+    pub end: usize,
+}
+
+/// Scans a segment.
+pub fn scan(segment: &Segment, anchor: &mut Anchor, lexicon: &Lexicon) -> Vec<Placed> {
+    let tokens = &segment.tokens;
+    let found = channels::find(&segment.folded);
+    let urls = channels::urls(&segment.folded.text);
+    let label = matches!(segment.role, Role::Heading);
+    let row = segment.role == Role::Row;
+    let first = first_word(tokens);
+    let place = Place { label: label || row, first };
+    let is_capital = |i: usize| segment.is_capital(i);
+    let mut marks: Vec<Placed> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = &tokens[at];
+        if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {
+            let end = end_of(segment, at, url.end);
+            at = end;
+            continue;
+        }
+        if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
+            let end = end_of(segment, at, channel.range.end);
+            for same in found.iter().filter(|f| f.range == channel.range) {
+                marks.push(Placed { mark: Mark::Channel(same.channel.clone()), start: at, end });
+            }
+            at = end;
+            continue;
+        }
+        let (mark, end) = match one(segment, at, anchor, place, &is_capital, lexicon) {
+            Some(found) => found,
+            None => {
+                at += 1;
+                continue;
+            }
+        };
+        if let Mark::When(When::Days(days)) = &mark
+            && let Some(day) = days.last()
+        {
+            anchor.month = Some(day.month());
+        }
+        marks.push(Placed { mark, start: at, end });
+        at = end.max(at + 1);
+    }
+    let cues = lexicon.cues().find(tokens);
+    marks.extend(
+        cues.into_iter()
+            .filter(|hit| !inside_name(&marks, hit.start, hit.end))
+            .map(|hit| Placed { mark: Mark::Cue(hit.cue), start: hit.start, end: hit.end })
+            .collect::<Vec<_>>(),
+    );
+    marks.sort_by_key(|m| (m.start, m.end));
+    marks
+}
+
+fn inside_name(marks: &[Placed], start: usize, end: usize) -> bool {
+    marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_) | Mark::Address(_)) && m.start <= start && end <= m.end)
+}
+
+fn end_of(segment: &Segment, at: usize, end: usize) -> usize {
+    let mut next = at + 1;
+    while segment.tokens.get(next).is_some_and(|t| t.range.start < end) {
+        next += 1;
+    }
+    next
+}
+
+fn one(
+    segment: &Segment,
+    at: usize,
+    anchor: &Anchor,
+    place: Place,
+    is_capital: &dyn Fn(usize) -> bool,
+    lexicon: &Lexicon,
+) -> Option<(Mark, usize)> {
+    let tokens = &segment.tokens;
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    if let Some(end) = addresses::address(tokens, at) {
+        return Some((Mark::Address(segment.words(at..end).to_string()), end));
+    }
+    if let Some((mark, end)) = except(tokens, at) {
+        return Some((mark, end));
+    }
+    if let Some((mark, end)) = back_reference(tokens, at) {
+        return Some((mark, end));
+    }
+    if let Some((when, end)) = dates::when(tokens, at, anchor, lexicon) {
+        return Some((Mark::When(when), end));
+    }
+    if let Some((days, end)) = weekdays::days(tokens, at, lexicon) {
+        return Some((Mark::Days(days), end));
+    }
+    if let Some(span) = times::span(tokens, at, lexicon) {
+        return Some((Mark::Span(span.span, span.weak), span.next));
+    }
+    if let Some((part, end)) = weekdays::part(tokens, at) {
+        return Some((Mark::Part(part), end));
+    }
+    if let Some(mention) = offices::mention(tokens, at, place, is_capital, lexicon) {
+        let end = mention.next;
+        return Some((Mark::Offices(mention), end));
+    }
+    if let Some(found) = lexicon.office_at(tokens, at)
+        && found.office.is_none()
+    {
+        return Some((Mark::Comma, found.next)); // looks like an office and is none
+    }
+    if let Some(end) = offices::site(tokens, at, is_capital) {
+        return Some((Mark::Site(segment.words(at..end).to_string()), end));
+    }
+    match word(at) {
+        ";" => Some((Mark::Break, at + 1)),
+        "," | "(" | ")" | ":" => Some((Mark::Comma, at + 1)),
+        "." if tokens.get(at + 1).is_some_and(|t| t.spaced) => Some((Mark::Comma, at + 1)),
+        "|" => Some((Mark::Break, at + 1)),
+        "orario" | "orari" if word(at + 1) == "continuato" => Some((Mark::Continuous, at + 2)),
+        "senza" if word(at + 1) == "interruzione" || word(at + 1) == "interruzioni" => Some((Mark::Continuous, at + 2)),
+        "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {
+            Some((Mark::SameHours, at + 2))
+        }
+        _ => None,
+    }
+}
+
+/// "ad eccezione di", "tranne", "escluso il", "fatta eccezione per", "fanno eccezione", "esclusi", "salvo".
+fn except(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let found = match (word(at), word(at + 1), word(at + 2)) {
+        ("ad" | "con" | "a", "eccezione", "di" | "del" | "della" | "dello" | "dell'" | "dei" | "degli" | "delle" | "per") => {
+            (Mark::Except, at + 3)
+        }
+        ("ad" | "con" | "a", "esclusione" | "eccezione", _) => (Mark::Except, at + 2),
+        ("fatta" | "fatte", "eccezione" | "salva" | "salve", _) => (Mark::Except, at + 2),
+        ("fanno" | "fa", "eccezione", _) => (Mark::Except, at + 2),
+        ("unica" | "unico" | "sola" | "uniche", "eccezione" | "eccezioni", _) => (Mark::Except, at + 2),
+        ("le" | "due" | "tre" | "quattro", "eccezioni", _) => (Mark::Except, at + 2),
+        ("eccezioni" | "eccezione", ..) => (Mark::Except, at + 1),
+        ("in", "deroga", _) => (Mark::Except, at + 2),
+        ("eccetto" | "tranne" | "eccettuato" | "eccettuati" | "fuorche" | "meno" | "eccettuate", next, _)
+            if word(at) != "meno" || next.starts_with("il") || next.starts_with("la") =>
+        {
+            (Mark::Except, at + 1)
+        }
+        ("salvo", next, _)
+            if matches!(next, "il" | "la" | "lo" | "i" | "gli" | "le" | "l'" | "per" | "sabato" | "che") && next != "che" =>
+        {
+            (Mark::Except, at + 1)
+        }
+        ("restano" | "sono" | "resta" | "rimangono", "esclusi" | "escluse" | "escluso" | "esclusa" | "fuori", _) => (Mark::Except, at + 2),
+        ("escluso" | "esclusa" | "esclusi" | "escluse", ..) => {
+            // "sabato escluso" looks back, "escluso il sabato" ahead
+            let ahead = matches!(
+                word(at + 1),
+                "il" | "la"
+                    | "lo"
+                    | "i"
+                    | "gli"
+                    | "le"
+                    | "l'"
+                    | "sabato"
+                    | "domenica"
+                    | "lunedi"
+                    | "martedi"
+                    | "mercoledi"
+                    | "giovedi"
+                    | "venerdi"
+                    | "festivi"
+                    | "dal"
+                    | "dalla"
+                    | "anagrafe"
+            );
+            (if ahead { Mark::Except } else { Mark::ExceptBefore }, at + 1)
+        }
+        ("compreso" | "compresi" | "inclusi" | "incluso", ..) => return None,
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// "gli uffici", "i tre uffici", "gli stessi uffici", "tutti gli altri", "gli altri uffici", "dell'ente".
+fn back_reference(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let qualified = |j: usize| {
+        // "gli uffici anagrafe e tributi", "gli uffici comunali" are named by another family
+        matches!(
+            word(j),
+            "comunali"
+                | "provinciali"
+                | "di"
+                | "del"
+                | "della"
+                | "dell'"
+                | "dei"
+                | "municipali"
+                | "demografici"
+                | "tecnici"
+                | "anagrafe"
+                | "tributi"
+                | "postali"
+                | "pubblici"
+                | "amministrativi"
+                | "scolastici"
+                | "anagrafici"
+                | "finanziari"
+                | "sociali"
+                | "regionali"
+                | "giudiziari"
+                | "cimiteriali"
+        )
+    };
+    match (word(at), word(at + 1), word(at + 2)) {
+        ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {
+            let next = if matches!(word(at + 3), "uffici" | "servizi" | "sportelli" | "settori" | "casi") { at + 4 } else { at + 3 };
+            (word(at + 3) != "giorni" && word(at + 3) != "casi").then_some((Mark::AllOthers, next))
+        }
+        ("gli" | "i", "altri" | "restanti" | "rimanenti", "uffici" | "servizi" | "sportelli" | "settori") => {
+            Some((Mark::AllOthers, at + 3))
+        }
+        ("altri" | "restanti" | "rimanenti", "uffici" | "servizi" | "sportelli", _) => Some((Mark::AllOthers, at + 2)),
+        ("gli" | "i" | "degli", "stessi" | "suddetti" | "predetti" | "medesimi", "uffici" | "servizi" | "sportelli") => {
+            Some((Mark::TheOffices { back: true }, at + 3))
+        }
+        (
+            "i" | "dei" | "gli" | "le",
+            "due" | "tre" | "quattro" | "cinque" | "sei",
+            "uffici" | "servizi" | "sportelli" | "sedi" | "sezioni",
+        ) => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("due" | "tre" | "quattro", "uffici" | "sportelli" | "servizi", _) => Some((Mark::TheOffices { back: true }, at + 2)),
+        ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
+        ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
+        ("uffici", ..) if at == 0 && !qualified(at + 1) => Some((Mark::TheOffices { back: false }, at + 1)),
+        ("dell'" | "all'" | "l'", "ente", _) => Some((Mark::WholeBody, at + 2)),
+        ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
+        ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
+        ("indirizzata" | "indirizzate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
+        ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
+        _ => None,
+    }
+}
+
+/// Channels that stand in links: `mailto:`, `tel:`, `wa.me`, booking pages. The visible text wins where both give one.
+pub fn linked(segment: &Segment, marks: &[Placed]) -> Vec<(Channel, usize)> {
+    let mut out = Vec::new();
+    for link in &segment.links {
+        let token = segment.tokens.iter().position(|t| segment.folded.original(t.range.clone()).start >= link.range.start).unwrap_or(0);
+        let visible = segment.text.get(link.range.clone()).unwrap_or_default();
+        let has = |kinds: &[ChannelKind]| {
+            let inside = |p: &&Placed| {
+                let start = segment.tokens.get(p.start).map_or(0, |t| segment.folded.original(t.range.clone()).start);
+                link.range.is_empty() || link.range.contains(&start)
+            };
+            marks.iter().filter(inside).any(|p| matches!(&p.mark, Mark::Channel(c) if kinds.contains(&c.kind)))
+        };
+        let href = link.href.trim();
+        let lower = href.to_lowercase();
+        if let Some(mail) = lower.strip_prefix("mailto:") {
+            let mail = mail.split('?').next().unwrap_or_default().trim().replace("%20", "");
+            if !has(&[ChannelKind::Email, ChannelKind::Pec])
+                && let Some(mail) = channels::clean_mail(&mail)
+            {
+                let labelled = crate::text::fold(visible).contains("pec");
+                let kind = if channels::is_pec(&mail) || labelled { ChannelKind::Pec } else { ChannelKind::Email };
+                out.push((Channel { kind, value: Some(mail) }, token));
+            }
+        } else if let Some(number) = lower.strip_prefix("tel:") {
+            if !has(&[ChannelKind::Phone, ChannelKind::Whatsapp, ChannelKind::Fax])
+                && let Some(number) = channels::number_of_link(number)
+            {
+                out.push((Channel { kind: ChannelKind::Phone, value: Some(number) }, token));
+            }
+        } else if lower.contains("wa.me/") || lower.contains("api.whatsapp.com") {
+            let digits = lower.split("phone=").nth(1).or_else(|| lower.split("wa.me/").nth(1)).unwrap_or_default();
+            let digits = digits.split(['&', '?', '/']).next().unwrap_or_default();
+            if !has(&[ChannelKind::Whatsapp])
+                && let Some(number) = channels::number_of_link(digits)
+            {
+                out.push((Channel { kind: ChannelKind::Whatsapp, value: Some(number) }, token));
+            }
+        } else if (lower.starts_with("http://") || lower.starts_with("https://")) && is_service(segment, visible, &lower) {
+            out.push((Channel { kind: ChannelKind::Web, value: Some(href.trim_end_matches('/').to_string()) }, token));
+        }
+    }
+    out.extend(written_urls(segment));
+    let mut seen = Vec::new();
+    out.retain(|(channel, _)| {
+        let new = !seen.contains(channel);
+        seen.push(channel.clone());
+        new
+    });
+    out
+}
+
+/// Addresses of services that are written out: "si prenota su https://prenota.comune.x.it".
+fn written_urls(segment: &Segment) -> Vec<(Channel, usize)> {
+    let mut out = Vec::new();
+    for range in channels::urls(&segment.folded.text) {
+        let original = segment.folded.original(range.clone());
+        let Some(url) = segment.text.get(original.clone()) else { continue };
+        let url = url.trim_end_matches(['.', ',', ';', ':', ')', '/', '»', '"']);
+        let linked = segment.links.iter().any(|l| {
+            l.range.start <= original.start && original.end <= l.range.end && !l.range.is_empty() || l.href.trim_end_matches('/') == url
+        });
+        if linked || !is_service(segment, url, &url.to_lowercase()) {
+            continue;
+        }
+        let url = if url.starts_with("http") { url.to_string() } else { format!("https://{url}") };
+        let token = segment.tokens.iter().position(|t| t.range.start >= range.start).unwrap_or(0);
+        out.push((Channel { kind: ChannelKind::Web, value: Some(url) }, token));
+    }
+    out
+}
+
+/// Whether a web address is a service (booking, portal, form), by its own words or by those around it.
+fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
+    let own = [
+        "prenot",
+        "agenda",
+        "appuntament",
+        "booking",
+        "istanze",
+        "sportellotelematico",
+        "impresainungiorno",
+        "sportelloonline",
+        "servizionline",
+        "portale",
+        "online",
+        "telematic",
+        "calendar",
+        "eliminacode",
+    ];
+    let visible = crate::text::fold(visible);
+    let around = segment.folded.text.as_str();
+    let document = url.ends_with(".pdf") || url.ends_with(".doc") || url.ends_with(".docx") || url.ends_with(".odt");
+    if document
+        || url.contains("facebook.")
+        || url.contains("instagram.")
+        || url.contains("twitter.")
+        || url.contains("youtube.")
+        || url.contains("maps.")
+        || url.contains("google.")
+    {
+        return false;
+    }
+    own.iter().any(|w| url.contains(w) || visible.contains(w))
+        || ["prenot", "appuntament", "agenda", "istanze", "portale", "modulo on", "il modulo", "videochiamat"]
+            .iter()
+            .any(|w| around.contains(w))
+}

@@ -1,0 +1,278 @@
+//! Segments: a document cut into the units that are read one by one: headings, sentences, list items, lines, rows of tables.
+//!
+//! In: blocks. Out: segments with their text, tokens and context. Rows of tables become lines of their own words: "Tributi: lunedì 9-12; Telefono 0583 …".
+
+use crate::document::{Block, BlockKind, Document, Link, Region};
+use crate::lexicon::Lexicon;
+use crate::text::{Folded, Token, TokenKind, tokens};
+
+/// What a segment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A heading, or a line that serves as one.
+    Heading,
+    /// A list item or a definition.
+    Item,
+    /// A row of a table, put in words.
+    Row,
+    /// A line of a block with several.
+    Line,
+    /// A sentence of a paragraph.
+    Sentence,
+}
+
+/// One unit.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// What it is.
+    pub role: Role,
+    /// The block it comes from.
+    pub block: usize,
+    /// Its words.
+    pub text: String,
+    /// The words folded.
+    pub folded: Folded,
+    /// The folded words cut.
+    pub tokens: Vec<Token>,
+    /// Links, ranges in `text`.
+    pub links: Vec<Link>,
+    /// Indices of segments that are the headings above it, outermost first.
+    pub headings: Vec<usize>,
+    /// Where on the page.
+    pub region: Region,
+    /// Whether it is the first of its block.
+    pub opens_block: bool,
+    /// What to show as evidence, where the words were put together here.
+    pub evidence: Vec<String>,
+    /// The language, where it is not Italian.
+    pub foreign: bool,
+    /// The innermost element around it.
+    pub container: usize,
+}
+
+impl Segment {
+    fn new(role: Role, block: usize, text: String) -> Self {
+        let folded = Folded::new(&text);
+        let tokens = tokens(&folded.text);
+        Self {
+            role,
+            block,
+            text,
+            folded,
+            tokens,
+            links: Vec::new(),
+            headings: Vec::new(),
+            region: Region::Main,
+            opens_block: true,
+            evidence: Vec::new(),
+            foreign: false,
+            container: 0,
+        }
+    }
+
+    /// Whether the original of a token begins with a capital.
+    pub fn is_capital(&self, token: usize) -> bool {
+        let Some(token) = self.tokens.get(token) else { return false };
+        let range = self.folded.original(token.range.clone());
+        self.text.get(range).is_some_and(|word| word.starts_with(char::is_uppercase))
+    }
+
+    /// The original words of a run of tokens.
+    pub fn words(&self, range: std::ops::Range<usize>) -> &str {
+        let (Some(first), Some(last)) = (self.tokens.get(range.start), range.end.checked_sub(1).and_then(|i| self.tokens.get(i))) else {
+            return "";
+        };
+        self.text.get(self.folded.original(first.range.start..last.range.end)).unwrap_or_default()
+    }
+
+    /// Whether it announces what follows: "… come segue:".
+    pub fn announces(&self) -> bool {
+        self.text.trim_end().ends_with(':')
+    }
+}
+
+/// All segments of a document, in reading order.
+pub fn segments(document: &Document, lexicon: &Lexicon) -> Vec<Segment> {
+    let mut out: Vec<Segment> = Vec::new();
+    let mut heading_of: Vec<Option<usize>> = vec![None; document.blocks.len()];
+    for (index, block) in document.blocks.iter().enumerate() {
+        let start = out.len();
+        match &block.kind {
+            BlockKind::Table(table) => out.extend(super::tables::rows(table, index, lexicon)),
+            BlockKind::Heading(_) => {
+                heading_of[index] = Some(out.len());
+                out.push(whole(Role::Heading, index, block));
+            }
+            BlockKind::Term => {
+                // a term goes with its definitions
+                let next_is_definition = document.blocks.get(index + 1).is_some_and(|b| matches!(b.kind, BlockKind::Definition(_)));
+                if !next_is_definition {
+                    out.push(whole(Role::Heading, index, block));
+                }
+            }
+            BlockKind::Definition(term) => {
+                let term = term.and_then(|t| document.blocks.get(t)).map(|b| b.text.trim_end_matches(':').to_string()).unwrap_or_default();
+                let mut segment = Segment::new(Role::Item, index, format!("{term}: {}", block.text.replace('\n', "; ")));
+                segment.evidence = vec![block.text.clone()];
+                segment.links = block.links.iter().map(|l| Link { range: 0..0, href: l.href.clone() }).collect();
+                out.push(segment);
+            }
+            BlockKind::Paragraph | BlockKind::Item(_) => split(block, index, lexicon, &mut out),
+        }
+        for segment in &mut out[start..] {
+            segment.region = block.region;
+            segment.container = block.container;
+            segment.foreign = block
+                .lang
+                .as_deref()
+                .is_some_and(|lang| lang.starts_with("de") || lang.starts_with("en") || lang.starts_with("fr") || lang.starts_with("sl"));
+            segment.headings = block.headings.iter().filter_map(|h| heading_of.get(*h).copied().flatten()).collect();
+        }
+    }
+    out
+}
+
+fn whole(role: Role, index: usize, block: &Block) -> Segment {
+    let mut segment = Segment::new(role, index, block.text.replace('\n', " "));
+    segment.links.clone_from(&block.links);
+    segment
+}
+
+/// Builds a segment for words that stand nowhere as such (a row of a table).
+pub fn synthetic(block: usize, text: String, evidence: Vec<String>, links: Vec<Link>) -> Segment {
+    let mut segment = Segment::new(Role::Row, block, text);
+    (segment.evidence, segment.links) = (evidence, links);
+    segment
+}
+
+/// Cuts a paragraph into lines and the lines into sentences.
+fn split(block: &Block, index: usize, lexicon: &Lexicon, out: &mut Vec<Segment>) {
+    let lines = lines(&block.text, lexicon);
+    let several = lines.len() > 1;
+    let item = matches!(block.kind, BlockKind::Item(_));
+    for (n, line) in lines.iter().enumerate() {
+        let text = &block.text[line.clone()];
+        let sentences = sentences(text, lexicon);
+        let single = sentences.len() == 1;
+        for (m, sentence) in sentences.iter().enumerate() {
+            let range = line.start + sentence.start..line.start + sentence.end;
+            let text = block.text[range.clone()].trim().to_string();
+            if text.is_empty() {
+                continue;
+            }
+            let shift = range.start + (block.text[range.clone()].len() - block.text[range.clone()].trim_start().len());
+            let role = match (item, several && single) {
+                (true, _) => Role::Item,
+                (false, true) => Role::Line,
+                (false, false) => Role::Sentence,
+            };
+            let mut segment = Segment::new(role, index, text);
+            let length = segment.text.len();
+            segment.opens_block = n == 0 && m == 0;
+            segment.links = block
+                .links
+                .iter()
+                .filter(|l| l.range.start >= range.start && l.range.end <= range.end.max(shift + length))
+                .map(|l| Link { range: l.range.start.saturating_sub(shift)..l.range.end.saturating_sub(shift), href: l.href.clone() })
+                .collect();
+            out.push(segment);
+        }
+    }
+}
+
+/// Lines of a text; a line that was only wrapped joins the one before.
+fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
+    let mut lines: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let words = line.trim();
+        let wrapped = lines.last().is_some_and(|before: &std::ops::Range<usize>| {
+            let before = text[before.clone()].trim_end();
+            // hard-wrapped prose: a long line without an end, and a small letter at the start of the next
+            before.chars().count() >= 55
+                && !before.ends_with(['.', ':', ';', '!', '?'])
+                && words.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() && before.ends_with(','))
+                && !words.starts_with(['-', '*'])
+                && !before.ends_with(|c: char| c.is_ascii_digit())
+                && !before.rsplit(' ').next().is_some_and(|word| word.contains('@'))
+                && !opens_with_office(words, lexicon)
+        });
+        if !words.is_empty() {
+            match lines.last_mut() {
+                Some(before) if wrapped => before.end = end,
+                _ => lines.push(start..end),
+            }
+        }
+        start = end;
+    }
+    lines
+}
+
+fn opens_with_office(words: &str, lexicon: &Lexicon) -> bool {
+    let start: String = words.chars().take(40).collect();
+    let tokens = tokens(&crate::text::fold(&start));
+    (0..tokens.len().min(2)).any(|i| lexicon.office_at(&tokens, i).is_some() || lexicon.head_at(&tokens, i).is_some())
+}
+
+const ABBREVIATIONS: [&str; 46] = [
+    "tel", "n", "nr", "art", "artt", "sig", "sigg", "dott", "dr", "prof", "ing", "arch", "avv", "geom", "rag", "ord", "sind", "prot",
+    "ore", "h", "cell", "fax", "pag", "ecc", "es", "int", "uff", "loc", "fraz", "p", "c", "s", "ss", "v", "via", "co", "on", "egr",
+    "spett", "cod", "cap", "del", "lett", "co", "rif", "tf",
+];
+
+/// Sentences of a line.
+fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        if !matches!(c, '.' | '!' | '?' | '…') {
+            continue;
+        }
+        let after = at + c.len_utf8();
+        let rest = &text[after..];
+        let closing = rest.chars().next().filter(|c| matches!(c, '"' | '»' | '”' | '\'' | ')' | '’'));
+        let rest_after = &rest[closing.map_or(0, char::len_utf8)..];
+        let Some(next) = rest_after.trim_start().chars().next() else { continue };
+        let spaced = rest_after.starts_with(char::is_whitespace);
+        let opens = next.is_uppercase() || matches!(next, '"' | '«' | '“' | '–' | '-' | '•' | '*' | '(' | '>') || next.is_ascii_digit();
+        if !spaced || !opens || text[..at].ends_with('.') {
+            continue;
+        }
+        if c == '.' && closing.is_none() {
+            let word: String =
+                text[start..at].chars().rev().take_while(|c| c.is_alphanumeric()).collect::<Vec<_>>().into_iter().rev().collect();
+            let folded = crate::text::fold(&word);
+            let short = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+            let number_behind = next.is_ascii_digit();
+            let weekday = lexicon.weekday(&folded).is_some() && folded.len() <= 5;
+            if short
+                || ABBREVIATIONS.contains(&folded.as_str())
+                || weekday && (number_behind || next.is_uppercase() && text.chars().filter(|c| c.is_lowercase()).count() < 3)
+            {
+                continue;
+            }
+        }
+        let end = after + closing.map_or(0, char::len_utf8);
+        out.push(start..end);
+        start = end;
+    }
+    if !text[start..].trim().is_empty() {
+        out.push(start..text.len());
+    }
+    out
+}
+
+/// Index of the first word of a segment, behind numbering and bullets: "1) ", "- ", "a) ", "> ".
+pub fn first_word(tokens: &[Token]) -> usize {
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match token.kind {
+            TokenKind::Sign if !token.is("(") => at += 1,
+            TokenKind::Number if tokens.get(at + 1).is_some_and(|t| t.is_any(&[")", "."])) => at += 2,
+            TokenKind::Word if token.text.len() == 1 && tokens.get(at + 1).is_some_and(|t| t.is(")")) => at += 2,
+            _ => break,
+        }
+    }
+    at
+}
