@@ -46,7 +46,10 @@ impl<'a> Flaps<'a> {
         let of = |held: &&&Held| folded_key(&held.key) == key && held.aspect == change.aspect;
         let before = self.waiting.iter().find(of).filter(|held| held.after.as_ref().is_some_and(|held| same(held, after)));
         if let Some(held) = before {
-            let fetches = held.fetches + u32::from(held.url == self.moment.url);
+            if held.url != self.moment.url {
+                return Weighed::Hold((**held).clone()); // another page was looked at
+            }
+            let fetches = held.fetches.saturating_add(1);
             let stayed = self.moment.now.duration_since(held.since) >= self.moment.confirm_after;
             if stayed && fetches >= 2 {
                 return Weighed::Tell(Change { rule: Rule::Returned, ..change });

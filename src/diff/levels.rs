@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::tell::{How, Told};
-use crate::domain::{Aspect, Fact};
-use crate::resolve::same;
+use crate::domain::{Aspect, Fact, Value};
+use crate::resolve::{meant_channels, same};
 
 /// Two timelines of one aspect of one office.
 pub(super) struct Level<'a> {
@@ -42,6 +42,15 @@ fn alike(one: Option<&Fact>, other: Option<&Fact>) -> bool {
     }
 }
 
+/// Whether nothing is new: the fact is gone, or some of its channels are.
+fn is_loss(known: Option<&Fact>, now: Option<&Fact>) -> bool {
+    match (known.map(|fact| &fact.value), now.map(|fact| &fact.value)) {
+        (_, None) => true,
+        (Some(Value::Channels(known)), Some(Value::Channels(now))) => meant_channels(now).is_subset(&meant_channels(known)),
+        (_, Some(_)) => false,
+    }
+}
+
 impl<'a> Level<'a> {
     /// What is to be told, if anything.
     pub fn difference(&self) -> Option<Told> {
@@ -54,7 +63,12 @@ impl<'a> Level<'a> {
 
         // H2 was to begin on the tenth, and begins on the twelfth
         let next = pieces.get(end + 1);
-        if stays && piece.now.is_some() && next.is_some_and(|next| alike(next.now, piece.known) && alike(next.known, piece.known)) {
+        let begins_later = next.and_then(|next| next.now).is_some_and(|fact| !fact.resumes);
+        if stays
+            && begins_later
+            && piece.now.is_some()
+            && next.is_some_and(|next| alike(next.now, piece.known) && alike(next.known, piece.known))
+        {
             let (start, end) = run(&pieces, end + 1);
             let put_off = pieces.get(start)?;
             return Some(Told {
@@ -88,7 +102,7 @@ impl<'a> Level<'a> {
             further: further(&pieces, end, piece.now),
             fact: piece.now.cloned(),
             was: piece.known.cloned(),
-            how: if piece.now.is_none() { How::Vanished } else { How::Stated },
+            how: if is_loss(piece.known, piece.now) { How::Vanished } else { How::Stated },
         })
     }
 

@@ -195,7 +195,7 @@ fn gather(facets: &[&Painted<'_>]) -> Vec<Fact> {
         if shown.is_empty() {
             continue;
         }
-        let fact = fact(&shown, *start, until, &facts);
+        let fact = fact(&shown, *start, until);
         facts.push(fact);
     }
     facts
@@ -207,7 +207,7 @@ fn shuts(alone: &Layer<'_>, other: &Layer<'_>) -> bool {
     one.alone && !two.alone && one.facet != two.facet && (two.asserted <= one.asserted || (alone.is_over() && !other.is_over()))
 }
 
-fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option<Date>, earlier: &[Fact]) -> Fact {
+fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option<Date>) -> Fact {
     let mut hours: Vec<OfficeHours> = Vec::new();
     let mut value = None;
     let mut causes: Vec<Cause> = Vec::new();
@@ -229,8 +229,7 @@ fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option
     hours.sort_by_key(|entry| entry.access);
     let value = value.unwrap_or(Value::Hours(hours));
     let general = shown.iter().all(|(_, layer)| layer.general);
-    let resumes = earlier.iter().any(|fact| super::same(&fact.value, &value))
-        && shown.iter().all(|(_, layer)| layer.from.is_none_or(|first| from.is_none_or(|from| first < from)));
+    let resumes = from.is_some() && shown.iter().all(|(_, layer)| layer.from != from);
     Fact { value, from, until, resumes, general, except, causes }
 }
 

@@ -36,7 +36,7 @@ pub use at::{OfficeAt, Starting, at, starting};
 pub use fold::fold;
 pub use names::{fold_name, folded_key};
 pub use remember::{remember, remember_gone};
-pub use same::{differ_in_access_alone, same};
+pub use same::{differ_in_access_alone, meant_channels, same};
 pub use statement::{Facet, Missing, Said, Statement};
 
 /// Rises when the same documents would fold to other states than before. The states are then folded again as a silent baseline.

@@ -14,6 +14,9 @@ use crate::domain::{DocumentKind, Doubt, OfficeKey, day_of};
 /// How many earlier versions of a statement are kept beneath it.
 const DEPTH: usize = 3;
 
+/// An article that goes within this time was withdrawn.
+const YOUNG: SignedDuration = SignedDuration::from_hours(72);
+
 /// How long a statement that is gone is remembered, so that its return is recognised.
 const FORGET_AFTER: SignedDuration = SignedDuration::from_hours(24 * 90);
 
@@ -38,8 +41,14 @@ pub fn remember(previous: Option<&DocumentNotices>, visit: &Visit<'_>) -> Docume
 }
 
 /// The memory of a document after a fetch that found it gone for good (its source no longer leads to it). Not for fetches that fail.
+///
+/// An article that goes while it is young takes back what it said. One that goes later was filed away: what it said still holds.
 pub fn remember_gone(previous: &DocumentNotices, at: Timestamp) -> DocumentNotices {
     let mut memory = previous.clone();
+    let already = memory.waits();
+    if previous.kind == DocumentKind::News && !already && at.duration_since(previous.first_read) > YOUNG {
+        return memory;
+    }
     for statement in &mut memory.statements {
         statement.missing = Some(missed(statement, at, None));
     }
@@ -210,11 +219,11 @@ fn merge_levels(
     today: Date,
 ) {
     for statement in new {
-        let same_value = old.iter().position(|other| same_said(&other.said, &statement.said));
-        let same_place = old.iter().position(|other| same_period(other, &statement, today));
         // "fino al 3 aprile" over the regular hours leaves them beneath
         let lies_over =
             |other: &Statement| other.until.is_none() && (statement.until.is_some() || statement.from.is_some_and(|f| f > today));
+        let same_value = old.iter().position(|other| same_said(&other.said, &statement.said) && !lies_over(other));
+        let same_place = old.iter().position(|other| same_period(other, &statement, today));
         let before = match (same_value, same_place) {
             (Some(index), _) => old.remove(index).before, // another period for what was said
             (None, Some(index)) => earlier(old.remove(index)),

@@ -93,7 +93,7 @@ fn joined(mut spans: Vec<Span>) -> Vec<Span> {
 }
 
 /// Channels as they are meant; a channel announced without an address yields to one of its kind that has one.
-pub(crate) fn meant_channels(channels: &BTreeSet<Channel>) -> BTreeSet<Channel> {
+pub fn meant_channels(channels: &BTreeSet<Channel>) -> BTreeSet<Channel> {
     let mut meant: BTreeSet<Channel> = channels.iter().map(meant_channel).collect();
     let valued: BTreeSet<ChannelKind> = meant.iter().filter(|channel| channel.value.is_some()).map(|channel| channel.kind).collect();
     meant.retain(|channel| channel.value.is_some() || !valued.contains(&channel.kind));
