@@ -1,5 +1,7 @@
 //! The keys of `sources.toml`, each with its meaning in both languages: what the reader accepts and what editors show.
 
+use crate::lexicon::Lexicon;
+
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -182,50 +184,9 @@ pub(super) fn names(keys: &'static [Key]) -> Vec<&'static str> {
 
 /// The ids of offices that a file may name.
 pub(super) fn offices() -> Vec<&'static str> {
-    OFFICES.to_vec()
+    let mut ids: Vec<&str> = Lexicon::builtin().office_ids().collect();
+    if !ids.contains(&"altro") {
+        ids.push("altro"); // an office that the lexicon does not list
+    }
+    ids
 }
-
-/// The ids of `lexicon/offices.toml`.
-const OFFICES: &[&str] = &[
-    "tutti",
-    "anagrafe",
-    "stato-civile",
-    "elettorale",
-    "protocollo",
-    "urp",
-    "centralino",
-    "segreteria",
-    "sindaco",
-    "messi",
-    "tributi",
-    "ragioneria",
-    "personale",
-    "gare",
-    "suap",
-    "urbanistica",
-    "lavori-pubblici",
-    "patrimonio",
-    "ambiente",
-    "viabilita",
-    "trasporti",
-    "polizia-locale",
-    "protezione-civile",
-    "servizi-sociali",
-    "servizi-educativi",
-    "casa",
-    "pari-opportunita",
-    "cultura",
-    "sport-turismo",
-    "biblioteca",
-    "museo",
-    "archivio-storico",
-    "informagiovani",
-    "cimiteri",
-    "centro-raccolta",
-    "farmacia",
-    "legale",
-    "statistica",
-    "ced",
-    "comunicazione",
-    "altro",
-];
