@@ -239,6 +239,10 @@ fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
     let mut found = None;
     for part in parts(word) {
         let is = |names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
+        // "content-with-sidebar", "no-menu", "page-wrapper" name the page by what it has.
+        if is(&["with", "has", "no", "without", "con", "main", "content", "page", "wrapper", "layout", "open", "js"]) {
+            return None;
+        }
         if is(&["cookie", "cookies", "cookiebar", "cookiebanner", "feedback", "rating", "valutazione"]) {
             return Some(Region::Banner);
         }

@@ -1,6 +1,7 @@
 //! A document: bytes (HTML, PDF, feed entry, text) turned into visible blocks with their structure. Knows no offices.
 
 mod charset;
+mod columns;
 mod dates;
 mod element;
 pub mod feed;
@@ -8,8 +9,10 @@ mod flow;
 mod furniture;
 mod headings;
 mod html;
+mod layout;
 pub mod outline;
 mod parse;
+pub mod pdf;
 mod table;
 mod text;
 mod walk;
@@ -36,6 +39,7 @@ pub struct Input<'a> {
 pub fn read(input: &Input) -> Document {
     match kind(input) {
         Kind::Html => html::read(input.bytes, input.content_type, input.url, input.select),
+        Kind::Pdf => pdf::read(input.bytes),
         Kind::Text => text::read(input.bytes, input.content_type),
     }
 }
@@ -47,11 +51,15 @@ pub fn tree(bytes: &[u8], content_type: Option<&str>) -> scraper::Html {
 
 enum Kind {
     Html,
+    Pdf,
     Text,
 }
 
 /// What the bytes are: told by themselves first, by the header where they are silent.
 fn kind(input: &Input) -> Kind {
+    if pdf::is_pdf(input.bytes) {
+        return Kind::Pdf;
+    }
     let head = input.bytes.get(..1024).unwrap_or(input.bytes);
     let tagged = head.windows(2).any(|pair| matches!(pair, [b'<', b'!' | b'/' | b'a'..=b'z' | b'A'..=b'Z']));
     let stated = input.content_type.unwrap_or_default();

@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
     }
 
     fn enter_element(&mut self, node: NodeRef<'a, Node>, element: &'a Element) -> bool {
-        let (mut sort, tag) = element::sort(element.name());
+        let (mut sort, mut tag) = element::sort(element.name());
         match sort {
             Sort::Nothing | Sort::Script | Sort::Meta => return false,
             Sort::Noscript if !self.noscript => return false,
@@ -148,7 +148,9 @@ impl<'a> Walk<'a> {
             self.protected_address(code, sort == Sort::Link);
             return false;
         }
-        if marks.role == "heading" {
+        if marks.role == "main" {
+            (sort, tag) = (Sort::Block, "main");
+        } else if marks.role == "heading" {
             sort = Sort::Heading(marks.aria_level.and_then(|l| l.trim().parse().ok()).filter(|l| (1..=6).contains(l)).unwrap_or(2));
         } else if marks.toggles && self.heading.is_none() && (sort == Sort::Button || marks.href.is_some_and(|href| href.starts_with('#')))
         {
