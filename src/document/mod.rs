@@ -20,6 +20,7 @@ mod walk;
 pub use outline::{Outline, outline};
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// What there is to read, and what is known about it.
@@ -67,7 +68,7 @@ fn kind(input: &Input) -> Kind {
 }
 
 /// A readable document: what a person would see, in reading order.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// The page's title: the first `<h1>` of the main region, else `<title>`, else nothing.
     pub title: Option<String>,
@@ -83,19 +84,23 @@ pub struct Document {
     pub structured: Vec<String>,
 }
 
+/// The name of an element, in lower case.
+pub type Tag = &'static str;
+
 /// An element that holds blocks: an article, a card, a list item, an accordion's panel.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Container {
     /// The container around this one; `None` only for the document itself.
     pub parent: Option<usize>,
     /// Its tag in lower case: `article`, `section`, `div`, `li`, `td`, …
-    pub tag: &'static str,
+    #[serde(deserialize_with = "tag")]
+    pub tag: Tag,
     /// What the markup calls it: its `data-element` ("service-status") or `itemprop` ("telephone").
     pub mark: Option<String>,
 }
 
 /// One visible block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
@@ -116,7 +121,7 @@ pub struct Block {
 }
 
 /// What a block is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum BlockKind {
     /// A heading with its level, 1 to 6.
     Heading(u8),
@@ -133,7 +138,7 @@ pub enum BlockKind {
 }
 
 /// A link inside a block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// Where its text stands in the block's text (bytes).
     pub range: std::ops::Range<usize>,
@@ -142,7 +147,7 @@ pub struct Link {
 }
 
 /// The part of the page that a block stands in, told by landmarks and structure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Region {
     /// The page's own matter.
     Main,
@@ -157,7 +162,7 @@ pub enum Region {
 }
 
 /// A table as a grid: spans resolved, so that each row has a cell for each column.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// The caption, if any.
     pub caption: Option<String>,
@@ -166,7 +171,7 @@ pub struct Table {
 }
 
 /// One place of a table's grid.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// The text, as in `Block::text`.
     pub text: String,
@@ -176,4 +181,10 @@ pub struct Cell {
     pub header: bool,
     /// For a cell repeated by rowspan or colspan: row and column of the original.
     pub spans_from: Option<(usize, usize)>,
+}
+
+/// A container's tag in its only copy.
+fn tag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Tag, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(element::sort(&name).1)
 }

@@ -227,7 +227,7 @@ fn pieces(line: &str) -> Vec<Piece> {
         if parts {
             close(&mut found, &mut current, from);
         }
-        if !parts && !(blank && current.is_empty()) {
+        if !(parts || blank && current.is_empty()) {
             if current.is_empty() {
                 from = column;
             }
