@@ -13,6 +13,7 @@ use super::robots::{Cache, Policy};
 use super::scope::host_key;
 use super::verdict::judge_error;
 use super::{FetchError, Limits, Render, Reply, Request, Response, Scope, Unchanged, Validators};
+use crate::document::{self, Input};
 
 /// RFC 9309 §2.3.1.2: at least five redirects.
 const ROBOTS_REDIRECTS: usize = 5;
@@ -104,7 +105,12 @@ impl Inner {
                     let validators = renewed(&request.validators, &url, &answer.headers);
                     return Ok(Reply::Unchanged(Unchanged { not_modified: true, validators, bytes: 0, elapsed: spent }));
                 }
-                200..=299 => return Ok(reply(request, url, redirects, answer, spent)),
+                200..=299 => match refresh(&url, &answer) {
+                    Some(next) if next != url && !redirects.contains(&next) && redirects.len() < self.limits.max_redirects => {
+                        redirects.push(std::mem::replace(&mut url, next));
+                    }
+                    _ => return Ok(reply(request, url, redirects, answer, spent)),
+                },
                 status => {
                     let host = url.host_str().unwrap_or_default().to_owned();
                     let verdict = judge_error(status, &plain_headers(&answer.headers), &answer.body);
@@ -359,6 +365,20 @@ fn reply(request: &Request, url: Url, redirects: Vec<Url>, answer: Answer, elaps
         return Reply::Unchanged(Unchanged { not_modified: false, validators: response.validators(), bytes, elapsed });
     }
     Reply::Fresh(response)
+}
+
+/// Some home pages are nothing but `<meta http-equiv=refresh>`: a redirect in the page's clothes.
+fn refresh(url: &Url, answer: &Answer) -> Option<Url> {
+    const SMALL: usize = 8 << 10;
+    const AT_ONCE: u32 = 5;
+    if answer.body.len() > SMALL || !answer.body.windows(7).any(|seven| seven.eq_ignore_ascii_case(b"refresh")) {
+        return None;
+    }
+    let content_type = answer.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let outline = document::outline(&Input { bytes: &answer.body, content_type, url: Some(url), select: None });
+    let (seconds, mut next) = outline.refresh?;
+    next.set_fragment(None);
+    (seconds <= AT_ONCE && outline.main_text < 200).then_some(next)
 }
 
 fn plain_headers(headers: &HeaderMap) -> Vec<(String, String)> {

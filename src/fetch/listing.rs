@@ -316,7 +316,7 @@ fn articles(anchors: &[&Anchor]) -> Vec<Article> {
 }
 
 /// The page that continues a list: what says so, else the number after ours in its pager.
-fn next_page(markup: &Markup, list: &Url) -> Option<Url> {
+pub(super) fn next_page(markup: &Markup, list: &Url) -> Option<Url> {
     if let Some(next) = &markup.next {
         return Some(next.clone());
     }

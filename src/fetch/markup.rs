@@ -60,8 +60,6 @@ pub(super) struct Markup {
     /// `<link rel=next>`.
     pub next: Option<Url>,
     pub canonical: Option<Url>,
-    #[allow(dead_code)] // the survey of a site reads it
-    pub generator: String,
 }
 
 impl Markup {
@@ -76,9 +74,7 @@ impl Markup {
             first("base[href]").and_then(|e| e.attr("href")).and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone());
         let title = first("title").map(text_of).unwrap_or_default();
         let heading = first("main h1, #main h1, h1").map(text_of).unwrap_or_default();
-        let generator = first("meta[name=generator]").and_then(|e| e.attr("content")).unwrap_or_default().to_owned();
-        let mut markup =
-            Markup { base, title, heading, anchors: Vec::new(), feeds: Vec::new(), next: None, canonical: None, generator, html };
+        let mut markup = Markup { base, title, heading, anchors: Vec::new(), feeds: Vec::new(), next: None, canonical: None, html };
         markup.head_links();
         markup.read_anchors();
         markup

@@ -10,10 +10,13 @@ mod client;
 mod discover;
 mod error;
 mod hosts;
+mod leads;
 mod listing;
 mod markup;
+mod platform;
 mod robots;
 mod scope;
+mod site;
 mod sitemap;
 pub mod verdict;
 
@@ -25,7 +28,9 @@ pub use discover::{Found, ListReply};
 pub use error::{FetchError, TlsProblem};
 pub use hosts::backoff;
 pub use listing::{Article, Follow, ListKind, Listing, attachments, declared_canonical, listing};
+pub use platform::Platform;
 pub use scope::{Scope, site_of};
+pub use site::{Find, Role, Survey};
 use url::Url;
 pub use verdict::{Verdict, judge};
 

@@ -7,6 +7,7 @@ mod nginx;
 mod robots;
 mod server;
 mod tls;
+mod towns;
 
 use std::time::Duration;
 
