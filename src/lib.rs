@@ -15,5 +15,6 @@ pub mod fetch;
 pub mod lexicon;
 pub mod mail;
 pub mod resolve;
+pub mod round;
 pub mod store;
 pub mod text;

@@ -47,6 +47,26 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the service: watch the sources on schedule and send the mails, until told to stop
+    Run(RunArgs),
+    /// Look once at every source that is due, print the changes, send the mails
+    Check(CheckArgs),
+    /// Show what would be read from a file or page
+    Extract(ExtractArgs),
+    /// List the changes seen so far, or explain one
+    Changes(ChangesArgs),
+    /// List the offices and how they can be reached now
+    Offices(OfficesArgs),
+    /// Show how one office could be reached in the course of time
+    History(HistoryArgs),
+    /// Add, list or remove the people who get mail
+    Subscribers {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: SubscribersCommand,
+    },
+    /// See a small invented town change its opening hours, and the mails that follow; needs no network and no settings
+    Demo(DemoArgs),
     /// Print the completions for a shell
     Completions {
         /// Which shell.

@@ -1,8 +1,16 @@
 //! The command line: one file per command. Data goes to standard output, talk to standard error; errors become one line and an exit code here.
 
 pub mod args;
+mod ask;
+mod changes;
+mod check;
 pub mod demo;
+mod extract;
 mod manual;
+mod offices;
+pub mod record;
+mod setup;
+mod subscribers;
 mod talk;
 
 use std::process::ExitCode;
@@ -37,6 +45,14 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
+        Command::Run(_) => todo!(),
+        Command::Demo(_) => todo!(),
+        Command::Check(args) => check::run(&args, &cli.global),
+        Command::Extract(args) => extract::run(&args, &cli.global),
+        Command::Changes(args) => changes::run(&args, &cli.global),
+        Command::Offices(args) => offices::offices(&args, &cli.global),
+        Command::History(args) => offices::history(&args, &cli.global),
+        Command::Subscribers { command } => subscribers::run(&command, &cli.global),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man(args) => manual::man(&args),
     }

@@ -7,6 +7,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::args::Global;
+use super::setup::Problems;
 
 /// Colours, logs and the last words of a panic, as the global options want them.
 pub fn set_up(global: &Global) {
@@ -50,7 +51,23 @@ impl<'a> MakeWriter<'a> for StdErr {
 /// One line on standard error: "sportello: " and the causes, outermost first.
 pub fn error(error: &anyhow::Error) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
-    let _ = writeln!(anstream::stderr(), "{style}sportello:{style:#} {}", one_line(error));
+    let mut err = anstream::stderr();
+    match error.downcast_ref::<Problems>() {
+        // files that people write give all their problems at once
+        Some(Problems(problems)) => problems.iter().for_each(|problem| drop(writeln!(err, "{problem}"))),
+        None => drop(writeln!(err, "{style}sportello:{style:#} {}", one_line(error))),
+    }
+}
+
+/// Something that went wrong without ending the command, on standard error.
+pub fn warn(words: impl std::fmt::Display) {
+    let style = anstyle::AnsiColor::Yellow.on_default().bold();
+    let _ = writeln!(anstream::stderr(), "{style}sportello:{style:#} {words}");
+}
+
+/// A remark on standard error.
+pub fn say(words: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{words}");
 }
 
 /// The causes of an error on one line, outermost first; a cause that its parent already quotes is left out.

@@ -1,0 +1,307 @@
+//! One document, from the wire to the outbox.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::read::{Read, material, read};
+use super::outbox::new_delivery;
+use super::{Round, catalogue};
+use crate::alert;
+use crate::config::sources::Source;
+use crate::diff::{self, CORROBORATION_DAYS, Moment};
+use crate::domain::{BodyId, Change, DocumentKind, Reading, day_of};
+use crate::extract::RULES_VERSION;
+use crate::fetch::{FetchError, Reply, Response, Verdict, judge};
+use crate::resolve::{self, DocumentNotices, Sight};
+use crate::store::{
+    self, DocumentVisit, Findings, Known, NewDelivery, Received, Seen, Store, StoreError, Unchanged, Visit, Why, snapshot_of_nth,
+};
+
+/// How often a comparison is made anew when the body's facts move under it.
+const ATTEMPTS: usize = 8;
+
+/// An address to visit.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where.
+    pub url: Url,
+    /// Page or article.
+    pub kind: DocumentKind,
+    /// What the store knows of it.
+    pub known: Option<store::Document>,
+    /// What a first reading of it is to what is known.
+    pub first_sight: Sight,
+    /// Whether the source is this one page; then its absence is the source's trouble, and never a removal.
+    pub is_source: bool,
+    /// When to visit it next.
+    pub next_visit: Option<Timestamp>,
+}
+
+/// How a visit ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// As it was; to be noted together with others.
+    Unchanged(Unchanged, u64),
+    /// Read, with what changed, and how many bytes came.
+    Read(Vec<Change>, u64),
+    /// It is no longer there.
+    Gone(Vec<Change>),
+    /// It could not be had.
+    Failed(FetchError),
+    /// What came is not the page.
+    NotThePage(Verdict),
+}
+
+impl Round {
+    /// Visits one document.
+    pub(super) async fn visit(&self, source: &Arc<Source>, target: &Target) -> Result<Outcome, StoreError> {
+        let request = catalogue::request(source, target.url.clone(), target.known.as_ref().map(|known| &known.validators));
+        let response = match self.fetcher.get(&request).await {
+            Ok(Reply::Fresh(response)) => response,
+            Ok(Reply::Unchanged(unchanged)) => return self.unchanged(source, target, unchanged).await,
+            Err(FetchError::Status { status: 404 | 410, .. }) if !target.is_source && target.known.is_some() => {
+                return Ok(Outcome::Gone(self.settle(source, target, Seen::Gone, None).await?));
+            }
+            Err(error) => return Ok(Outcome::Failed(error)),
+        };
+        let n_bytes = response.body.len() as u64;
+        let (response, read) = self.read(source, response).await;
+        let read = match read {
+            Ok(read) => read,
+            Err(verdict) => return Ok(Outcome::NotThePage(verdict)),
+        };
+        let received = Received {
+            status: response.status,
+            final_url: response.url.to_string(),
+            headers: response.headers,
+            body: response.body,
+            text_sha: read.text_sha,
+        };
+        let seen = Seen::Fresh { received, reading: read.reading, rules_version: RULES_VERSION };
+        Ok(Outcome::Read(self.settle(source, target, seen, read.title).await?, n_bytes))
+    }
+
+    /// The page is as it was. That may settle something that waits; else it is a row to be updated.
+    async fn unchanged(&self, source: &Arc<Source>, target: &Target, unchanged: crate::fetch::Unchanged) -> Result<Outcome, StoreError> {
+        let Some(known) = &target.known else {
+            // without validators sent there is no "not modified"; a server that says so all the same tells us nothing
+            return Ok(Outcome::NotThePage(Verdict::Empty));
+        };
+        let row = Unchanged {
+            document: known.id,
+            at: self.clock.now(),
+            next_visit: target.next_visit,
+            validators: Some(catalogue::to_store(&unchanged.validators)),
+        };
+        if !known.waits {
+            return Ok(Outcome::Unchanged(row, unchanged.bytes));
+        }
+        let (body, url, id) = (source.body.clone(), known.url.clone(), source.id.clone());
+        let now = self.clock.now();
+        let reading = self
+            .on_store(move |store| {
+                store.record_unchanged(&[row])?;
+                let known = store.known(&body, now)?;
+                Ok(known.documents.into_iter().find(|document| document.source == id && document.url == url).map(|document| Reading {
+                    published: document.published,
+                    notices: document.notices,
+                    doubts: document.doubts,
+                }))
+            })
+            .await?;
+        let Some(reading) = reading else { return Ok(Outcome::Read(Vec::new(), unchanged.bytes)) };
+        let seen = Seen::Reread { reading, rules_version: RULES_VERSION };
+        Ok(Outcome::Read(self.settle(source, target, seen, None).await?, unchanged.bytes))
+    }
+
+    /// Makes a reading of a page, off the asynchronous threads, a few at a time.
+    async fn read(&self, source: &Arc<Source>, response: Response) -> (Response, Result<Read, Verdict>) {
+        let _permit = self.readers.acquire().await;
+        let (source, lexicon) = (source.clone(), self.lexicon);
+        let work = tokio::task::spawn_blocking(move || {
+            let document = material(&source, &response.url, response.content_type(), &response.body);
+            let read = match judge(&response, &document) {
+                Some(verdict) => Err(verdict),
+                None => Ok(read(lexicon, &source, &response.url, &document)),
+            };
+            (response, read)
+        });
+        match work.await {
+            Ok(done) => done,
+            Err(defect) => std::panic::resume_unwind(defect.into_panic()),
+        }
+    }
+
+    /// Folds what was seen into what is known, compares, and records the visit with all that follows. Returns the changes.
+    pub(super) async fn settle(&self, source: &Arc<Source>, target: &Target, seen: Seen, title: Option<String>) -> Result<Vec<Change>, StoreError> {
+        let _turn = self.turns.take(&source.body).await;
+        let bench = Bench {
+            source: source.clone(),
+            target: target.clone(),
+            title,
+            now: self.clock.now(),
+            confirm_after: self.confirm_after,
+            gather: self.gather,
+            names: self.names(&source.body),
+        };
+        self.on_store(move |store| {
+            let mut seen = seen;
+            for _ in 1..ATTEMPTS {
+                match bench.settle(store, seen) {
+                    Err((StoreError::Moved { .. }, again)) => seen = again,
+                    Err((error, _)) => return Err(error),
+                    Ok(changes) => return Ok(changes),
+                }
+            }
+            bench.settle(store, seen).map_err(|(error, _)| error)
+        })
+        .await
+    }
+
+    fn names(&self, body: &BodyId) -> std::collections::BTreeMap<String, crate::domain::OfficeId> {
+        let offices = self.sources.body(body).map(|watched| watched.offices.clone()).unwrap_or_default();
+        offices.into_iter().flat_map(|(office, names)| names.into_iter().map(move |name| (resolve::fold_name(&name), office.clone()))).collect()
+    }
+}
+
+/// What one visit is settled with.
+struct Bench {
+    source: Arc<Source>,
+    target: Target,
+    title: Option<String>,
+    now: Timestamp,
+    confirm_after: SignedDuration,
+    gather: SignedDuration,
+    names: std::collections::BTreeMap<String, crate::domain::OfficeId>,
+}
+
+impl Bench {
+    /// On failure gives back what was seen, for another attempt.
+    fn settle(&self, store: &dyn Store, seen: Seen) -> Result<Vec<Change>, (StoreError, Seen)> {
+        let known = match store.known(&self.source.body, self.recent_since()) {
+            Ok(known) => known,
+            Err(error) => return Err((error, seen)),
+        };
+        let (memory, sight) = self.remember(&known, &seen);
+        let why = match sight {
+            Sight::Baseline => Why::Baseline,
+            Sight::News => Why::Visit,
+            Sight::Reread => Why::Reread,
+        };
+        let matters = self.previous(&known).is_some_and(|memory| !memory.statements.is_empty())
+            || memory.as_ref().is_some_and(|memory| !memory.statements.is_empty() || !memory.doubts.is_empty());
+        let (mut changes, findings) = match (&memory, matters) {
+            (Some(memory), true) => match self.compare(store, &known, memory, sight, why) {
+                Ok((changes, findings)) => (changes, Some(findings)),
+                Err(error) => return Err((error, seen)),
+            },
+            _ => (Vec::new(), None),
+        };
+        let document = DocumentVisit {
+            source: self.source.id.clone(),
+            url: self.target.url.to_string(),
+            kind: self.target.kind,
+            next_visit: self.target.next_visit,
+            memory,
+            seen,
+        };
+        let mut visit = Visit { body: self.source.body.clone(), at: self.now, documents: vec![document], findings };
+        match store.record(&visit) {
+            Ok(recorded) => {
+                for (change, id) in changes.iter_mut().zip(&recorded.changes) {
+                    change.id = Some(*id);
+                }
+                Ok(changes)
+            }
+            Err(error) => match visit.documents.pop() {
+                Some(document) => Err((error, document.seen)),
+                None => Err((error, Seen::Gone)),
+            },
+        }
+    }
+
+    fn recent_since(&self) -> Timestamp {
+        self.now.checked_sub(SignedDuration::from_hours(24 * i64::from(CORROBORATION_DAYS))).unwrap_or(Timestamp::MIN)
+    }
+
+    /// What was remembered of this document before.
+    fn previous<'k>(&self, known: &'k Known) -> Option<&'k DocumentNotices> {
+        let url = self.target.url.as_str();
+        let mine = known.documents.iter().find(|document| document.source == self.source.id && document.url == url);
+        mine.and_then(|document| document.memory.as_ref())
+    }
+
+    /// The memory of the document after this visit, and what the visit is to what is known.
+    fn remember(&self, known: &Known, seen: &Seen) -> (Option<DocumentNotices>, Sight) {
+        let previous = self.previous(known);
+        let (reading, sight, snapshot) = match seen {
+            Seen::Gone => return (previous.map(|memory| resolve::remember_gone(memory, self.now)), Sight::News),
+            Seen::Fresh { reading, .. } => {
+                let sight = if previous.is_some() { Sight::News } else { self.target.first_sight };
+                (reading, sight, snapshot_of_nth(0))
+            }
+            Seen::Reread { reading, .. } => (reading, self.target.first_sight, previous.map_or(snapshot_of_nth(0), |memory| memory.snapshot)),
+        };
+        let visit = resolve::Visit {
+            url: self.target.url.as_str(),
+            source: &self.source.id,
+            kind: self.target.kind,
+            title: self.title.as_deref(),
+            at: self.now,
+            snapshot,
+            reading,
+            sight,
+        };
+        (Some(resolve::remember(previous, &visit)), sight)
+    }
+
+    fn compare(
+        &self,
+        store: &dyn Store,
+        known: &Known,
+        memory: &DocumentNotices,
+        sight: Sight,
+        why: Why,
+    ) -> Result<(Vec<Change>, Findings), StoreError> {
+        let others = known.documents.iter().filter_map(|document| document.memory.as_ref());
+        let others = others.filter(|other| other.source != memory.source || other.url != memory.url);
+        let documents: Vec<DocumentNotices> = others.chain([memory]).cloned().collect();
+        let settings = resolve::Settings { confirm_after: self.confirm_after, names: self.names.clone() };
+        let folded = resolve::fold(&documents, day_of(self.now), &settings);
+        if let Some(redesign) = &folded.redesign {
+            tracing::warn!(
+                body = %self.source.body,
+                "{}: {} of {} facts went at once, a redesign most likely; they are kept until that is confirmed",
+                self.source.body, redesign.n_lost, redesign.n_known
+            );
+        }
+        let moment =
+            Moment { body: &self.source.body, now: self.now, url: self.target.url.as_str(), sight, confirm_after: self.confirm_after };
+        let before = diff::Known { states: &known.states, held: &known.held, recent: &known.recent };
+        let found = diff::compare(&before, &folded, &moment);
+        let deliveries = self.deliveries(store, &found.changes)?;
+        let findings = Findings {
+            why,
+            revision: known.revision,
+            states: found.states,
+            held: found.held,
+            changes: found.changes.clone(),
+            corroborated: found.corroborated.into_iter().map(|more| (more.change, more.cause)).collect(),
+            deliveries,
+        };
+        Ok((found.changes, findings))
+    }
+
+    /// What subscribers are to get.
+    fn deliveries(&self, store: &dyn Store, changes: &[Change]) -> Result<Vec<NewDelivery>, StoreError> {
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(body) = store.body(&self.source.body)? else { return Ok(Vec::new()) };
+        let subscriptions: Vec<_> = store.subscriptions_for(&body)?.into_iter().map(|(_, subscription)| subscription).collect();
+        let planned = alert::plan(changes, &subscriptions, &[body], self.now, self.gather);
+        Ok(planned.into_iter().map(new_delivery).collect())
+    }
+}

@@ -1,0 +1,170 @@
+//! The line, and nothing but the line: what is due is visited, read, folded, compared and recorded, with the mails that follow.
+//!
+//! A [`Round`] holds what visits share. [`Round::run`] visits the sources that are due: a page is one document, a list leads to many.
+//! Reading happens off the asynchronous threads, a few documents at a time; visits of one body fold one after another; one visit is one
+//! transaction. Failures never touch what is known: they turn the source's health.
+
+mod catalogue;
+mod clock;
+mod document;
+mod due;
+mod outbox;
+mod pace;
+mod read;
+mod reread;
+mod source;
+mod turns;
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use url::Url;
+
+pub use catalogue::{catalogue, limits};
+pub use clock::Clock;
+pub use outbox::{Mailer, MailerError};
+pub use source::Visited;
+
+use crate::config::Sources;
+use crate::domain::{BodyId, Change, SourceId};
+use crate::fetch::Fetcher;
+use crate::lexicon::Lexicon;
+use crate::store::{Store, StoreError};
+use due::{Due, due};
+use turns::Turns;
+
+/// How many sources are under way at once. Most of them wait for their host's turn; requests at once are bounded by the fetcher.
+const SOURCES_AT_ONCE: usize = 256;
+
+/// What visits share.
+#[derive(Debug)]
+pub struct Round {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Brings the pages.
+    pub fetcher: Fetcher,
+    /// What is watched.
+    pub sources: Arc<Sources>,
+    /// The words of offices.
+    pub lexicon: &'static Lexicon,
+    /// How long something must stay away before it counts as gone.
+    pub confirm_after: SignedDuration,
+    /// How long a mail at once waits for company from the same body.
+    pub gather: SignedDuration,
+    /// The present.
+    pub clock: Clock,
+    turns: Turns,
+    readers: Semaphore,
+}
+
+/// Which sources a round looks at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only those of this body.
+    pub body: Option<BodyId>,
+    /// Only the one with this address.
+    pub source: Option<Url>,
+    /// Whether due or not.
+    pub all: bool,
+}
+
+/// What happens in a round, as it happens.
+#[derive(Debug)]
+pub enum Event {
+    /// So many sources are to be visited.
+    Planned(usize),
+    /// A source was visited.
+    Visited(Visited),
+}
+
+/// What a round came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Sources visited.
+    pub n_sources: usize,
+    /// Requests that were answered.
+    pub n_fetches: u32,
+    /// How many of them found nothing new.
+    pub n_unchanged: u32,
+    /// The sources that could not be read, and why.
+    pub failures: Vec<(SourceId, String)>,
+    /// The changes found, with their ids.
+    pub changes: Vec<Change>,
+}
+
+impl Round {
+    /// A round over these sources.
+    pub fn new(store: Arc<dyn Store>, fetcher: Fetcher, sources: Arc<Sources>, clock: Clock, confirm_after: SignedDuration) -> Self {
+        let n_readers = std::thread::available_parallelism().map_or(2, |n| n.get());
+        Self {
+            store,
+            fetcher,
+            sources,
+            lexicon: Lexicon::builtin(),
+            confirm_after,
+            gather: SignedDuration::ZERO,
+            clock,
+            turns: Turns::default(),
+            readers: Semaphore::new(n_readers),
+        }
+    }
+
+    /// Visits every source of the selection that is due, tells what happens, and returns when all are done.
+    ///
+    /// # Errors
+    /// Only when the store cannot say what is due, or breaks under a visit; what is wrong with sources stands in the summary.
+    pub async fn run(self: &Arc<Self>, selection: &Selection, tell: &mut (dyn FnMut(&Event) + Send)) -> Result<Summary, StoreError> {
+        let due = self.on_store(due(self.sources.clone(), selection.clone(), self.clock.now())).await?;
+        tell(&Event::Planned(due.len()));
+        let mut summary = Summary::default();
+        let mut waiting = due.into_iter();
+        let mut under_way = JoinSet::new();
+        loop {
+            while under_way.len() < SOURCES_AT_ONCE
+                && let Some(due) = waiting.next()
+            {
+                under_way.spawn(self.clone().visit_due(due));
+            }
+            let Some(visited) = under_way.join_next().await else { break };
+            // a visit that panics is a defect of the program; the others go on
+            let visited = match visited {
+                Ok(visited) => visited?,
+                Err(defect) => {
+                    tracing::error!("a visit broke off: {defect}");
+                    continue;
+                }
+            };
+            summary.add(&visited);
+            tell(&Event::Visited(visited));
+        }
+        Ok(summary)
+    }
+
+    async fn visit_due(self: Arc<Self>, due: Due) -> Result<Visited, StoreError> {
+        self.visit_source(&due).await
+    }
+
+    /// Runs a piece of work on the store where blocking is allowed.
+    async fn on_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.store.clone();
+        match tokio::task::spawn_blocking(move || work(&*store)).await {
+            Ok(result) => result,
+            Err(defect) => std::panic::resume_unwind(defect.into_panic()),
+        }
+    }
+}
+
+impl Summary {
+    fn add(&mut self, visited: &Visited) {
+        self.n_sources += 1;
+        self.n_fetches += visited.n_fetches;
+        self.n_unchanged += visited.n_unchanged;
+        self.failures.extend(visited.failures.iter().map(|why| (visited.source.clone(), why.clone())));
+        self.changes.extend(visited.changes.iter().cloned());
+    }
+}

@@ -1,0 +1,168 @@
+//! From a page to a mail: what subscribers get, and what they do not.
+
+use sportello::cli::demo::site::Page;
+
+use crate::place::Place;
+
+const COUNTERS: [(&str, &str); 12] = [
+    ("Anagrafe", "dal lunedì al venerdì 8.30-12.30"),
+    ("Stato civile", "lunedì, mercoledì e venerdì 9.00-12.00"),
+    ("Elettorale", "martedì 9.00-13.00"),
+    ("Protocollo", "dal lunedì al sabato 8.30-12.30"),
+    ("URP", "dal lunedì al venerdì 8.00-13.00"),
+    ("Tributi", "lunedì e mercoledì 9.00-12.00"),
+    ("Ragioneria", "giovedì 10.00-12.00"),
+    ("SUAP", "mercoledì 9.00-13.00 e 15.00-17.00"),
+    ("Edilizia privata", "martedì 9.00-12.30"),
+    ("Lavori pubblici", "venerdì 9.00-11.00"),
+    ("Servizi sociali", "lunedì 15.00-17.00"),
+    ("Pubblica istruzione", "dal lunedì al venerdì 10.00-12.30"),
+];
+
+/// A table of twelve offices, with other hours for some.
+pub fn table(changed: &[(&str, &str)]) -> String {
+    let hours = |office: &str, hours: &'static str| changed.iter().find(|(name, _)| *name == office).map_or(hours.to_string(), |(_, new)| new.to_string());
+    let rows: String = COUNTERS.iter().map(|(office, usual)| format!("<tr><td>Ufficio {office}</td><td>{}</td></tr>", hours(office, usual))).collect();
+    format!("<h1>Orari degli uffici</h1><table><thead><tr><th>Ufficio</th><th>Orario di apertura al pubblico</th></tr></thead><tbody>{rows}</tbody></table>")
+}
+
+/// A place that watches one table of twelve offices, with ada listening to all, after its baseline.
+pub fn watched_table() -> Place {
+    let place = Place::new();
+    place.sources(&[("/uffici", "kind = \"page\"")]);
+    place.page("/uffici", &table(&[]));
+    place.run(&["subscribers", "add", "ada@example.org", "--all"]).done();
+    let baseline = place.run(&["check", "--all"]).done();
+    assert_eq!(baseline.out, "", "the baseline is silent");
+    assert!(place.mails().is_empty(), "the baseline is silent");
+    assert_eq!(place.run(&["offices", "--json"]).done().json().len(), 12, "all twelve offices are known");
+    place
+}
+
+#[test]
+fn one_changed_hour_in_a_table_of_twelve_offices_is_one_change_and_one_mail() {
+    let place = watched_table();
+    place.page("/uffici", &table(&[("Tributi", "lunedì e mercoledì 9.30-12.00")]));
+    place.run(&["check", "--all"]).done();
+
+    let changes = place.run(&["changes", "--json"]).done().json();
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    let change = &changes[0];
+    assert_eq!(change["body"], "comune-prova");
+    assert_eq!(change["office"], "tributi");
+    assert_eq!(change["aspect"], "hours");
+    assert_eq!(change["before"], "Mo,We 09:00-12:00");
+    assert_eq!(change["after"], "Mo,We 09:30-12:00");
+    assert_eq!(change["url"], place.site.url("/uffici").as_str());
+
+    let mails = place.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, "ada@example.org");
+    for part in [&mails[0].text, &mails[0].html] {
+        for words in ["9:00", "9:30", place.site.url("/uffici").as_str()] {
+            assert!(part.contains(words), "the mail says nothing of {words:?}:\n{part}");
+        }
+    }
+
+    place.run(&["check", "--all"]).done();
+    assert_eq!(place.run(&["changes", "--json"]).done().json().len(), 1, "a second look finds nothing");
+    assert_eq!(place.mails().len(), 1, "a second look mails nothing");
+}
+
+#[test]
+fn other_words_order_and_surroundings_are_no_change() {
+    let place = watched_table();
+    let reworded = table(&[("Elettorale", "il martedì dalle ore 9 alle ore 13"), ("Ragioneria", "giovedi' 10:00 - 12:00")]);
+    place.page("/uffici", &format!("<p>Oggi è il 3 marzo, visite: 4711</p>{reworded}<p>Il mercato si sposta al parco.</p>"));
+    let check = place.run(&["check", "--all"]).done();
+    assert_eq!(check.out, "");
+    assert!(place.mails().is_empty());
+}
+
+#[test]
+fn a_host_in_trouble_is_no_news_and_is_named() {
+    let place = watched_table();
+    for (trouble, words) in [
+        (Page::html(table(&[])).with_status(503), "503"),
+        (Page::status(404), "404"),
+        (Page::html(""), "empty"),
+        (Page::html("<html><head><title>Sito in manutenzione</title></head><body><h1>Sito in manutenzione</h1><p>Torneremo presto.</p></body></html>"), "manutenzione"),
+    ] {
+        place.site.set("/uffici", trouble);
+        let check = place.run(&["check", "--all"]);
+        assert_eq!(check.code, Some(1), "{words}: {}", check.err);
+        assert!(check.err.contains("comune-prova/"), "the source is named: {}", check.err);
+        assert_eq!(check.out, "", "{words}");
+    }
+    place.page("/uffici", &table(&[]));
+    let check = place.run(&["check", "--all"]).done();
+    assert_eq!(check.out, "", "back to normal is no news either");
+    assert!(place.mails().is_empty());
+}
+
+#[test]
+fn an_article_that_announces_a_closure_is_one_alert_and_old_articles_are_none() {
+    let place = Place::new();
+    let list = |items: &[(&str, &str)]| {
+        let items: String = items.iter().map(|(path, title)| format!("<li><a href=\"{path}\">{title}</a></li>")).collect();
+        format!("<h1>Novità</h1><ul>{items}</ul>")
+    };
+    let article = |title: &str, text: &str| format!("<article><h1>{title}</h1><p>Data: 2 marzo 2026</p><p>{text}</p></article>");
+    let old = ("/novita/protocollo", "Protocollo chiuso il 6 marzo");
+    let new = ("/novita/anagrafe", "Anagrafe chiusa il 9 marzo");
+    let festival = ("/novita/festa", "Festa di primavera");
+
+    place.sources(&[("/novita", "kind = \"news\"\nfollow = \"/novita/\"")]);
+    place.page("/novita", &list(&[old]));
+    place.page(old.0, &article(old.1, "L'ufficio protocollo resterà chiuso venerdì 6 marzo 2026."));
+    place.run(&["subscribers", "add", "ada@example.org", "--all"]).done();
+    place.run(&["check", "--now", "2026-03-02T08:00:00Z"]).done();
+    assert!(place.mails().is_empty(), "what was there before is no news");
+
+    place.page("/novita", &list(&[new, festival, old]));
+    place.page(new.0, &article(new.1, "L'ufficio anagrafe resterà chiuso al pubblico lunedì 9 marzo 2026."));
+    place.page(festival.0, &article(festival.1, "Domenica 15 marzo dalle 10 alle 18 la piazza si riempie di fiori."));
+    place.run(&["check", "--all", "--now", "2026-03-03T08:00:00Z"]).done();
+
+    let changes = place.run(&["changes", "--json"]).done().json();
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert_eq!(changes[0]["office"], "anagrafe");
+    assert_eq!(changes[0]["aspect"], "closures");
+    assert_eq!(changes[0]["after"], serde_json::json!(["2026-03-09"]));
+    assert_eq!(place.mails().len(), 1);
+}
+
+#[test]
+fn only_those_who_asked_get_the_mail() {
+    let place = watched_table();
+    place.run(&["subscribers", "remove", "ada@example.org"]).done();
+    place.run(&["subscribers", "add", "bruno@example.org", "--office", "tributi"]).done();
+    place.run(&["subscribers", "add", "carla@example.org", "--office", "anagrafe"]).done();
+    place.run(&["subscribers", "add", "dino@example.org", "--body", "comune-prova", "--aspect", "channels"]).done();
+    place.run(&["subscribers", "add", "elsa@example.org", "--aspect", "hours", "--language", "en"]).done();
+    place.page("/uffici", &table(&[("Tributi", "lunedì e mercoledì 9.30-12.00")]));
+    place.run(&["check", "--all"]).done();
+    let mut to: Vec<String> = place.mails().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    assert_eq!(to, ["bruno@example.org", "elsa@example.org"]);
+}
+
+#[test]
+fn mails_stay_in_the_outbox_with_no_send_and_go_out_with_the_next_check() {
+    let place = watched_table();
+    place.page("/uffici", &table(&[("URP", "dal lunedì al venerdì 8.00-14.00")]));
+    place.run(&["check", "--all", "--no-send"]).done();
+    assert!(place.mails().is_empty());
+    place.run(&["check"]).done();
+    assert_eq!(place.mails().len(), 1);
+}
+
+#[test]
+fn what_is_not_due_is_left_alone() {
+    let place = watched_table();
+    let hits = place.site.hits("/uffici");
+    place.run(&["check"]).done();
+    assert_eq!(place.site.hits("/uffici"), hits);
+    place.run(&["check", "--body", "comune-prova", "--all"]).done();
+    assert_eq!(place.site.hits("/uffici"), hits + 1);
+}

@@ -1,0 +1,5 @@
+//! The real binary from end to end, against sites and servers on this machine.
+
+mod errors;
+mod line;
+mod place;
