@@ -22,9 +22,7 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Data goes to standard output, talk to standard error.
-Exit status: 0 all done · 1 finished, but some sources or mails failed (named on standard error) · 2 bad usage or configuration, nothing done.
-
-Start with `sportello demo`: a small town on this machine, a change, an alert, in a minute, without network.";
+Exit status: 0 all done · 1 finished, but some sources or mails failed (named on standard error) · 2 bad usage or configuration, nothing done.";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -47,8 +45,6 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the service: watch the sources on schedule and send the mails, until told to stop
-    Run(RunArgs),
     /// Look once at every source that is due, print the changes, send the mails
     Check(CheckArgs),
     /// Show what would be read from a file or page
@@ -65,8 +61,6 @@ pub enum Command {
         #[command(subcommand)]
         command: SubscribersCommand,
     },
-    /// See a small invented town change its opening hours, and the mails that follow; needs no network and no settings
-    Demo(DemoArgs),
     /// Print the completions for a shell
     Completions {
         /// Which shell.

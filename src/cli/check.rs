@@ -32,7 +32,10 @@ fn selection(args: &CheckArgs, sources: &Sources) -> anyhow::Result<Selection> {
     if let Some(id) = &args.body
         && !sources.bodies.iter().any(|watched| watched.body.id.0 == *id)
     {
-        bail!("there is no body {id:?} in the sources{}", ask::suggestion(id, sources.bodies.iter().map(|watched| watched.body.id.0.as_str())));
+        bail!(
+            "there is no body {id:?} in the sources{}",
+            ask::suggestion(id, sources.bodies.iter().map(|watched| watched.body.id.0.as_str()))
+        );
     }
     if let Some(url) = &args.source
         && !sources.iter().any(|(_, source)| source.url == *url)
@@ -67,12 +70,13 @@ pub async fn check(
     let summary = look(&round, selection, quiet).await?;
     let mut sending = None;
     if send && lock.is_some() {
-        let mailer = Mailer::new(settings, store.clone())?;
+        let mailer = Mailer::new(settings, store.clone(), setup::credentials().as_deref())?;
         sending = Some(mailer.send_due(clock.now()).await?);
     }
     let waiting = store.delivery_counts()?.queued;
     report(&summary, sending.as_ref(), waiting, lock.is_none(), quiet);
-    let trouble = !summary.failures.is_empty() || sending.is_some_and(|sending| sending.trouble.is_some() || sending.refused + sending.later > 0);
+    let trouble =
+        !summary.failures.is_empty() || sending.is_some_and(|sending| sending.trouble.is_some() || sending.refused + sending.later > 0);
     Ok(if trouble { Outcome::Partly } else { Outcome::Done })
 }
 

@@ -147,4 +147,3 @@ fn show_notice(out: &mut impl Write, notice: &Notice) -> std::io::Result<()> {
     }
     Ok(())
 }
-

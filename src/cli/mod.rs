@@ -45,8 +45,6 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
-        Command::Run(_) => todo!(),
-        Command::Demo(_) => todo!(),
         Command::Check(args) => check::run(&args, &cli.global),
         Command::Extract(args) => extract::run(&args, &cli.global),
         Command::Changes(args) => changes::run(&args, &cli.global),

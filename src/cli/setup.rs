@@ -44,7 +44,10 @@ pub fn settings(global: &Global) -> anyhow::Result<Loaded> {
 pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
     let file = &settings.sources.file;
     let text = read(file).with_context(|| {
-        format!("cannot read the sources {} · write one (see `sportello sources lint --help`), or name another with [sources] file", file.display())
+        format!(
+            "cannot read the sources {} · write one (see `sportello sources lint --help`), or name another with [sources] file",
+            file.display()
+        )
     })?;
     Ok(sources::parse(&text, &file.display().to_string()).map_err(Problems)?)
 }
@@ -57,6 +60,11 @@ pub fn store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
 /// Opens the store for reading.
 pub fn store_to_read(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
     Ok(store::open_read_only(&settings.store.path)?)
+}
+
+/// The folder with the secrets that systemd gives a service (`LoadCredential=`).
+pub fn credentials() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// Tells who runs the program without settings what it goes by.

@@ -43,7 +43,9 @@ fn add(store: &dyn Store, args: &SubscribeArgs, settings: &crate::config::Settin
 }
 
 fn remove(store: &dyn Store, email: &str) -> anyhow::Result<Outcome> {
-    let Some(record) = store.subscriber_by_email(email)? else { bail!("there is no subscriber {email:?} · `sportello subscribers list` shows who there is") };
+    let Some(record) = store.subscriber_by_email(email)? else {
+        bail!("there is no subscriber {email:?} · `sportello subscribers list` shows who there is")
+    };
     store.remove_subscriber(record.subscriber.id)?;
     talk::say(format_args!("{email} is gone, with all that was kept about them"));
     Ok(Outcome::Done)

@@ -1,7 +1,7 @@
 //! What the operator's file says, in the words of the store and of the crawler.
 
-use crate::config::sources::{Render, Source, Sources, Tls};
 use crate::config::settings::Crawl;
+use crate::config::sources::{Render, Source, Sources, Tls};
 use crate::fetch::{self, Limits};
 use crate::store::{Catalogue, Validators, WatchedSource};
 use url::Url;

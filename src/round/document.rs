@@ -6,18 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::read::{Read, material, read};
-use super::outbox::new_delivery;
 use super::{Round, catalogue};
 use crate::alert;
 use crate::config::sources::Source;
 use crate::diff::{self, CORROBORATION_DAYS, Moment};
-use crate::domain::{BodyId, Change, DocumentKind, Reading, day_of};
+use crate::domain::{BodyId, Change, DocumentKind, PlannedDelivery, Reading, day_of};
 use crate::extract::RULES_VERSION;
 use crate::fetch::{FetchError, Reply, Response, Verdict, judge};
 use crate::resolve::{self, DocumentNotices, Sight};
-use crate::store::{
-    self, DocumentVisit, Findings, Known, NewDelivery, Received, Seen, Store, StoreError, Unchanged, Visit, Why, snapshot_of_nth,
-};
+use crate::store::{self, DocumentVisit, Findings, Known, Received, Seen, Store, StoreError, Unchanged, Visit, Why, snapshot_of_nth};
 
 /// How often a comparison is made anew when the body's facts move under it.
 const ATTEMPTS: usize = 8;
@@ -135,7 +132,13 @@ impl Round {
     }
 
     /// Folds what was seen into what is known, compares, and records the visit with all that follows. Returns the changes.
-    pub(super) async fn settle(&self, source: &Arc<Source>, target: &Target, seen: Seen, title: Option<String>) -> Result<Vec<Change>, StoreError> {
+    pub(super) async fn settle(
+        &self,
+        source: &Arc<Source>,
+        target: &Target,
+        seen: Seen,
+        title: Option<String>,
+    ) -> Result<Vec<Change>, StoreError> {
         let _turn = self.turns.take(&source.body).await;
         let bench = Bench {
             source: source.clone(),
@@ -147,22 +150,24 @@ impl Round {
             names: self.names(&source.body),
         };
         self.on_store(move |store| {
-            let mut seen = seen;
+            let mut visit = bench.visit(seen);
             for _ in 1..ATTEMPTS {
-                match bench.settle(store, seen) {
-                    Err((StoreError::Moved { .. }, again)) => seen = again,
-                    Err((error, _)) => return Err(error),
-                    Ok(changes) => return Ok(changes),
+                match bench.settle(store, &mut visit) {
+                    Err(StoreError::Moved { .. }) => {} // another process was faster: compare with what it left
+                    settled => return settled,
                 }
             }
-            bench.settle(store, seen).map_err(|(error, _)| error)
+            bench.settle(store, &mut visit)
         })
         .await
     }
 
     fn names(&self, body: &BodyId) -> std::collections::BTreeMap<String, crate::domain::OfficeId> {
         let offices = self.sources.body(body).map(|watched| watched.offices.clone()).unwrap_or_default();
-        offices.into_iter().flat_map(|(office, names)| names.into_iter().map(move |name| (resolve::fold_name(&name), office.clone()))).collect()
+        offices
+            .into_iter()
+            .flat_map(|(office, names)| names.into_iter().map(move |name| (resolve::fold_name(&name), office.clone())))
+            .collect()
     }
 }
 
@@ -178,48 +183,40 @@ struct Bench {
 }
 
 impl Bench {
-    /// On failure gives back what was seen, for another attempt.
-    fn settle(&self, store: &dyn Store, seen: Seen) -> Result<Vec<Change>, (StoreError, Seen)> {
-        let known = match store.known(&self.source.body, self.recent_since()) {
-            Ok(known) => known,
-            Err(error) => return Err((error, seen)),
-        };
-        let (memory, sight) = self.remember(&known, &seen);
-        let why = match sight {
-            Sight::Baseline => Why::Baseline,
-            Sight::News => Why::Visit,
-            Sight::Reread => Why::Reread,
-        };
-        let matters = self.previous(&known).is_some_and(|memory| !memory.statements.is_empty())
-            || memory.as_ref().is_some_and(|memory| !memory.statements.is_empty() || !memory.doubts.is_empty());
-        let (mut changes, findings) = match (&memory, matters) {
-            (Some(memory), true) => match self.compare(store, &known, memory, sight, why) {
-                Ok((changes, findings)) => (changes, Some(findings)),
-                Err(error) => return Err((error, seen)),
-            },
-            _ => (Vec::new(), None),
-        };
+    /// The visit, before anything follows from it.
+    fn visit(&self, seen: Seen) -> Visit {
         let document = DocumentVisit {
             source: self.source.id.clone(),
             url: self.target.url.to_string(),
             kind: self.target.kind,
             next_visit: self.target.next_visit,
-            memory,
+            memory: None,
             seen,
         };
-        let mut visit = Visit { body: self.source.body.clone(), at: self.now, documents: vec![document], findings };
-        match store.record(&visit) {
-            Ok(recorded) => {
-                for (change, id) in changes.iter_mut().zip(&recorded.changes) {
-                    change.id = Some(*id);
-                }
-                Ok(changes)
+        Visit { body: self.source.body.clone(), at: self.now, documents: vec![document], findings: None }
+    }
+
+    /// Folds, compares, records. Returns the changes, with their ids.
+    fn settle(&self, store: &dyn Store, visit: &mut Visit) -> Result<Vec<Change>, StoreError> {
+        let known = store.known(&self.source.body, self.recent_since())?;
+        let mut changes = Vec::new();
+        if let Some(document) = visit.documents.first_mut() {
+            let (memory, sight) = self.remember(&known, &document.seen);
+            let said = |memory: &DocumentNotices| !memory.statements.is_empty() || !memory.doubts.is_empty();
+            // a document that says nothing, and never did, leaves the body's facts alone
+            let matters = self.previous(&known).is_some_and(said) || memory.as_ref().is_some_and(said);
+            if let (Some(memory), true) = (&memory, matters) {
+                let findings = self.compare(store, &known, memory, sight)?;
+                changes.clone_from(&findings.changes);
+                visit.findings = Some(findings);
             }
-            Err(error) => match visit.documents.pop() {
-                Some(document) => Err((error, document.seen)),
-                None => Err((error, Seen::Gone)),
-            },
+            document.memory = memory;
         }
+        let recorded = store.record(visit)?;
+        for (change, id) in changes.iter_mut().zip(&recorded.changes) {
+            change.id = Some(*id);
+        }
+        Ok(changes)
     }
 
     fn recent_since(&self) -> Timestamp {
@@ -242,7 +239,9 @@ impl Bench {
                 let sight = if previous.is_some() { Sight::News } else { self.target.first_sight };
                 (reading, sight, snapshot_of_nth(0))
             }
-            Seen::Reread { reading, .. } => (reading, self.target.first_sight, previous.map_or(snapshot_of_nth(0), |memory| memory.snapshot)),
+            Seen::Reread { reading, .. } => {
+                (reading, self.target.first_sight, previous.map_or(snapshot_of_nth(0), |memory| memory.snapshot))
+            }
         };
         let visit = resolve::Visit {
             url: self.target.url.as_str(),
@@ -257,14 +256,7 @@ impl Bench {
         (Some(resolve::remember(previous, &visit)), sight)
     }
 
-    fn compare(
-        &self,
-        store: &dyn Store,
-        known: &Known,
-        memory: &DocumentNotices,
-        sight: Sight,
-        why: Why,
-    ) -> Result<(Vec<Change>, Findings), StoreError> {
+    fn compare(&self, store: &dyn Store, known: &Known, memory: &DocumentNotices, sight: Sight) -> Result<Findings, StoreError> {
         let others = known.documents.iter().filter_map(|document| document.memory.as_ref());
         let others = others.filter(|other| other.source != memory.source || other.url != memory.url);
         let documents: Vec<DocumentNotices> = others.chain([memory]).cloned().collect();
@@ -282,26 +274,28 @@ impl Bench {
         let before = diff::Known { states: &known.states, held: &known.held, recent: &known.recent };
         let found = diff::compare(&before, &folded, &moment);
         let deliveries = self.deliveries(store, &found.changes)?;
-        let findings = Findings {
-            why,
+        Ok(Findings {
+            why: match sight {
+                Sight::Baseline => Why::Baseline,
+                Sight::News => Why::Visit,
+                Sight::Reread => Why::Reread,
+            },
             revision: known.revision,
             states: found.states,
             held: found.held,
-            changes: found.changes.clone(),
-            corroborated: found.corroborated.into_iter().map(|more| (more.change, more.cause)).collect(),
+            changes: found.changes,
+            corroborated: found.corroborated,
             deliveries,
-        };
-        Ok((found.changes, findings))
+        })
     }
 
     /// What subscribers are to get.
-    fn deliveries(&self, store: &dyn Store, changes: &[Change]) -> Result<Vec<NewDelivery>, StoreError> {
+    fn deliveries(&self, store: &dyn Store, changes: &[Change]) -> Result<Vec<PlannedDelivery>, StoreError> {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
         let Some(body) = store.body(&self.source.body)? else { return Ok(Vec::new()) };
         let subscriptions: Vec<_> = store.subscriptions_for(&body)?.into_iter().map(|(_, subscription)| subscription).collect();
-        let planned = alert::plan(changes, &subscriptions, &[body], self.now, self.gather);
-        Ok(planned.into_iter().map(new_delivery).collect())
+        Ok(alert::plan(changes, &subscriptions, &[body], self.now, self.gather))
     }
 }

@@ -44,9 +44,11 @@ pub fn due(
             }
         }
         let wanted = |source: &Source| {
-            selection.body.as_ref().is_none_or(|body| *body == source.body) && selection.source.as_ref().is_none_or(|url| *url == source.url)
+            selection.body.as_ref().is_none_or(|body| *body == source.body)
+                && selection.source.as_ref().is_none_or(|url| *url == source.url)
         };
-        let by_id: BTreeMap<&SourceId, &Source> = sources.iter().map(|(_, source)| (&source.id, source)).filter(|(_, s)| wanted(s)).collect();
+        let by_id: BTreeMap<&SourceId, &Source> =
+            sources.iter().map(|(_, source)| (&source.id, source)).filter(|(_, s)| wanted(s)).collect();
         let mut all_due = Vec::new();
         for known in known {
             if let Some(source) = by_id.get(&known.source.id) {

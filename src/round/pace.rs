@@ -31,7 +31,9 @@ pub fn next_try(source: &Source, error: Option<&FetchError>, streak: u32, now: T
     let wait = backoff(FIRST_RETRY, LAST_RETRY, streak.max(1), share(&source.id.0));
     let wait = error.and_then(FetchError::retry_after).map_or(wait, |wish| wish.max(wait));
     match &source.cadence {
-        Cadence::Every(every) => after(now, wait.min((*every).max(FIRST_RETRY)).max(error.and_then(FetchError::retry_after).unwrap_or_default())),
+        Cadence::Every(every) => {
+            after(now, wait.min((*every).max(FIRST_RETRY)).max(error.and_then(FetchError::retry_after).unwrap_or_default()))
+        }
         Cadence::At(_) => after(now, wait),
     }
 }

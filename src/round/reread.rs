@@ -48,7 +48,8 @@ impl Round {
                     Err(StoreError::Thinned { .. }) => return Ok(None),
                     Err(error) => return Err(error),
                 };
-                let content_type = record.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, value)| value.as_str());
+                let content_type =
+                    record.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, value)| value.as_str());
                 let document = material(&of, &address, content_type, &bytes);
                 Ok(Some(read(lexicon, &of, &address, &document)))
             })

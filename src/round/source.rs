@@ -61,14 +61,8 @@ impl Round {
     /// Visits a source that is due, and its documents; notes how it went.
     pub(super) async fn visit_source(&self, due: &Due) -> Result<Visited, StoreError> {
         let source = Arc::new(due.source.clone());
-        let visited = Visited {
-            source: source.id.clone(),
-            n_fetches: 0,
-            n_unchanged: 0,
-            bytes: 0,
-            failures: Vec::new(),
-            changes: Vec::new(),
-        };
+        let visited =
+            Visited { source: source.id.clone(), n_fetches: 0, n_unchanged: 0, bytes: 0, failures: Vec::new(), changes: Vec::new() };
         let mut tally = Tally { visited, unchanged: Vec::new(), validators: None };
         let trouble = match source.kind {
             SourceKind::Page => self.visit_page(&source, &mut tally).await?,

@@ -29,7 +29,8 @@ fn sources_that_are_not_there() {
 #[test]
 fn all_problems_of_the_sources_at_once() {
     let place = Place::new();
-    place.write("sources.toml", "[[body]]\nid = \"a\"\nname = \"A\"\nkind = \"comune\"\n[[body.source]]\nurl = \"htp:/x\"\nevry = \"1h\"\n");
+    place
+        .write("sources.toml", "[[body]]\nid = \"a\"\nname = \"A\"\nkind = \"comune\"\n[[body.source]]\nurl = \"htp:/x\"\nevry = \"1h\"\n");
     let check = place.run(&["check"]).failed(2, &["sources.toml:6:", "sources.toml:7:", "evry", "every"]);
     assert!(check.out.is_empty());
 }

@@ -14,7 +14,7 @@ pub struct Place {
     /// The site that is watched.
     pub site: Site,
     /// Drives the site; must outlive it.
-    pub runtime: Runtime,
+    _runtime: Runtime,
 }
 
 /// How a run of the binary ended.
@@ -58,7 +58,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let site = runtime.block_on(Site::start()).unwrap();
-        let place = Self { folder, site, runtime };
+        let place = Self { folder, site, _runtime: runtime };
         place.settings("");
         place
     }
@@ -89,7 +89,8 @@ impl Place {
 
     /// Puts an HTML page on the site, with the given content of `<main>`.
     pub fn page(&self, path: &str, main: &str) {
-        let html = format!("<!doctype html><html lang=it><head><title>Comune di Prova</title></head><body><main>{main}</main></body></html>");
+        let html =
+            format!("<!doctype html><html lang=it><head><title>Comune di Prova</title></head><body><main>{main}</main></body></html>");
         self.site.set(path, Page::html(html));
     }
 
@@ -97,7 +98,18 @@ impl Place {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sportello"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        for name in ["SPORTELLO_CONFIG", "RUST_LOG", "RUST_BACKTRACE", "NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY", "JOURNAL_STREAM", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        for name in [
+            "SPORTELLO_CONFIG",
+            "RUST_LOG",
+            "RUST_BACKTRACE",
+            "NOTIFY_SOCKET",
+            "CREDENTIALS_DIRECTORY",
+            "JOURNAL_STREAM",
+            "HTTP_PROXY",
+            "http_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+        ] {
             command.env_remove(name);
         }
         command
@@ -118,7 +130,8 @@ impl Place {
     /// The mails in `outbox/`, by file name.
     pub fn mails(&self) -> Vec<Mail> {
         let Ok(entries) = std::fs::read_dir(self.path("outbox")) else { return Vec::new() };
-        let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|ext| ext == "eml")).collect();
+        let mut files: Vec<PathBuf> =
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|ext| ext == "eml")).collect();
         files.sort();
         files.iter().map(|file| Mail::parse(&std::fs::read(file).unwrap())).collect()
     }
