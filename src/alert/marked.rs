@@ -23,10 +23,18 @@ pub(super) fn text(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
 }
 
-/// Both sides with what is only in one of them marked. A side that is empty leaves the other unmarked as a whole: it is all new, or all gone.
+/// A text that is all new, or all gone.
+pub(super) fn marked(text: &str) -> Pieces {
+    if text.is_empty() { Vec::new() } else { vec![Piece { text: text.into(), marked: true }] }
+}
+
+/// Both sides with what is only in one of them marked.
 pub(super) fn compare(before: &str, after: &str) -> (Pieces, Pieces) {
-    if before.is_empty() || after.is_empty() || before == after {
+    if before == after {
         return (plain(before), plain(after));
+    }
+    if before.is_empty() || after.is_empty() {
+        return (marked(before), marked(after));
     }
     let (old, new) = (words(before), words(after));
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(&old, &new);
@@ -96,7 +104,7 @@ mod tests {
             ("8:30–12:30", "9:00–12:30", "[8:30]–12:30", "[9:00]–12:30"),
             ("8:30–12:30", "8:30–12:30 e 15:00–17:30", "8:30–12:30", "8:30–12:30[ e 15:00–17:30]"),
             ("Via Roma, 1", "Piazza Umberto, 1", "[Via Roma], 1", "[Piazza Umberto], 1"),
-            ("", "nuovo", "", "nuovo"),
+            ("", "nuovo", "", "[nuovo]"),
             ("uguale", "uguale", "uguale", "uguale"),
         ] {
             let (l, r) = compare(before, after);

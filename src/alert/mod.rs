@@ -4,11 +4,13 @@
 
 mod calendar;
 mod clean;
+mod columns;
 mod headers;
 mod mail;
 mod marked;
 mod plan;
 mod render;
+mod rows;
 mod story;
 mod templates;
 pub mod tokens;

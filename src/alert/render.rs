@@ -133,7 +133,9 @@ pub fn render(delivery: &Delivery, letterhead: &Letterhead, templates: &Template
 /// At most one empty line in a row, none at the ends but the last line's end.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
-    for line in text.lines().map(str::trim_end) {
+    for line in text.lines() {
+        // the line that begins a signature keeps its blank (RFC 3676 §4.3)
+        let line = if line == "-- " { line } else { line.trim_end() };
         if !line.is_empty() || (!tidy.is_empty() && !tidy.ends_with("\n\n")) {
             tidy.push_str(line);
             tidy.push('\n');

@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value as Context};
 
 use super::RenderError;
 use super::clean::clip;
-use super::story::wrap;
+use super::columns::wrap;
 
 /// Name, as below `templates/`, and text.
 const BUILTIN: [(&str, &str); 14] = [

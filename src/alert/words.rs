@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::domain::{Access, Aspect, Change, ChannelKind, DateRange, Day, DaySelector, Language, Season, Slot, Status, Value};
+use crate::domain::{Access, Aspect, Change, Channel, ChannelKind, DateRange, Day, DaySelector, Language, Season, Slot, Status, Value};
 
 use super::clean::clip;
+use super::rows::hours_line;
 
 /// Picks the text of a language.
 pub(super) fn in_language<'a>(language: Language, it: &'a str, en: &'a str) -> &'a str {
@@ -248,19 +249,77 @@ pub(super) fn gist(language: Language, change: &Change) -> String {
         };
     };
     let since = change.effective_from.map(|day| format!(" {}", from_day(language, day))).unwrap_or_default();
+    let new_days = new_ranges(after, change.before.as_ref());
     match after {
-        Value::Hours(_) => l("nuovo orario", "new hours") + &since,
+        Value::Hours(hours) => {
+            let line = hours_line(hours, language);
+            if line.chars().count() <= 60 { line + &since } else { l("nuovo orario", "new hours") + &since }
+        }
         Value::Status(value) => status(language, *value).to_string() + &since,
-        Value::Channels(_) => l("nuovi recapiti", "new contacts") + &since,
+        Value::Channels(channels) => {
+            let known = |channel| matches!(&change.before, Some(Value::Channels(known)) if known.contains(channel));
+            let mut new = channels.iter().filter(|channel| !known(channel));
+            match (new.next(), new.next()) {
+                (Some(only), None) => new_channel(language, only) + &since,
+                (None, _) => l("un recapito in meno", "one contact fewer") + &since,
+                _ => l("nuovi recapiti", "new contacts") + &since,
+            }
+        }
         Value::Address(address) => l("nuovo indirizzo, ", "new address, ") + &clip(address, 60) + &since,
-        Value::Closures(ranges) => match ranges.as_slice() {
+        Value::Closures(_) => match new_days.as_slice() {
+            [] => l("chiusura annullata", "closure called off"),
             [only] if only.first() == only.last() => l("chiuso ", "closed ") + &on_day(language, only.first()),
             [only] => l("chiuso ", "closed ") + &range(language, *only),
-            _ => l("nuove chiusure", "new closures"),
+            many => l("chiuso ", "closed ") + &first_and_rest(language, many),
         },
-        Value::Openings(openings) => match openings.iter().next() {
-            Some(only) if openings.len() == 1 => l("apertura straordinaria ", "exceptional opening ") + &on_day(language, only.date),
-            _ => l("aperture straordinarie", "exceptional openings"),
+        Value::Openings(_) => match new_days.as_slice() {
+            [] => l("apertura straordinaria annullata", "exceptional opening called off"),
+            [only] => l("apertura straordinaria ", "exceptional opening ") + &on_day(language, only.first()),
+            many => l("aperture straordinarie ", "exceptional openings ") + &first_and_rest(language, many),
         },
     }
+}
+
+/// The days of closures or openings that are new.
+fn new_ranges(after: &Value, before: Option<&Value>) -> Vec<DateRange> {
+    match (after, before) {
+        (Value::Closures(after), Some(Value::Closures(before))) => after.iter().filter(|range| !before.contains(range)).copied().collect(),
+        (Value::Closures(after), _) => after.clone(),
+        (Value::Openings(after), before) => {
+            let known = |opening| matches!(before, Some(Value::Openings(known)) if known.contains(opening));
+            let mut days: Vec<DateRange> =
+                after.iter().filter(|opening| !known(opening)).map(|opening| DateRange::day(opening.date)).collect();
+            days.dedup();
+            days
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// "il 24 dicembre 2026 e altri 2 giorni".
+fn first_and_rest(language: Language, ranges: &[DateRange]) -> String {
+    let Some((first, rest)) = ranges.split_first() else { return String::new() };
+    let first = if first.first() == first.last() { on_day(language, first.first()) } else { range(language, *first) };
+    match (language, rest.len()) {
+        (Language::It, 1) => format!("{first} e un’altra volta"),
+        (Language::It, n) => format!("{first} e altre {n} volte"),
+        (Language::En, 1) => format!("{first} and once more"),
+        (Language::En, n) => format!("{first} and {n} times more"),
+    }
+}
+
+fn new_channel(language: Language, channel: &Channel) -> String {
+    let l = |it: &'static str, en: &'static str| in_language(language, it, en).to_string();
+    let value = channel.value.as_deref().map(|value| clip(&phone(value), 60)).unwrap_or_default();
+    let what = match channel.kind {
+        ChannelKind::Phone => l("nuovo telefono", "new phone number"),
+        ChannelKind::Fax => l("nuovo fax", "new fax number"),
+        ChannelKind::Email => l("nuova e-mail", "new e-mail"),
+        ChannelKind::Pec => l("nuova PEC", "new PEC"),
+        ChannelKind::Whatsapp => l("nuovo WhatsApp", "new WhatsApp number"),
+        ChannelKind::Skype => l("nuovo contatto Skype", "new Skype contact"),
+        ChannelKind::Web => l("nuovo servizio online", "new online service"),
+        ChannelKind::App => l("nuova app", "new app"),
+    };
+    format!("{what} {value}").trim_end().to_string()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sportello::alert::tokens::Secret;
-use sportello::alert::{Letterhead, Templates, render};
+use sportello::alert::{Letterhead, Mail, Templates, render};
 use sportello::domain::*;
 
 pub fn at(text: &str) -> Timestamp {
@@ -80,6 +80,7 @@ pub fn changes() -> Vec<Change> {
     let mut status = change(1, "anagrafe", "Ufficio Anagrafe", Some(Value::Status(Status::Open)), Some(Value::Status(Status::Appointment)));
     status.effective_from = Some("2026-03-09".parse().unwrap());
     status.effective_until = Some("2026-04-03".parse().unwrap());
+    status.hours = Some(hours("Mo-Fr 08:30-12:30; Tu 15:00-17:00"));
     let mut week = change(
         2,
         "tributi",
@@ -89,6 +90,15 @@ pub fn changes() -> Vec<Change> {
     );
     week.causes[0].evidence =
         vec!["Il martedì e il giovedì gli sportelli sono aperti anche dalle 15 alle 17.30; il sabato è chiuso.".into()];
+    week.further = vec![Fact {
+        value: hours("Mo-Fr 08:00-13:00"),
+        from: Some("2026-07-01".parse().unwrap()),
+        until: Some("2026-08-31".parse().unwrap()),
+        causes: Vec::new(),
+        except: Vec::new(),
+        general: false,
+        resumes: false,
+    }];
     let mut phone = change(
         3,
         "protocollo",
@@ -146,7 +156,11 @@ pub fn all_kinds(language: Language) -> Vec<Delivery> {
     mails
 }
 
-pub fn mail(delivery: &Delivery) -> sportello::alert::Mail {
+pub fn mail(delivery: &Delivery) -> Mail {
+    mail_under(delivery, &letterhead())
+}
+
+pub fn mail_under(delivery: &Delivery, letterhead: &Letterhead) -> Mail {
     let templates = Templates::new([]).unwrap();
-    render(delivery, &letterhead(), &templates, at("2026-03-05T10:00:05Z")).unwrap()
+    render(delivery, letterhead, &templates, at("2026-03-05T10:00:05Z")).unwrap()
 }
