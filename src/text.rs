@@ -90,6 +90,8 @@ pub struct Token {
     pub spaced: bool,
     /// Whether a line break stands before it.
     pub newline: bool,
+    /// Whether the original begins with a capital; unknown (false) until a segment says so.
+    pub upper: bool,
 }
 
 impl Token {
@@ -147,7 +149,7 @@ pub fn tokens(folded: &str) -> Vec<Token> {
             TokenKind::Sign
         };
         let text = folded.get(start..text_end.unwrap_or(at)).unwrap_or_default().to_string();
-        tokens.push(Token { kind, range: start..at, text, spaced, newline });
+        tokens.push(Token { kind, range: start..at, text, spaced, newline, upper: false });
         (spaced, newline) = (false, false);
     }
     tokens

@@ -33,6 +33,8 @@ struct Assembler<'a> {
     topic: Vec<Subject>,
     /// The period last stated for the topic.
     topic_period: Option<Period>,
+    /// The first period of the text that is no single day.
+    lead_period: Option<Period>,
     heading_topics: Vec<(usize, Vec<Subject>)>,
     page_topic: Vec<Subject>,
     document_period: Option<Period>,
@@ -40,6 +42,16 @@ struct Assembler<'a> {
     last_when: Option<Period>,
     last_dates: Vec<jiff::civil::Date>,
     last_days: Vec<DaySelector>,
+    /// Single days named in this sentence.
+    sentence_dates: Vec<jiff::civil::Date>,
+    /// Branches that headings name.
+    heading_sites: Vec<(usize, String)>,
+    /// The branch of the heading above.
+    heading_site: Option<String>,
+    /// "tutti gli altri …": a list that follows inherits what was said of all.
+    others: bool,
+    /// The segments that only say when the document was published.
+    date_lines: Vec<usize>,
     /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
     hanging_days: Option<(usize, Vec<DaySelector>)>,
     stranger: bool,
@@ -56,6 +68,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         drafts: Vec::new(),
         topic: Vec::new(),
         topic_period: None,
+        lead_period: None,
         heading_topics: Vec::new(),
         page_topic: Vec::new(),
         document_period: None,
@@ -63,6 +76,11 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_when: None,
         last_dates: Vec::new(),
         last_days: Vec::new(),
+        sentence_dates: Vec::new(),
+        date_lines: dating.lines.clone(),
+        heading_sites: Vec::new(),
+        heading_site: None,
+        others: false,
         hanging_days: None,
         stranger: false,
         sites: distinct_sites(&scans) >= 2,
@@ -137,10 +155,19 @@ impl Assembler<'_> {
         if !matches!(segment.region, Region::Main) || segment.foreign {
             return;
         }
+        if self.date_lines.contains(&index) {
+            return;
+        }
+        self.sentence_dates = clause::single_days(marks);
+        if self.under_related(segment) {
+            return;
+        }
         if segment.role == Role::Heading {
             self.heading(index, marks);
             return;
         }
+        self.heading_site =
+            segment.headings.iter().rev().find_map(|h| self.heading_sites.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()));
         if clause::is_furniture(segment, marks, index, self.segments.len()) {
             self.topic.clear();
             return;
@@ -153,6 +180,38 @@ impl Assembler<'_> {
         for (n, clause) in clauses.iter().enumerate() {
             self.clause(index, clause, sentence_period, n);
         }
+    }
+
+    /// Whether a heading above says that this is other news: "Ultime notizie", "Leggi anche". On a page that is a list, that is its matter.
+    fn under_related(&self, segment: &Segment) -> bool {
+        let related = |text: &str| {
+            let text = crate::text::fold(text);
+            [
+                "ultime notizie",
+                "altre notizie",
+                "notizie correlate",
+                "leggi anche",
+                "vedi anche",
+                "potrebbe interessar",
+                "potrebbero interessar",
+                "contenuti correlati",
+                "avvisi recenti",
+                "articoli correlati",
+                "le altre notizie",
+                "argomenti correlati",
+                "ultimi avvisi",
+                "ultime news",
+                "correlati",
+                "dalla stessa sezione",
+                "piu letti",
+                "piu lette",
+            ]
+            .iter()
+            .any(|w| text.trim().starts_with(w))
+        };
+        let own = segment.role == Role::Heading && related(&segment.text);
+        let above = segment.headings.iter().any(|h| self.segments.get(*h).is_some_and(|s| related(&s.text)));
+        (own || above) && !self.drafts.is_empty()
     }
 
     /// A new block: the heading above it decides the topic; a list keeps the frame that announced it.
@@ -194,6 +253,9 @@ impl Assembler<'_> {
         let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
         let subjects = self.subjects_of(segment, marks);
+        if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
+            self.heading_sites.push((index, name.clone()));
+        }
         if cued(Cue::Stranger) && subjects.is_empty() {
             self.heading_topics.push((index, Vec::new()));
             self.topic.clear();
@@ -233,7 +295,9 @@ impl Assembler<'_> {
                 }
                 Mark::TheOffices { back } if subjects.is_empty() => {
                     let plural = self.topic.len() > 1;
-                    if *back && plural {
+                    let specific = !self.topic.is_empty() && !self.topic.iter().any(|s| s.office.is_all());
+                    let desks = segment.tokens.get(placed.end - 1).is_some_and(|t| t.is("sportelli"));
+                    if *back && plural || !*back && specific && (desks || !segment.opens_block && plural) {
                         subjects = self.topic.clone();
                     } else if *back {
                         subjects = self.recent(3);
@@ -247,6 +311,7 @@ impl Assembler<'_> {
                     explicit = true;
                 }
                 Mark::AllOthers if subjects.is_empty() => {
+                    self.others = true;
                     subjects =
                         vec![Subject { office: OfficeId::all(), name: segment.words(placed.start..placed.end).to_string(), site: None }];
                     explicit = true;
@@ -255,8 +320,15 @@ impl Assembler<'_> {
             }
         }
         // a branch narrows the office that it belongs to
-        let site = clause.marks.iter().find_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None });
-        if let Some(site) = site.filter(|_| self.sites) {
+        let mut named: Vec<String> =
+            clause.marks.iter().filter_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None }).collect();
+        if named.is_empty()
+            && let Some(site) = &self.heading_site
+        {
+            named.push(site.clone());
+        }
+        named.dedup();
+        if self.sites && !named.is_empty() {
             if subjects.is_empty() {
                 subjects = self.topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {
                     if !all.contains(&s) {
@@ -265,9 +337,7 @@ impl Assembler<'_> {
                     all
                 });
             }
-            for subject in &mut subjects {
-                subject.site = Some(site.clone());
-            }
+            subjects = named.iter().flat_map(|site| subjects.iter().map(|s| Subject { site: Some(site.clone()), ..s.clone() })).collect();
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
@@ -299,7 +369,8 @@ impl Assembler<'_> {
         if explicit {
             self.stranger = false;
         }
-        let silent = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
+        let silent = cued(Cue::Denied);
+        let clause = &clause::before_doubt(clause);
         let hanging = self.hanging(segment);
         let env = clause::Around {
             last_when: self.last_when,
@@ -311,7 +382,7 @@ impl Assembler<'_> {
         if silent {
             facts = Facts { channels: Vec::new(), ..Facts::default() };
         }
-        if cued(Cue::Event) && !(explicit && facts.flags.any()) {
+        if cued(Cue::Event) && !(explicit && (facts.flags.any() || !facts.closures.is_empty())) {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
@@ -337,6 +408,8 @@ impl Assembler<'_> {
     fn remember(&mut self, segment: &Segment, clause: &Clause, facts: &Facts) {
         for placed in &clause.marks {
             if let Mark::When(when) = &placed.mark {
+                let lead = clause::period_of(when);
+                self.lead_period = self.lead_period.or(lead);
                 use super::grammar::dates::When;
                 match when {
                     When::Days(days) => {
@@ -384,9 +457,36 @@ impl Assembler<'_> {
             let frame = self.frame.facts.clone();
             facts = merge(frame, facts);
         }
+        if explicit && facts.flags.walk_in && !whom.iter().any(|s| s.office.is_all()) && facts.hours.is_empty() {
+            // "non occorre prenotare per l'URP": an exception to a rule about all
+            let ruled = self.drafts.iter().any(|d| d.subject.office.is_all() && d.flags.appointment);
+            if ruled {
+                facts.except = whom.iter().map(|s| s.office.clone()).collect();
+            }
+        }
+        self.leave_out(&mut facts, &whom, announces);
+        self.lend_days(&mut facts, explicit);
+        if facts.same_hours && facts.hours.is_empty() {
+            facts.hours = self.hours_before(&whom);
+        }
         if announces {
             let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all());
             let lends = facts.beyond_channels() && (generic || !explicit);
+            if self.others
+                && generic
+                && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all())
+            {
+                // what was said of all the others holds for each office of the list
+                facts.flags = facts.flags.or(all.flags);
+                facts.period = facts.period.or(Some(all.period));
+                if facts.hours.is_empty() {
+                    facts.hours = chunks_of(all);
+                }
+            }
+            let lends = lends || self.others && generic;
+            if self.document_period.is_none() && facts.period.is_none() && generic {
+                self.document_period = self.topic_period.or(self.lead_period);
+            }
             self.frame = Frame {
                 facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
                 subjects: if generic { Vec::new() } else { whom.clone() },
@@ -444,6 +544,43 @@ impl Assembler<'_> {
         let _ = &self.frame.evidence;
     }
 
+    /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.
+    fn leave_out(&mut self, facts: &mut Facts, whom: &[Subject], announces: bool) {
+        if facts.except.is_empty() || whom.iter().any(|s| s.office.is_all()) && !announces {
+            return;
+        }
+        let except = std::mem::take(&mut facts.except);
+        if let Some(all) = self.drafts.iter_mut().rev().find(|d| d.subject.office.is_all()) {
+            for office in except {
+                if !all.except.contains(&office) {
+                    all.except.push(office);
+                }
+            }
+        }
+    }
+
+    /// "tranne lo stato civile, aperto dalle 9 alle 11": spans without days are for the dates that the sentence, or the closure of all, names.
+    fn lend_days(&self, facts: &mut Facts, explicit: bool) {
+        if facts.loose.is_empty() || !facts.hours.is_empty() || !facts.openings.is_empty() || !explicit {
+            return;
+        }
+        let mut dates = self.sentence_dates.clone();
+        if dates.is_empty()
+            && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())
+        {
+            dates = all.closures.iter().filter(|r| r.first() == r.last()).map(|r| r.first()).collect();
+        }
+        for span in std::mem::take(&mut facts.loose) {
+            facts.openings.extend(dates.iter().map(|date| crate::domain::Opening { date: *date, span }));
+        }
+    }
+
+    /// The hours of the office that spoke before, for "stessi giorni e orari".
+    fn hours_before(&self, whom: &[Subject]) -> Vec<(crate::domain::Access, super::grammar::weeks::Chunk)> {
+        let before = self.drafts.iter().rev().find(|d| !d.weeks.is_empty() && !whom.iter().any(|s| s.same(&d.subject)));
+        before.map(chunks_of).unwrap_or_default()
+    }
+
     fn next_names_offices(&self, index: usize) -> bool {
         self.segments.get(index + 1).is_some_and(|next| {
             let is_capital = |i: usize| next.is_capital(i);
@@ -464,6 +601,19 @@ impl Assembler<'_> {
     }
 }
 
+/// The hours of a draft, day by day.
+fn chunks_of(draft: &Draft) -> Vec<(crate::domain::Access, super::grammar::weeks::Chunk)> {
+    let chunk = |season, day: &DaySelector, slot: &crate::domain::Slot| super::grammar::weeks::Chunk {
+        days: vec![day.clone()],
+        slots: vec![slot.clone()],
+        season,
+        instead: false,
+        start: 0,
+        end: 0,
+    };
+    draft.weeks.iter().flat_map(|(access, week)| week.iter().map(move |(season, day, slot)| (*access, chunk(season, day, slot)))).collect()
+}
+
 /// What the announcing line lends, with the item's own facts over it.
 fn merge(frame: Facts, own: Facts) -> Facts {
     let own_days = !own.closures.is_empty() || !own.openings.is_empty();
@@ -478,5 +628,7 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         except: own.except,
         period: own.period.or(frame.period),
         unchanged: own.unchanged,
+        loose: own.loose,
+        same_hours: own.same_hours,
     }
 }

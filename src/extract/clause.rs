@@ -46,12 +46,12 @@ pub struct Around<'a> {
 /// Divides a segment among the offices that it names.
 pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
     let ignored = ignored(segment, marks);
-    let (excepted, except_ends) = exceptions(marks, &ignored);
+    let excepted = exceptions(marks, &ignored);
     let subject_at: Vec<usize> = marks
         .iter()
         .enumerate()
-        .filter(|(i, m)| match &m.mark {
-            Mark::Offices(_) => !ignored.contains(&m.start) && !excepted.iter().any(|(at, _)| at == i),
+        .filter(|(_, m)| match &m.mark {
+            Mark::Offices(_) => !ignored.contains(&m.start),
             Mark::AllOthers => true,
             Mark::TheOffices { .. } => true,
             Mark::Site(_) => true,
@@ -78,7 +78,8 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         if n == 0 {
             continue;
         }
-        cuts.push(cut_before(segment, marks, starts[n - 1], i));
+        let cut = if excepted.contains(&i) { marks[i].start } else { cut_before(segment, marks, starts[n - 1], i) };
+        cuts.push(cut);
     }
     let mut clauses = Vec::new();
     for (n, &start) in cuts.iter().enumerate() {
@@ -88,17 +89,19 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
             if mark.start < start || mark.start >= end {
                 continue;
             }
-            if let Some((_, offices)) = excepted.iter().find(|(at, _)| *at == i) {
-                clause.except.extend(offices.iter().cloned());
-                clause.ignored.push(mark.start);
-                continue;
+            if let (true, Mark::Offices(mention)) = (excepted.contains(&i), &mark.mark) {
+                clause.except.extend(mention.offices.iter().map(|o| o.office.clone()));
             }
             clause.marks.push(mark.clone());
         }
         clauses.push(clause);
     }
-    let _ = except_ends;
     clauses
+}
+
+/// The single days that a sentence names.
+pub fn single_days(marks: &[Placed]) -> Vec<Date> {
+    marks.iter().filter_map(|m| if let Mark::When(When::Days(days)) = &m.mark { Some(days.clone()) } else { None }).flatten().collect()
 }
 
 /// Where the words about the next office begin: at the separator that stands closest before it.
@@ -145,34 +148,41 @@ fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     out
 }
 
-/// Office phrases behind "tranne", "ad eccezione di", "fanno eccezione": what a rule about all leaves out.
-fn exceptions(marks: &[Placed], ignored: &[usize]) -> (Vec<(usize, Vec<OfficeId>)>, Vec<usize>) {
+/// Marks of offices that a rule about all leaves out: behind "tranne", "ad eccezione di"; all of the sentence with "fanno eccezione", "sono esclusi".
+fn exceptions(marks: &[Placed], ignored: &[usize]) -> Vec<usize> {
     let mut out = Vec::new();
-    let mut ends = Vec::new();
     for (i, mark) in marks.iter().enumerate() {
-        if mark.mark != Mark::Except {
+        let whole_sentence = mark.mark == Mark::Excepted;
+        if !whole_sentence && mark.mark != Mark::Except {
             continue;
         }
-        let mut at = i + 1;
-        while let Some(next) = marks.get(at) {
+        let mut behind = mark.end;
+        for (at, next) in marks.iter().enumerate().skip(i + 1) {
             match &next.mark {
                 Mark::Offices(mention) if !ignored.contains(&next.start) => {
-                    if next.start.saturating_sub(marks[at - 1].end) > 8 {
+                    if !whole_sentence && next.start.saturating_sub(behind) > 6 || mention.offices.iter().all(|o| o.office.is_all()) {
                         break;
                     }
-                    out.push((at, mention.offices.iter().map(|o| o.office.clone()).collect()));
-                    ends.push(next.end);
-                    at += 1;
+                    out.push(at);
+                    behind = next.end;
                 }
-                Mark::Comma | Mark::Cue(_) => at += 1,
+                Mark::Comma | Mark::Cue(_) => {}
+                _ if whole_sentence => {}
                 _ => break,
             }
-            if at > i + 12 {
-                break;
-            }
+        }
+        // "biblioteca e pinacoteca sono escluse": the offices stand before
+        if whole_sentence && out.is_empty() {
+            out.extend(
+                marks[..i]
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, m)| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())))
+                    .map(|(at, _)| at),
+            );
         }
     }
-    (out, ends)
+    out
 }
 
 /// The period that a sentence states in front of its first office, which governs all of them.
@@ -189,6 +199,26 @@ pub fn sentence_period(segment: &Segment, marks: &[Placed], clauses: &[Clause]) 
         }
     }
     (!period.is_open()).then_some(period)
+}
+
+/// The period that a phrase states, if it states one.
+pub fn period_of(when: &When) -> Option<Period> {
+    let mut period = Period::default();
+    add_period(&mut period, when);
+    (!period.is_open()).then_some(period)
+}
+
+/// The part of a clause before a word of doubt or of the past: what stands behind it is no statement.
+pub fn before_doubt(clause: &Clause) -> Clause {
+    let doubt = clause.marks.iter().find(|m| matches!(m.mark, Mark::Cue(Cue::Hypothesis | Cue::Past))).map(|m| m.start);
+    let Some(doubt) = doubt else { return clause.clone() };
+    let mut kept = clause.clone();
+    kept.marks.retain(|m| {
+        m.start < doubt
+            || matches!(m.mark, Mark::Offices(_))
+            || matches!(m.mark, Mark::Channel(_)) && clause.marks.iter().any(|p| p.mark == Mark::Cue(Cue::Past))
+    });
+    kept
 }
 
 fn add_period(period: &mut Period, when: &When) {
@@ -271,6 +301,8 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     if facts.flags.reduced_by_only_days(&facts, clause) {
         facts.flags.reduced = true;
     }
+    facts.loose.clone_from(&reading.read.loose);
+    facts.same_hours = clause.marks.iter().any(|m| m.mark == Mark::SameHours || matches!(m.mark, Mark::Days(Days::Same)));
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
     channels(segment, clause, &mut facts);
@@ -370,7 +402,7 @@ fn read_hours(clause: &Clause, around: &Around) -> HoursReading {
             Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
             Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
             Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
-            Mark::Except => push(Piece::Without, m),
+            Mark::Except | Mark::Excepted => push(Piece::Without, m),
             Mark::ExceptBefore => push(Piece::WithoutBefore, m),
             Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
             Mark::Cue(Cue::Open) => push(Piece::Open, m),
@@ -559,7 +591,7 @@ fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
 fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     let from = mark.start.saturating_sub(5).max(clause.start);
     let before = &segment.tokens[from..mark.start];
-    before.iter().any(|t| ["vecchio", "vecchia", "precedente", "precedent", "vecchi", "non"].iter().any(|w| t.text == *w))
+    before.iter().any(|t| ["vecchio", "vecchia", "precedente", "precedenti", "vecchi"].iter().any(|w| t.text == *w))
         && !before.iter().any(|t| t.is_any(&[".", ";"]))
         || segment
             .tokens

@@ -97,6 +97,10 @@ pub struct Facts {
     pub except: Vec<OfficeId>,
     /// Own period.
     pub period: Option<Period>,
+    /// Spans that found no days.
+    pub loose: Vec<crate::domain::Span>,
+    /// "stessi giorni e orari": the hours of the office before.
+    pub same_hours: bool,
     /// "continua a", "resta invariato": no period of the document governs it.
     pub unchanged: bool,
 }
@@ -111,6 +115,7 @@ impl Facts {
             || !self.channels.is_empty()
             || self.address.is_some()
             || !self.except.is_empty()
+            || self.same_hours
     }
 
     /// Whether it states anything beyond channels.

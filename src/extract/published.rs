@@ -18,6 +18,8 @@ pub struct Dating {
     pub published: Option<Date>,
     /// What dates without a year are resolved against.
     pub anchor: Anchor,
+    /// The segments that say little more than this date.
+    pub lines: Vec<usize>,
 }
 
 /// Finds the date.
@@ -50,7 +52,35 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         .filter_map(|t| t.number())
         .find(|y| (2000..=2100).contains(y));
     let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()) };
-    Dating { published, anchor }
+    let lines = segments.iter().enumerate().filter(|(_, s)| is_date_line(s, lexicon)).map(|(i, _)| i).collect();
+    Dating { published, anchor, lines }
+}
+
+/// A line that holds a full date and hardly anything else: "Pubblicato il 3 marzo 2022", "data: 02/01/2025", "17/02/2025".
+fn is_date_line(segment: &Segment, lexicon: &Lexicon) -> bool {
+    let found = (0..segment.tokens.len().min(12)).find_map(|i| full_date(&segment.tokens, i, lexicon).map(|(_, end)| (i, end)));
+    let Some((start, end)) = found else { return false };
+    let rest = segment.tokens[..start].iter().chain(segment.tokens.get(end..).unwrap_or_default());
+    let words =
+        rest.filter(|t| t.kind == TokenKind::Word && !t.is_any(&["alle", "ore", "h"]) && lexicon.weekday(&t.text).is_none()).count();
+    let starts = [
+        "pubblicat",
+        "data",
+        "inserit",
+        "news",
+        "avviso del",
+        "aggiornat",
+        "ultimo",
+        "ultima",
+        "notizia",
+        "pubblicazione",
+        "comunicato",
+        "albo avvisi",
+        "pagina aggiornata",
+    ]
+    .iter()
+    .any(|w| segment.folded.text.trim_start().starts_with(w));
+    words <= 1 || starts && words <= 6 && !segment.folded.text.contains("chius") && !segment.folded.text.contains("dal ")
 }
 
 /// How surely a date is the document's own; smaller is surer. `None`: a date of something else.

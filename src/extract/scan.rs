@@ -36,6 +36,8 @@ pub enum Mark {
     Address(String),
     /// "ad eccezione di", "tranne", "escluso".
     Except,
+    /// "fanno eccezione", "sono esclusi": every office of the sentence is left out of a rule about all.
+    Excepted,
     /// "sabato escluso": takes out what stands before it.
     ExceptBefore,
     /// "orario continuato".
@@ -74,7 +76,11 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, lexicon: &Lexicon) -> Vec<Pl
     let place = Place { label: label || row, first };
     let is_capital = |i: usize| segment.is_capital(i);
     let mut marks: Vec<Placed> = Vec::new();
-    let mut at = 0;
+    // "13/06/2023 - Ufficio tecnico chiuso": the date of an entry is when it speaks, not what it says
+    let (mut at, anchor) = match entry_date(segment, first, lexicon) {
+        Some((day, next)) => (next, &mut Anchor { day: Some(day), ..*anchor }),
+        None => (0, anchor),
+    };
     while at < tokens.len() {
         let token = &tokens[at];
         if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {
@@ -105,6 +111,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, lexicon: &Lexicon) -> Vec<Pl
         marks.push(Placed { mark, start: at, end });
         at = end.max(at + 1);
     }
+    drop_quoted(segment, &mut marks);
+    drop_acts(segment, &mut marks);
     let cues = lexicon.cues().find(tokens);
     marks.extend(
         cues.into_iter()
@@ -114,6 +122,68 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, lexicon: &Lexicon) -> Vec<Pl
     );
     marks.sort_by_key(|m| (m.start, m.end));
     marks
+}
+
+/// What somebody says in quotation marks is an opinion, not a statement of the office. Names in quotation marks are short.
+fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
+    let mut quoted: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut open: Option<usize> = None;
+    for (i, token) in segment.tokens.iter().enumerate() {
+        if token.is("\"") {
+            match open.take() {
+                Some(start) if i - start > 8 => quoted.push(start..i),
+                Some(_) => {}
+                None => open = Some(i),
+            }
+        }
+    }
+    if let Some(start) = open.filter(|start| segment.tokens.len() - start > 8) {
+        quoted.push(start..segment.tokens.len());
+    }
+    marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start)));
+}
+
+/// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
+fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
+    marks.retain(|m| {
+        let Mark::When(when) = &m.mark else { return true };
+        if !matches!(when, When::Days(_)) {
+            return true;
+        }
+        let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
+        let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ","])).map_or(0, |i| i + 1);
+        !before[stop..].iter().any(|t| {
+            [
+                "decreto",
+                "delibera",
+                "deliberazione",
+                "determina",
+                "ordinanza",
+                "disposizione",
+                "legge",
+                "festivita",
+                "scade",
+                "scadenza",
+                "scadono",
+                "prorogat",
+                "circolare",
+                "dpcm",
+                "approvat",
+                "firmat",
+                "rinviat",
+            ]
+            .iter()
+            .any(|w| t.text.starts_with(w))
+        })
+    });
+}
+
+/// A full date that opens a line and is set off from what follows.
+fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(jiff::civil::Date, usize)> {
+    let (day, next) = dates::full_date(&segment.tokens, first, lexicon)?;
+    let sign = segment.tokens.get(next)?;
+    let weekday = first > 0 || lexicon.weekday(&segment.tokens.get(first)?.text).is_some();
+    (sign.is_any(&["-", "|", ":", "*"]) && !weekday && segment.tokens.len() > next + 2).then_some((day, next + 1))
 }
 
 fn inside_name(marks: &[Placed], start: usize, end: usize) -> bool {
@@ -144,7 +214,7 @@ fn one(
     if let Some((mark, end)) = except(tokens, at) {
         return Some((mark, end));
     }
-    if let Some((mark, end)) = back_reference(tokens, at) {
+    if let Some((mark, end)) = back_reference(tokens, at, lexicon) {
         return Some((mark, end));
     }
     if let Some((when, end)) = dates::when(tokens, at, anchor, lexicon) {
@@ -168,7 +238,7 @@ fn one(
     {
         return Some((Mark::Comma, found.next)); // looks like an office and is none
     }
-    if let Some(end) = offices::site(tokens, at, is_capital) {
+    if let Some(end) = offices::site(tokens, at, is_capital, lexicon) {
         return Some((Mark::Site(segment.words(at..end).to_string()), end));
     }
     match word(at) {
@@ -194,10 +264,10 @@ fn except(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
         }
         ("ad" | "con" | "a", "esclusione" | "eccezione", _) => (Mark::Except, at + 2),
         ("fatta" | "fatte", "eccezione" | "salva" | "salve", _) => (Mark::Except, at + 2),
-        ("fanno" | "fa", "eccezione", _) => (Mark::Except, at + 2),
-        ("unica" | "unico" | "sola" | "uniche", "eccezione" | "eccezioni", _) => (Mark::Except, at + 2),
-        ("le" | "due" | "tre" | "quattro", "eccezioni", _) => (Mark::Except, at + 2),
-        ("eccezioni" | "eccezione", ..) => (Mark::Except, at + 1),
+        ("fanno" | "fa", "eccezione", _) => (Mark::Excepted, at + 2),
+        ("unica" | "unico" | "sola" | "uniche", "eccezione" | "eccezioni", _) => (Mark::Excepted, at + 2),
+        ("le" | "due" | "tre" | "quattro", "eccezioni", _) => (Mark::Excepted, at + 2),
+        ("eccezioni" | "eccezione", ..) => (Mark::Excepted, at + 1),
         ("in", "deroga", _) => (Mark::Except, at + 2),
         ("eccetto" | "tranne" | "eccettuato" | "eccettuati" | "fuorche" | "meno" | "eccettuate", next, _)
             if word(at) != "meno" || next.starts_with("il") || next.starts_with("la") =>
@@ -209,7 +279,9 @@ fn except(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
         {
             (Mark::Except, at + 1)
         }
-        ("restano" | "sono" | "resta" | "rimangono", "esclusi" | "escluse" | "escluso" | "esclusa" | "fuori", _) => (Mark::Except, at + 2),
+        ("restano" | "sono" | "resta" | "rimangono", "esclusi" | "escluse" | "escluso" | "esclusa" | "fuori", _) => {
+            (Mark::Excepted, at + 2)
+        }
         ("escluso" | "esclusa" | "esclusi" | "escluse", ..) => {
             // "sabato escluso" looks back, "escluso il sabato" ahead
             let ahead = matches!(
@@ -241,35 +313,36 @@ fn except(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
 }
 
 /// "gli uffici", "i tre uffici", "gli stessi uffici", "tutti gli altri", "gli altri uffici", "dell'ente".
-fn back_reference(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
+fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -> Option<(Mark, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let qualified = |j: usize| {
         // "gli uffici anagrafe e tributi", "gli uffici comunali" are named by another family
-        matches!(
-            word(j),
-            "comunali"
-                | "provinciali"
-                | "di"
-                | "del"
-                | "della"
-                | "dell'"
-                | "dei"
-                | "municipali"
-                | "demografici"
-                | "tecnici"
-                | "anagrafe"
-                | "tributi"
-                | "postali"
-                | "pubblici"
-                | "amministrativi"
-                | "scolastici"
-                | "anagrafici"
-                | "finanziari"
-                | "sociali"
-                | "regionali"
-                | "giudiziari"
-                | "cimiteriali"
-        )
+        lexicon.office_at(tokens, j).is_some()
+            || matches!(
+                word(j),
+                "comunali"
+                    | "provinciali"
+                    | "di"
+                    | "del"
+                    | "della"
+                    | "dell'"
+                    | "dei"
+                    | "municipali"
+                    | "demografici"
+                    | "tecnici"
+                    | "anagrafe"
+                    | "tributi"
+                    | "postali"
+                    | "pubblici"
+                    | "amministrativi"
+                    | "scolastici"
+                    | "anagrafici"
+                    | "finanziari"
+                    | "sociali"
+                    | "regionali"
+                    | "giudiziari"
+                    | "cimiteriali"
+            )
     };
     match (word(at), word(at + 1), word(at + 2)) {
         ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {

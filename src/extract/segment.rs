@@ -53,7 +53,11 @@ pub struct Segment {
 impl Segment {
     fn new(role: Role, block: usize, text: String) -> Self {
         let folded = Folded::new(&text);
-        let tokens = tokens(&folded.text);
+        let mut tokens = tokens(&folded.text);
+        for token in &mut tokens {
+            let range = folded.original(token.range.clone());
+            token.upper = text.get(range).is_some_and(|word| word.starts_with(char::is_uppercase));
+        }
         Self {
             role,
             block,

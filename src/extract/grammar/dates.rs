@@ -125,7 +125,7 @@ fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
         ("stesse" | "medesime", "date" | "giornate", _) => i + 2,
         ("questo" | "tale" | "predetto" | "suddetto", "periodo" | "giorno", _) => i + 2,
         ("questi" | "tali", "giorni", _) => i + 2,
-        ("intero" | "intera", "periodo", _) => i + 2,
+        ("intero" | "intera", "periodo" | "giornata", _) if !matches!(word(i + 2), "di" | "del") => i + 2,
         ("entrambe" | "entrambi" | "ambedue", "le" | "i", "date" | "giornate" | "giorni") => i + 3,
         ("giornata" | "date" | "giornate", "indicata" | "indicate" | "suddetta" | "suddette" | "predetta", _) => i + 2,
         ("suddetta" | "predetta" | "stessa" | "medesima" | "tale", "giornata" | "data", _) => i + 2,
@@ -211,6 +211,7 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     };
     let joins = if between { word(next) == "e" } else { true };
     if joins
+        && !(between && first.fixed.is_some())
         && let Some(to) = skip_small_to(tokens, next)
         && let Some((last, after)) = written_day(tokens, to, anchor, lexicon, Ask::Weekday)
         && let Some(found) = range_of(first, last, anchor)
@@ -218,7 +219,7 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         return Some((found, skip_inclusive(tokens, after)));
     }
     if between {
-        return None;
+        return None; // "fra Natale e l'Epifania" without an end that was read
     }
     if !first.complete() {
         return None;
@@ -421,7 +422,8 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         "dopodomani" => return fixed(shifted(2), i + 1),
         _ => {}
     }
-    if let Some((date, next)) = holiday(tokens, i, anchor, lexicon) {
+    let named = if word(i) == "giorno" && matches!(word(i + 1), "di" | "dell'" | "della") { i + 2 } else { i };
+    if let Some((date, next)) = holiday(tokens, named, anchor, lexicon) {
         return fixed(Some(date), next);
     }
     let mut at = i;

@@ -155,6 +155,14 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
 /// Whether common words stand where only an office would be named so.
 fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool) -> bool {
     let opens = i == place.first;
+    // "il Sindaco riceve", "la segreteria resta chiusa": a verb of service makes a subject
+    let serves = tokens.get(next).is_some_and(|t| {
+        ["riceve", "ricevono", "ricevera", "riceveranno", "risponde"].contains(&t.text.as_str())
+            || t.is("e") && tokens.get(next + 1).is_some_and(|n| n.text.starts_with("contattabil") || n.text.starts_with("raggiungibil"))
+    });
+    if serves && (opens || i > 0 && tokens[i - 1].is_any(&["il", "la", "lo", "l'"])) {
+        return true;
+    }
     let closes = tokens.get(next).is_none_or(|t| {
         t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
     });
@@ -274,7 +282,7 @@ const SITES: [&str; 14] = [
 ];
 
 /// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
-pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> Option<usize> {
+pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
     let token = tokens.get(i)?;
     if !SITES.contains(&token.text.as_str()) {
         return None;
@@ -316,6 +324,9 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> O
         }
     }
     if word(i) == "zona" && at > i + 1 {
+        return None;
+    }
+    if lexicon.office_at(tokens, at).is_some() || lexicon.head_at(tokens, at).is_some() {
         return None;
     }
     if capital(tokens, at, is_capital) && !tokens.get(at).is_some_and(|t| t.newline) {

@@ -78,7 +78,7 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
             ("i", "pomeriggi") if word(i + 3).starts_with("ferial") => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 2)),
             ("le", "mattine") if word(i + 3).starts_with("ferial") => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 2)),
             ("le", "mattine") if (word(i + 3), word(i + 4), word(i + 5)) == ("dei", "giorni", "feriali") => {
-                Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 2))
+                Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 6))
             }
             _ => None,
         },
@@ -148,6 +148,9 @@ fn list_continues(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<usize
 fn group(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<DaySelector>, usize)> {
     if let Some(found) = occurrences(tokens, i, lexicon) {
         return Some(found);
+    }
+    if let Some((Days::These { days, every: false }, next)) = generic(tokens, i) {
+        return Some((days, next));
     }
     let from = tokens.get(i)?;
     let introduced = from.is_any(&["dal", "da", "dalla"]);
@@ -220,8 +223,18 @@ fn occurrences(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<Day
     let mut nth: Vec<i8> = Vec::new();
     let mut at = i;
     loop {
-        at = skip_articles(tokens, at);
+        // "I e III sabato": a Roman one looks like an article, "i martedì" is one
+        let roman = |j: usize| {
+            tokens.get(j).is_some_and(|t| t.is("i") && t.upper)
+                && tokens.get(j + 1).is_some_and(|t| t.is_any(&["e", "ed", ",", "-"]) || lexicon.weekday(&t.text).is_some())
+        };
+        while tokens.get(at).is_some_and(article) && !roman(at) {
+            at += 1;
+        }
         let token = tokens.get(at)?;
+        if token.is("i") && !roman(at) {
+            return None;
+        }
         let value = if let Some(value) = token.number() {
             let value = i8::try_from(value).ok().filter(|v| (1..=5).contains(v))?;
             let mark = tokens.get(at + 1)?;
