@@ -22,7 +22,9 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Data goes to standard output, talk to standard error.
-Exit status: 0 all done · 1 finished, but some sources or mails failed (named on standard error) · 2 bad usage or configuration, nothing done.";
+Exit status: 0 all done · 1 finished, but some sources or mails failed (named on standard error) · 2 bad usage or configuration, nothing done.
+
+Start with `sportello demo`: a small town on this machine, a change, an alert, in a minute, without network.";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -61,6 +63,8 @@ pub enum Command {
         #[command(subcommand)]
         command: SubscribersCommand,
     },
+    /// See a small invented town change its opening hours, and the mails that follow; needs no network and no settings
+    Demo(DemoArgs),
     /// Print the completions for a shell
     Completions {
         /// Which shell.
@@ -216,7 +220,11 @@ pub struct SubscribeArgs {
 
 /// `sportello demo`
 #[derive(Debug, Args)]
-pub struct DemoArgs {}
+pub struct DemoArgs {
+    /// Keep the mails and the database in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub keep: Option<PathBuf>,
+}
 
 impl SubscribeArgs {
     /// The bodies asked for.

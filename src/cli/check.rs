@@ -11,6 +11,7 @@ use super::args::{CheckArgs, Global};
 use super::{Outcome, ask, changes, setup, talk};
 use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
+use crate::mail::Sending;
 use crate::round::{Clock, Event, Mailer, Round, Selection, Summary, catalogue, limits};
 use crate::store::{Store, StoreError};
 
@@ -25,7 +26,12 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let clock = Clock::from(args.now);
-    runtime.block_on(check(&loaded.settings, sources, store, clock, &selection, !args.no_send, global.quiet))
+    let mut show = Show::new(global.quiet);
+    let checked = runtime
+        .block_on(check(&loaded.settings, sources, store.clone(), clock, &selection, !args.no_send, &mut |event| show.tell(event)))?;
+    show.end()?;
+    report(&checked, store.delivery_counts()?.queued, global.quiet);
+    Ok(if checked.is_clean() { Outcome::Done } else { Outcome::Partly })
 }
 
 fn selection(args: &CheckArgs, sources: &Sources) -> anyhow::Result<Selection> {
@@ -46,7 +52,25 @@ fn selection(args: &CheckArgs, sources: &Sources) -> anyhow::Result<Selection> {
     Ok(Selection { body, source: args.source.clone(), all: args.all })
 }
 
-/// One round over a store: what is due is visited, changes are printed as they come, the mails go out.
+/// What a check came to.
+pub struct Checked {
+    /// What the round found.
+    pub summary: Summary,
+    /// What became of the mails; `None` when none were to be sent.
+    pub sending: Option<Sending>,
+    /// Whether a service runs on the same database, and will send them.
+    pub beside: bool,
+}
+
+impl Checked {
+    /// Whether nothing failed.
+    fn is_clean(&self) -> bool {
+        let sent = |sending: &Sending| sending.trouble.is_none() && sending.refused + sending.later == 0;
+        self.summary.failures.is_empty() && self.sending.as_ref().is_none_or(sent)
+    }
+}
+
+/// One round over a store: what is due is visited, `found` hears of changes as they come, the mails go out.
 pub async fn check(
     settings: &Settings,
     sources: Arc<Sources>,
@@ -54,8 +78,8 @@ pub async fn check(
     clock: Clock,
     selection: &Selection,
     send: bool,
-    quiet: bool,
-) -> anyhow::Result<Outcome> {
+    tell: &mut (dyn FnMut(&Event) + Send),
+) -> anyhow::Result<Checked> {
     // who holds the lock sends; beside a running service only the looking is ours
     let lock = match store.lock_run() {
         Ok(lock) => Some(lock),
@@ -67,43 +91,47 @@ pub async fn check(
     let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after)?;
     let round = Arc::new(Round::new(store.clone(), fetcher, sources, clock, confirm_after));
     round.reread().await?;
-    let summary = look(&round, selection, quiet).await?;
+    let summary = round.run(selection, tell).await?;
     let mut sending = None;
     if send && lock.is_some() {
-        let mailer = Mailer::new(settings, store.clone(), setup::credentials().as_deref())?;
+        let mailer = Mailer::new(settings, store, setup::credentials().as_deref())?;
         sending = Some(mailer.send_due(clock.now()).await?);
     }
-    let waiting = store.delivery_counts()?.queued;
-    report(&summary, sending.as_ref(), waiting, lock.is_none(), quiet);
-    let trouble =
-        !summary.failures.is_empty() || sending.is_some_and(|sending| sending.trouble.is_some() || sending.refused + sending.later > 0);
-    Ok(if trouble { Outcome::Partly } else { Outcome::Done })
+    Ok(Checked { summary, sending, beside: lock.is_none() })
 }
 
-/// Runs the round with a progress bar on a terminal, and prints the changes.
-async fn look(round: &Arc<Round>, selection: &Selection, quiet: bool) -> anyhow::Result<Summary> {
-    let bar = if quiet || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::no_length() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} sources  {msg}") {
-        bar.set_style(style);
+/// Shows how far the round is on a terminal, and prints the changes as they come.
+struct Show {
+    bar: ProgressBar,
+    printed: std::io::Result<()>,
+}
+
+impl Show {
+    fn new(quiet: bool) -> Self {
+        let bar = if quiet || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::no_length() };
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} sources  {msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, printed: Ok(()) }
     }
-    let mut printed: std::io::Result<()> = Ok(());
-    let summary = round
-        .run(selection, &mut |event| match event {
-            Event::Planned(n_sources) => bar.set_length(*n_sources as u64),
+
+    fn tell(&mut self, event: &Event) {
+        match event {
+            Event::Planned(n_sources) => self.bar.set_length(*n_sources as u64),
             Event::Visited(visited) => {
-                bar.set_message(visited.source.to_string());
-                bar.inc(1);
-                if !visited.changes.is_empty() && printed.is_ok() {
-                    printed = bar.suspend(|| print(&visited.changes));
+                self.bar.set_message(visited.source.to_string());
+                self.bar.inc(1);
+                if !visited.changes.is_empty() && self.printed.is_ok() {
+                    self.printed = self.bar.suspend(|| print(&visited.changes));
                 }
             }
-        })
-        .await?;
-    bar.finish_and_clear();
-    // nobody reading the changes is no reason to leave the mails unsent
-    match printed {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(summary),
+        }
+    }
+
+    /// Nobody reading the changes any more is no fault.
+    fn end(self) -> std::io::Result<()> {
+        self.bar.finish_and_clear();
+        self.printed.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 }
 
@@ -113,12 +141,14 @@ fn print(found: &[crate::domain::Change]) -> std::io::Result<()> {
     out.flush()
 }
 
-fn report(summary: &Summary, sending: Option<&crate::mail::Sending>, waiting: u64, busy: bool, quiet: bool) {
+/// Names what failed, and sums up.
+fn report(checked: &Checked, waiting: u64, quiet: bool) {
+    let Checked { summary, sending, beside } = checked;
     for (source, why) in &summary.failures {
         talk::warn(format_args!("{source}: {why}"));
     }
-    if let Some(trouble) = sending.and_then(|sending| sending.trouble.as_ref()) {
-        talk::warn(format_args!("the mails: {trouble}; they stay in the outbox and go out with the next check"));
+    if let Some(trouble) = sending.as_ref().and_then(|sending| sending.trouble.as_ref()) {
+        talk::warn(format_args!("mails: {trouble}; they stay in the outbox and go out with the next check"));
     }
     if quiet {
         return;
@@ -137,6 +167,6 @@ fn report(summary: &Summary, sending: Option<&crate::mail::Sending>, waiting: u6
     if !summary.failures.is_empty() {
         parts.push(format!("{} failed", summary.failures.len()));
     }
-    let note = if busy { " (another sportello runs on this database and sends the mails)" } else { "" };
+    let note = if *beside { " (the sportello that runs on this database sends the mails)" } else { "" };
     talk::say(format_args!("{}{note}", parts.join(", ")));
 }

@@ -51,6 +51,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Offices(args) => offices::offices(&args, &cli.global),
         Command::History(args) => offices::history(&args, &cli.global),
         Command::Subscribers { command } => subscribers::run(&command, &cli.global),
+        Command::Demo(args) => demo::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man(args) => manual::man(&args),
     }

@@ -1,5 +1,6 @@
 //! The real binary from end to end, against sites and servers on this machine.
 
+mod demo;
 mod errors;
 mod line;
 mod place;

@@ -1,6 +1,6 @@
 //! A place of its own for each test: an empty folder, a loopback site, and the real binary to run there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use mail_parser::{Message, MessageParser};
@@ -129,11 +129,15 @@ impl Place {
 
     /// The mails in `outbox/`, by file name.
     pub fn mails(&self) -> Vec<Mail> {
-        let Ok(entries) = std::fs::read_dir(self.path("outbox")) else { return Vec::new() };
-        let mut files: Vec<PathBuf> =
-            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|ext| ext == "eml")).collect();
-        files.sort();
-        files.iter().map(|file| Mail::parse(&std::fs::read(file).unwrap())).collect()
+        Mail::all_in(&self.path("outbox"))
+    }
+
+    /// The names of the files in the folder.
+    pub fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
     }
 }
 
@@ -148,6 +152,15 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// The mails of a folder, by file name; none where there is no folder.
+    pub fn all_in(folder: &Path) -> Vec<Self> {
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "eml"));
+        files.sort();
+        files.iter().map(|file| Self::parse(&std::fs::read(file).unwrap())).collect()
+    }
+
     /// Reads a mail's bytes.
     pub fn parse(bytes: &[u8]) -> Self {
         let mail: Message = MessageParser::default().parse(bytes).expect("no mail");

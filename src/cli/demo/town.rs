@@ -29,6 +29,14 @@ const COUNTERS: [(&str, &str, &str); 12] = [
     ("Pubblica istruzione", "dal lunedì al venerdì 10.00-12.30", "0583 555021"),
 ];
 
+/// What happens to the site between the two mornings, in words.
+pub const OVERNIGHT: &str = r#"  what counts:  the tax office opens at 9:00 instead of 8:30 (one row of twelve in a table)
+                the library has a new telephone number
+                an article says that the registry office stays closed on 9 March
+  what doesn't: the table in another order, one row of it in other words; another banner, date, weather, counter and token;
+                articles about a feast and a choir; the page of the police answers "503"
+"#;
+
 /// One of the two mornings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
