@@ -57,6 +57,12 @@ pub enum Command {
     Offices(OfficesArgs),
     /// Show how one office could be reached in the course of time
     History(HistoryArgs),
+    /// Check, list, try and add sources; show how they fare
+    Sources {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: super::sources::SourcesCommand,
+    },
     /// Add, list or remove the people who get mail
     Subscribers {
         /// What to do with them.

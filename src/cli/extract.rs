@@ -106,7 +106,7 @@ fn read(material: &Material, args: &ExtractArgs) -> Reading {
 }
 
 /// A reading for a person: office by office, fact by fact, with the sentences.
-fn show(out: &mut impl Write, name: &str, reading: &Reading) -> std::io::Result<()> {
+pub(super) fn show(out: &mut impl Write, name: &str, reading: &Reading) -> std::io::Result<()> {
     let bold = anstyle::Style::new().bold();
     let date = reading.published.map(|day| format!("  of {day}")).unwrap_or_default();
     writeln!(out, "{bold}{name}{bold:#}{date}")?;

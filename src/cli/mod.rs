@@ -10,6 +10,7 @@ mod manual;
 mod offices;
 pub mod record;
 mod setup;
+mod sources;
 mod subscribers;
 mod talk;
 
@@ -50,6 +51,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Changes(args) => changes::run(&args, &cli.global),
         Command::Offices(args) => offices::offices(&args, &cli.global),
         Command::History(args) => offices::history(&args, &cli.global),
+        Command::Sources { command } => sources::run(&command, &cli.global),
         Command::Subscribers { command } => subscribers::run(&command, &cli.global),
         Command::Demo(args) => demo::run(&args),
         Command::Completions { shell } => manual::completions(shell),

@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::Url;
 
-pub use catalogue::{catalogue, limits};
+pub use catalogue::{catalogue, limits, request};
 pub use clock::Clock;
 pub use outbox::{Mailer, MailerError};
 pub use source::Visited;

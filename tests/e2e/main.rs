@@ -4,3 +4,4 @@ mod demo;
 mod errors;
 mod line;
 mod place;
+mod sources;
