@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::address::{Guard, refused_literal};
+use super::browser::{self, Browser};
 use super::hosts::{Hosts, Outcome, Ticket};
+use super::replay::Archive;
 use super::robots::{Cache, Policy};
 use super::scope::host_key;
 use super::verdict::judge_error;
@@ -23,12 +25,20 @@ const ERROR_PAGE_BYTES: u64 = 128 << 10;
 /// Brings pages, politely. Cheap to clone; all clones share manners and caches.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
-    inner: Arc<Inner>,
+    inner: Origin,
+}
+
+/// Where answers come from.
+#[derive(Debug, Clone)]
+enum Origin {
+    Network(Arc<Inner>),
+    Archive(Arc<Archive>),
 }
 
 #[derive(Debug)]
-struct Inner {
-    limits: Limits,
+pub(super) struct Inner {
+    pub limits: Limits,
+    browser: Browser,
     client: reqwest::Client,
     insecure: OnceLock<reqwest::Client>,
     hosts: Hosts,
@@ -36,15 +46,28 @@ struct Inner {
 }
 
 /// One answer, of whatever status.
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: Vec<u8>,
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// One request of the client.
+pub(super) struct Ask<'a> {
+    pub url: &'a Url,
+    pub conditions: HeaderMap,
+    pub insecure_tls: bool,
+    pub size: Size,
+    /// What earlier hops took of the time allowed.
+    pub spent: Duration,
+    /// A part of a page that a browser is building: it need not keep the gap between two pages.
+    pub with_page: bool,
 }
 
 /// How much of a body is wanted, in bytes after decompression.
 #[derive(Clone, Copy)]
-enum Size {
+pub(super) enum Size {
     /// All of it; more than this is an error.
     Whole(u64),
     /// The beginning.
@@ -58,18 +81,22 @@ impl Fetcher {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = build_client(&limits, false)?;
         let (hosts, robots) = (Hosts::new(&limits), Cache::default());
-        Ok(Fetcher { inner: Arc::new(Inner { limits, client, insecure: OnceLock::new(), hosts, robots }) })
+        let browser = Browser::new(&limits);
+        Ok(Fetcher { inner: Origin::Network(Arc::new(Inner { browser, limits, client, insecure: OnceLock::new(), hosts, robots })) })
     }
 
-    /// The limits it works within.
-    pub fn limits(&self) -> &Limits {
-        &self.inner.limits
+    /// A fetcher that reads an archive instead of the network: a folder of saved pages (`HOST/PATH`, with `NAME.headers` beside a
+    /// file where status or headers matter) or of WARC files, or one WARC file. Nothing later than `at` is seen.
+    pub fn replay(archive: &std::path::Path, at: Option<jiff::Timestamp>) -> Result<Self, FetchError> {
+        Ok(Fetcher { inner: Origin::Archive(Arc::new(Archive::open(archive, at)?)) })
     }
 
     /// Brings one page. `Unchanged` when the server says so or sends the same bytes as at the last visit.
     pub async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
-        match request.render {
-            Render::Http | Render::Browser => self.inner.follow(request).await,
+        match (&self.inner, request.render) {
+            (Origin::Archive(archive), _) => archive.get(request),
+            (Origin::Network(inner), Render::Http) => inner.follow(request).await,
+            (Origin::Network(inner), Render::Browser) => browser::render(inner, &inner.browser, request).await,
         }
     }
 }
@@ -89,7 +116,9 @@ impl Inner {
             }
             self.ask_robots(&url, request.insecure_tls).await?;
             let conditions = conditions(request, &url, redirects.is_empty());
-            let (answer, took) = self.ask(&url, conditions, request.insecure_tls, Size::Whole(self.limits.max_bytes), spent).await?;
+            let size = Size::Whole(self.limits.max_bytes);
+            let ask = Ask { url: &url, conditions, insecure_tls: request.insecure_tls, size, spent, with_page: false };
+            let (answer, took) = self.ask(ask).await?;
             spent += took;
             match answer.status {
                 301 | 302 | 303 | 307 | 308 => {
@@ -121,7 +150,7 @@ impl Inner {
     }
 
     /// What can be told from the address alone.
-    fn check(&self, url: &Url) -> Result<(), FetchError> {
+    pub(super) fn check(&self, url: &Url) -> Result<(), FetchError> {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(FetchError::Address(url.to_string()));
         }
@@ -134,7 +163,7 @@ impl Inner {
         }
     }
 
-    async fn ask_robots(&self, url: &Url, insecure_tls: bool) -> Result<(), FetchError> {
+    pub(super) async fn ask_robots(&self, url: &Url, insecure_tls: bool) -> Result<(), FetchError> {
         if !self.limits.respect_robots {
             return Ok(());
         }
@@ -168,7 +197,8 @@ impl Inner {
             }
             // One byte more than the limit tells the parser that the last line is cut.
             let size = Size::First(robotxt::BYTE_LIMIT as u64 + 1);
-            match self.ask(&url, HeaderMap::new(), insecure_tls, size, spent).await {
+            let ask = Ask { url: &url, conditions: HeaderMap::new(), insecure_tls, size, spent, with_page: false };
+            match self.ask(ask).await {
                 Ok((answer, took)) => {
                     spent += took;
                     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
@@ -200,19 +230,11 @@ impl Inner {
         }
     }
 
-    /// One request, when its turn has come. `spent`: what earlier hops took of the time allowed.
-    async fn ask(
-        &self,
-        url: &Url,
-        conditions: HeaderMap,
-        insecure_tls: bool,
-        size: Size,
-        spent: Duration,
-    ) -> Result<(Answer, Duration), FetchError> {
-        let mut ticket = self.hosts.turn(&host_key(url)).await?;
+    /// One request, when its turn has come.
+    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<(Answer, Duration), FetchError> {
+        let mut ticket = self.hosts.turn(&host_key(ask.url), ask.with_page).await?;
         let started = Instant::now();
-        let left = self.limits.timeout.saturating_sub(spent);
-        match self.exchange(url, conditions, insecure_tls, size, left, &mut ticket).await {
+        match self.exchange(ask, &mut ticket).await {
             Ok(answer) => {
                 ticket.finish(outcome(&answer));
                 Ok((answer, started.elapsed()))
@@ -230,17 +252,10 @@ impl Inner {
         }
     }
 
-    async fn exchange(
-        &self,
-        url: &Url,
-        conditions: HeaderMap,
-        insecure_tls: bool,
-        size: Size,
-        left: Duration,
-        ticket: &mut Ticket<'_>,
-    ) -> Result<Answer, FetchError> {
+    async fn exchange(&self, ask: Ask<'_>, ticket: &mut Ticket<'_>) -> Result<Answer, FetchError> {
+        let Ask { url, conditions, insecure_tls, size, spent, .. } = ask;
         let host = url.host_str().unwrap_or_default();
-        let deadline = tokio::time::Instant::now() + left;
+        let deadline = tokio::time::Instant::now() + self.limits.timeout.saturating_sub(spent);
         let client = self.client(insecure_tls)?;
         let timed_out = |stage, limit| FetchError::TimedOut { host: host.to_owned(), stage, limit };
         let sent = tokio::time::timeout_at(deadline, client.get(url.clone()).headers(conditions).send()).await;
@@ -293,17 +308,21 @@ impl Inner {
     }
 }
 
+/// Who we say we are.
+pub(super) fn user_agent(limits: &Limits) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match &limits.contact {
+        Some(contact) => format!("Sportello/{version} (+{contact})"),
+        None => format!("Sportello/{version}"),
+    }
+}
+
 fn build_client(limits: &Limits, insecure_tls: bool) -> Result<reqwest::Client, FetchError> {
     let setup = |error: &dyn std::fmt::Display| FetchError::Setup(error.to_string());
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
     headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("it,en;q=0.3"));
-    let version = env!("CARGO_PKG_VERSION");
-    let agent = match &limits.contact {
-        Some(contact) => format!("Sportello/{version} (+{contact})"),
-        None => format!("Sportello/{version}"),
-    };
-    let agent = HeaderValue::from_str(&agent).map_err(|_| setup(&"the contact has characters that no header may hold"))?;
+    let agent = HeaderValue::from_str(&user_agent(limits)).map_err(|_| setup(&"the contact has characters that no header may hold"))?;
     let mut builder = reqwest::Client::builder()
         .user_agent(agent)
         .default_headers(headers)
@@ -381,7 +400,7 @@ fn refresh(url: &Url, answer: &Answer) -> Option<Url> {
     (seconds <= AT_ONCE && outline.main_text < 200).then_some(next)
 }
 
-fn plain_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+pub(super) fn plain_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }
 
@@ -395,7 +414,7 @@ fn outcome(answer: &Answer) -> Outcome {
 }
 
 /// `Retry-After` (RFC 9110 §10.2.3): seconds or a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
     parse_retry_after(value, jiff::Timestamp::now())
 }

@@ -92,9 +92,9 @@ impl Ledger {
         }
     }
 
-    /// Asks for a turn; `Go` counts as started.
-    pub(super) fn start(&mut self, host: &str, now: Instant) -> Turn {
-        let gap = self.gap(host);
+    /// Asks for a turn; `Go` counts as started. `with_page`: a part of a page that is under way, which need not keep the gap.
+    pub(super) fn start(&mut self, host: &str, now: Instant, with_page: bool) -> Turn {
+        let gap = if with_page { Duration::ZERO } else { self.gap(host) };
         self.forget_idle(now);
         let entry = self.hosts.entry(host.to_owned()).or_default();
         if let Some((until, why)) = &entry.rests_until {
@@ -238,7 +238,7 @@ impl Hosts {
     }
 
     /// Waits for a turn at `host`. Errors only with `Resting`.
-    pub(super) async fn turn(&self, host: &str) -> Result<Ticket<'_>, FetchError> {
+    pub(super) async fn turn(&self, host: &str, with_page: bool) -> Result<Ticket<'_>, FetchError> {
         let gate = self.gate(host);
         let closed = |_| FetchError::Setup("the crawler is shutting down".to_owned());
         let place = Arc::clone(&gate.places).acquire_owned().await.map_err(closed)?;
@@ -247,7 +247,7 @@ impl Hosts {
             let moved = gate.moved.notified();
             let everywhere = Arc::clone(&self.everywhere).acquire_owned().await.map_err(closed)?;
             let now = Instant::now();
-            let until = match self.ledger().start(host, now) {
+            let until = match self.ledger().start(host, now, with_page) {
                 Turn::Go => {
                     let host = host.to_owned();
                     drop(moved);
@@ -336,26 +336,26 @@ mod tests {
     #[test]
     fn the_gap_is_counted_from_when_the_request_surely_arrived() {
         let (mut ledger, t) = ledger(100);
-        assert_eq!(ledger.start("a", t), Turn::Go);
-        assert!(matches!(ledger.start("a", t + ms(500)), Turn::NotBefore(_)), "its head has not come");
+        assert_eq!(ledger.start("a", t, false), Turn::Go);
+        assert!(matches!(ledger.start("a", t + ms(500), false), Turn::NotBefore(_)), "its head has not come");
         ledger.head("a", t + ms(600));
-        assert_eq!(ledger.start("a", t + ms(650)), Turn::NotBefore(t + ms(700)));
-        assert_eq!(ledger.start("b", t + ms(650)), Turn::Go, "another host is another matter");
-        assert_eq!(ledger.start("a", t + ms(700)), Turn::Go);
+        assert_eq!(ledger.start("a", t + ms(650), false), Turn::NotBefore(t + ms(700)));
+        assert_eq!(ledger.start("b", t + ms(650), false), Turn::Go, "another host is another matter");
+        assert_eq!(ledger.start("a", t + ms(700), false), Turn::Go);
     }
 
     #[test]
     fn a_server_that_thinks_for_long_does_not_block_for_ever() {
         let (mut ledger, t) = ledger(100);
-        ledger.start("a", t);
-        assert_eq!(ledger.start("a", t + HEAD_PATIENCE), Turn::Go);
+        ledger.start("a", t, false);
+        assert_eq!(ledger.start("a", t + HEAD_PATIENCE, false), Turn::Go);
     }
 
     #[test]
     fn no_delay_means_full_speed() {
         let (mut ledger, t) = ledger(0);
         for _ in 0..100 {
-            assert_eq!(ledger.start("a", t), Turn::Go);
+            assert_eq!(ledger.start("a", t, false), Turn::Go);
         }
     }
 
@@ -363,56 +363,66 @@ mod tests {
     fn a_dead_host_rests_longer_each_time_and_one_request_tries_again() {
         let (mut ledger, mut t) = ledger(0);
         for _ in 0..3 {
-            assert_eq!(ledger.start("a", t), Turn::Go);
+            assert_eq!(ledger.start("a", t, false), Turn::Go);
             ledger.finish("a", t, false, Outcome::Dead("refused".into()));
         }
-        let Turn::Resting(first, why) = ledger.start("a", t) else { panic!("the circuit should be open") };
+        let Turn::Resting(first, why) = ledger.start("a", t, false) else { panic!("the circuit should be open") };
         assert_eq!(why, "refused");
         assert!(first - t >= Duration::from_secs(22) && first - t <= Duration::from_secs(30));
         t = first;
-        assert_eq!(ledger.start("a", t), Turn::Go, "half open");
-        assert!(matches!(ledger.start("a", t), Turn::NotBefore(_)), "only one tries");
+        assert_eq!(ledger.start("a", t, false), Turn::Go, "half open");
+        assert!(matches!(ledger.start("a", t, false), Turn::NotBefore(_)), "only one tries");
         ledger.finish("a", t, false, Outcome::Dead("refused".into()));
-        let Turn::Resting(second, _) = ledger.start("a", t) else { panic!("open again") };
+        let Turn::Resting(second, _) = ledger.start("a", t, false) else { panic!("open again") };
         assert!(second - t >= Duration::from_secs(45), "twice as long, less jitter: {:?}", second - t);
         t = second;
-        assert_eq!(ledger.start("a", t), Turn::Go);
+        assert_eq!(ledger.start("a", t, false), Turn::Go);
         ledger.finish("a", t, false, Outcome::Answered);
-        assert_eq!(ledger.start("a", t), Turn::Go);
-        assert_eq!(ledger.start("a", t), Turn::Go);
+        assert_eq!(ledger.start("a", t, false), Turn::Go);
+        assert_eq!(ledger.start("a", t, false), Turn::Go);
     }
 
     #[test]
     fn retry_after_is_obeyed_up_to_an_hour() {
         let (mut ledger, t) = ledger(0);
-        ledger.start("a", t);
+        ledger.start("a", t, false);
         ledger.finish("a", t, true, Outcome::Strained(Some(Duration::from_secs(90)), "429".into()));
-        assert_eq!(ledger.start("a", t + ms(1)), Turn::Resting(t + Duration::from_secs(90), "429".into()));
-        assert_eq!(ledger.start("a", t + Duration::from_secs(90)), Turn::Go);
+        assert_eq!(ledger.start("a", t + ms(1), false), Turn::Resting(t + Duration::from_secs(90), "429".into()));
+        assert_eq!(ledger.start("a", t + Duration::from_secs(90), false), Turn::Go);
         ledger.finish("a", t, true, Outcome::Strained(Some(Duration::from_secs(1 << 40)), "429".into()));
-        assert_eq!(ledger.start("a", t), Turn::Resting(t + MAX_REST, "429".into()));
+        assert_eq!(ledger.start("a", t, false), Turn::Resting(t + MAX_REST, "429".into()));
     }
 
     #[test]
     fn faults_widen_the_gap_and_an_answer_closes_it() {
         let (mut ledger, t) = ledger(1000);
-        ledger.start("a", t);
+        ledger.start("a", t, false);
         ledger.finish("a", t, false, Outcome::Strained(None, "500".into()));
-        let Turn::NotBefore(at) = ledger.start("a", t) else { panic!("it should wait") };
+        let Turn::NotBefore(at) = ledger.start("a", t, false) else { panic!("it should wait") };
         assert!(at - t >= ms(1500) && at - t <= ms(2000), "{:?}", at - t);
         let t = at + ms(1000);
-        assert_eq!(ledger.start("a", t), Turn::Go);
+        assert_eq!(ledger.start("a", t, false), Turn::Go);
         ledger.finish("a", t, false, Outcome::Answered);
-        assert_eq!(ledger.start("a", t), Turn::NotBefore(t + ms(1000)));
+        assert_eq!(ledger.start("a", t, false), Turn::NotBefore(t + ms(1000)));
+    }
+
+    #[test]
+    fn parts_of_a_page_need_not_keep_the_gap_but_the_next_page_does() {
+        let (mut ledger, t) = ledger(1000);
+        ledger.start("a", t, false);
+        ledger.head("a", t);
+        assert_eq!(ledger.start("a", t + ms(10), true), Turn::Go);
+        ledger.head("a", t + ms(20));
+        assert_eq!(ledger.start("a", t + ms(500), false), Turn::NotBefore(t + ms(1020)));
     }
 
     #[test]
     fn crawl_delay_has_a_bound() {
         let (mut ledger, t) = ledger(10);
         ledger.crawl_delay("a", Duration::from_secs(1_000_000));
-        ledger.start("a", t);
+        ledger.start("a", t, false);
         ledger.head("a", t);
-        assert_eq!(ledger.start("a", t), Turn::NotBefore(t + Duration::from_secs(30)));
+        assert_eq!(ledger.start("a", t, false), Turn::NotBefore(t + Duration::from_secs(30)));
     }
 
     #[test]
@@ -420,10 +430,10 @@ mod tests {
         let (mut ledger, t) = ledger(10);
         for n in 0..MANY_HOSTS {
             let host = n.to_string();
-            ledger.start(&host, t);
+            ledger.start(&host, t, false);
             ledger.finish(&host, t, false, Outcome::Answered);
         }
-        ledger.start("one more", t + Duration::from_secs(60));
+        ledger.start("one more", t + Duration::from_secs(60), false);
         assert_eq!(ledger.hosts.len(), 1);
     }
 

@@ -4,7 +4,9 @@
 //! further addresses in it. Knows no Italian beyond the few words that tell a page from a substitute, and no office.
 
 mod address;
+mod browser;
 mod canonical;
+mod cdp;
 mod challenge;
 mod client;
 mod discover;
@@ -14,11 +16,13 @@ mod leads;
 mod listing;
 mod markup;
 mod platform;
+mod replay;
 mod robots;
 mod scope;
 mod site;
 mod sitemap;
 pub mod verdict;
+mod warc;
 
 use std::time::Duration;
 

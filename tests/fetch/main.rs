@@ -1,9 +1,11 @@
 //! The fetcher against real servers on loopback: a hostile one of our own, nginx where it is installed, and twenty busy hosts.
 
+mod browser;
 mod hostile;
 mod lists;
 mod manners;
 mod nginx;
+mod replay;
 mod robots;
 mod server;
 mod tls;
