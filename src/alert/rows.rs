@@ -139,7 +139,7 @@ fn week_rows(old: &Week, new: &Week, season: Option<Season>, mut heading: Option
         old.iter().chain(new.iter()).filter(|(of, ..)| *of == season).map(|(_, selector, _)| selector).collect();
     let cell = |week: &Week, selector: &DaySelector| {
         let slots: Vec<String> = week.day(season, selector.clone()).into_iter().flatten().map(|slot| words::slot(language, slot)).collect();
-        words::and(language, &slots)
+        slots.join("\n")
     };
     // first and last day of a run that reads alike, with both cells
     let mut runs: Vec<(&DaySelector, &DaySelector, String, String)> = Vec::new();
