@@ -11,6 +11,7 @@ mod marked;
 mod plan;
 mod render;
 mod rows;
+mod sample;
 mod story;
 mod templates;
 pub mod tokens;

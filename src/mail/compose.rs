@@ -4,11 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::address::{AddressError, Envelope};
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart};
 
 use crate::alert::{Mail, ascii_domain};
 use crate::domain::DeliveryId;
+
+use super::Dkim;
 
 /// A mail ready to be handed over.
 #[derive(Debug, Clone)]
@@ -35,7 +37,8 @@ pub enum ComposeError {
 }
 
 /// Puts a mail into bytes. The same mail gives the same bytes: even the boundaries between its parts are made from the delivery's id.
-pub fn compose(mail: &Mail) -> Result<Sealed, ComposeError> {
+/// A signature carries the time it was made at.
+pub fn compose(mail: &Mail, dkim: Option<&Dkim>) -> Result<Sealed, ComposeError> {
     let from = address(&mail.from.address).map_err(|error| ComposeError::Address("sender", error))?;
     let to = address(&mail.to).map_err(|error| ComposeError::Address("recipient", error))?;
     let return_path = address(&mail.return_path).map_err(|error| ComposeError::Address("return path", error))?;
@@ -57,13 +60,24 @@ pub fn compose(mail: &Mail) -> Result<Sealed, ComposeError> {
         .boundary(boundary("alt"))
         .singlepart(text_part(ContentType::TEXT_PLAIN, &mail.text))
         .singlepart(text_part(ContentType::TEXT_HTML, &mail.html));
-    let message = match (&mail.calendar, ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH")) {
+    let parts = match (&mail.calendar, ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH")) {
         (Some(calendar), Ok(kind)) => {
             let file = Attachment::new("chiusure.ics".into()).body(calendar.clone().into_bytes(), kind);
-            builder.multipart(MultiPart::mixed().boundary(boundary("mix")).multipart(alternative).singlepart(file))?
+            MultiPart::mixed().boundary(boundary("mix")).multipart(alternative).singlepart(file)
         }
-        _ => builder.multipart(alternative)?,
+        _ => alternative,
     };
+    // its Content-Type moves up among the headers of the mail, where a signature can cover it
+    if let Some(kind) = parts.headers().get::<ContentType>() {
+        builder = builder.header(MIME_VERSION_1_0).header(kind);
+    }
+    let formatted = parts.formatted();
+    let at = formatted.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+    let body = formatted.get(at..).unwrap_or_default().to_vec();
+    let mut message = builder.body(Body::dangerous_pre_encoded(body, ContentTransferEncoding::SevenBit))?;
+    if let Some(dkim) = dkim {
+        dkim.sign(&mut message);
+    }
     Ok(Sealed { delivery: mail.delivery, return_path, to, bytes: message.formatted() })
 }
 

@@ -3,11 +3,15 @@
 //! Knows no office and no subscription; what a mail says is `alert`'s matter, where deliveries are kept the store's.
 
 mod compose;
+mod dkim;
 mod files;
 mod outbox;
 mod smtp;
+mod templates;
 
 pub use compose::{ComposeError, Sealed, compose};
+pub use dkim::{Dkim, DkimError};
 pub use files::{Files, FilesError};
 pub use outbox::{Answer, Desk, Outbox, Sending, Transport, retry_at, send_due};
 pub use smtp::{Limits, Smtp, SmtpError};
+pub use templates::{TemplatesError, templates};

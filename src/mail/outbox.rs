@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, mpsc};
 use crate::alert::{Letterhead, Templates, render};
 use crate::domain::{Delivery, DeliveryId, Verdict};
 
-use super::{Sealed, compose};
+use super::{Dkim, Sealed, compose};
 
 /// What sending asks of a store. Calls may block; they are made where blocking is allowed.
 pub trait Outbox: Send + Sync + 'static {
@@ -57,6 +57,8 @@ pub struct Desk {
     pub letterhead: Letterhead,
     /// The templates.
     pub templates: Templates,
+    /// The key that mails are signed with, if there is one.
+    pub dkim: Option<Arc<Dkim>>,
     /// At most so many mails a minute; 0: no limit.
     pub per_minute: u32,
 }
@@ -217,7 +219,7 @@ async fn attempt<T: Transport>(
             return later(delivery, clock(), error.to_string());
         }
     };
-    let sealed = match compose(&mail) {
+    let sealed = match compose(&mail, desk.dkim.as_deref()) {
         Ok(sealed) => sealed,
         Err(error) => return Verdict::Refused(error.to_string()),
     };

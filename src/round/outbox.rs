@@ -61,7 +61,7 @@ impl Mailer {
         let from: Mailbox = mail.from.parse()?;
         let public_url = settings.web.listen.and_then(|_| Url::parse(&settings.web.public_url).ok());
         let letterhead = Letterhead { from, public_url, bounces: None, secret: Secret(store.secret()?) };
-        let desk = Desk { letterhead, templates: Templates::new([])?, per_minute: mail.per_minute };
+        let desk = Desk { letterhead, templates: Templates::new([])?, dkim: None, per_minute: mail.per_minute };
         store.requeue_in_doubt(Timestamp::MAX)?;
         Ok(Self { outbox: Arc::new(Outbox { store }), desk: Arc::new(desk), way, stop: Arc::default() })
     }

@@ -12,7 +12,7 @@ use crate::samples::{alert, all_kinds, change, changes, delivery, hours, letterh
 
 fn written(delivery: &Delivery) -> (Mail, Sealed) {
     let mail = mail(delivery);
-    let sealed = compose(&mail).unwrap();
+    let sealed = compose(&mail, None).unwrap();
     (mail, sealed)
 }
 
@@ -31,7 +31,7 @@ fn check(delivery: &Delivery, mail: &Mail, sealed: &Sealed) {
     same_facts(&text, &html, &what);
     let calendar = parsed.attachment(0).map(|part| (part.attachment_name(), part.content_type().unwrap().c_type.as_ref()));
     assert_eq!(calendar, mail.calendar.as_ref().map(|_| (Some("chiusure.ics"), "text")), "{what}");
-    assert_eq!(compose(mail).unwrap().bytes, sealed.bytes, "{what}: the same mail is the same bytes");
+    assert_eq!(compose(mail, None).unwrap().bytes, sealed.bytes, "{what}: the same mail is the same bytes");
 }
 
 fn headers(delivery: &Delivery, mail: &Mail, parsed: &Message<'_>, what: &str) {
@@ -68,6 +68,7 @@ fn headers(delivery: &Delivery, mail: &Mail, parsed: &Message<'_>, what: &str) {
         "List-Unsubscribe",
         "List-Unsubscribe-Post",
         "MIME-Version",
+        "Content-Transfer-Encoding",
         "Content-Type",
     ];
     for header in parsed.headers() {

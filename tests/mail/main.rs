@@ -2,6 +2,7 @@
 
 mod book;
 mod checklist;
+mod dkim;
 mod samples;
 mod sink;
 mod smtp;

@@ -15,7 +15,7 @@ pub fn python() -> Option<&'static Path> {
             let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/mail-tests-venv");
             let python = venv.join("bin/python");
             let works = |python: &Path| {
-                let check = Command::new(python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
+                let check = Command::new(python).args(["-c", "import aiosmtpd, icalendar, dkim, nacl"]).stderr(Stdio::null()).status();
                 check.is_ok_and(|status| status.success())
             };
             if works(&python) {
@@ -26,7 +26,7 @@ pub fn python() -> Option<&'static Path> {
             let made = run(Path::new("python3"), &["-m", "venv", &venv.to_string_lossy()])
                 && run(
                     &python,
-                    &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiosmtpd==1.4.*", "icalendar", "dkimpy"],
+                    &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "aiosmtpd==1.4.*", "icalendar", "dkimpy[ed25519]"],
                 )
                 && works(&python);
             if !made {

@@ -19,7 +19,7 @@ use crate::sink::{Options, Sink};
 const NOW: &str = "2026-03-05T10:00:00Z";
 
 fn desk() -> Arc<Desk> {
-    Arc::new(Desk { letterhead: letterhead(), templates: Templates::new([]).unwrap(), per_minute: 0 })
+    Arc::new(Desk { letterhead: letterhead(), templates: Templates::new([]).unwrap(), dkim: None, per_minute: 0 })
 }
 
 /// An alert to somebody.
@@ -146,7 +146,7 @@ async fn encrypted_and_logged_in_or_not_at_all() {
     let password = sink.folder.path().join("password");
     std::fs::write(&password, "segreto più lungo\n").unwrap();
     let root = Certificate::from_pem(sink.authority.as_ref().unwrap().as_bytes()).unwrap();
-    let sealed = compose(&mail(&to(1, "ada@example.org"))).unwrap();
+    let sealed = compose(&mail(&to(1, "ada@example.org")), None).unwrap();
 
     let server = sink.server(SmtpTls::Required, Some("sportello"));
     let good = Smtp::with_roots(&server, Some(&password), None, std::slice::from_ref(&root)).unwrap();
@@ -181,7 +181,7 @@ async fn encrypted_from_the_first_byte() {
     let Some(sink) = Sink::start(&Options { tls: SmtpTls::Wrapper, ..Options::default() }) else { return };
     let root = Certificate::from_pem(sink.authority.as_ref().unwrap().as_bytes()).unwrap();
     let smtp = Smtp::with_roots(&sink.server(SmtpTls::Wrapper, None), None, None, &[root]).unwrap();
-    let sealed = compose(&mail(&to(1, "ada@example.org"))).unwrap();
+    let sealed = compose(&mail(&to(1, "ada@example.org")), None).unwrap();
     assert!(matches!(smtp.hand_over(&sealed).await, Answer::Accepted(_)));
     assert_eq!(sink.mails()[0].envelope["tls"], true);
 }
