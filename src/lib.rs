@@ -18,3 +18,4 @@ pub mod resolve;
 pub mod round;
 pub mod store;
 pub mod text;
+pub mod wording;

@@ -41,14 +41,14 @@ impl<'a> Flaps<'a> {
 
     /// The change, or what is held back in its place.
     pub fn weigh(&mut self, change: Change) -> Weighed {
-        let Some(after) = &change.after else { return Weighed::Tell(change) }; // what vanished has waited already
         let key = folded_key(&change.key);
         let of = |held: &&&Held| folded_key(&held.key) == key && held.aspect == change.aspect;
-        let before = self.waiting.iter().find(of).filter(|held| held.after.as_ref().is_some_and(|held| same(held, after)));
-        if let Some(held) = before {
-            if held.url != self.moment.url {
-                return Weighed::Hold((**held).clone()); // another page was looked at
-            }
+        let waiting = self.waiting.iter().find(of);
+        let states_it = change.causes.iter().any(|cause| cause.url == self.moment.url);
+        if let Some(held) = waiting.filter(|held| held.url != self.moment.url && !states_it) {
+            return Weighed::Hold((**held).clone()); // another page was looked at
+        }
+        if let Some(held) = waiting.filter(|held| same_or_none(held.after.as_ref(), change.after.as_ref()) || change.after.is_none()) {
             let fetches = held.fetches.saturating_add(1);
             let stayed = self.moment.now.duration_since(held.since) >= self.moment.confirm_after;
             if stayed && fetches >= 2 {
@@ -56,7 +56,8 @@ impl<'a> Flaps<'a> {
             }
             return Weighed::Hold(Held { fetches, ..(**held).clone() });
         }
-        if !self.returns(&change) {
+        // what vanished has waited already
+        if change.after.is_none() || !self.returns(&change) {
             return Weighed::Tell(change);
         }
         Weighed::Hold(Held {

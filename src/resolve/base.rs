@@ -204,7 +204,8 @@ fn gather(facets: &[&Painted<'_>]) -> Vec<Fact> {
 /// "Solo per telefono, dalle 9 alle 12": no hours that held before hold beside these.
 fn shuts(alone: &Layer<'_>, other: &Layer<'_>) -> bool {
     let (one, two) = (alone.source.statement, other.source.statement);
-    one.alone && !two.alone && one.facet != two.facet && (two.asserted <= one.asserted || (alone.is_over() && !other.is_over()))
+    let not_later = (two.asserted, two.since) <= (one.asserted, one.since);
+    one.alone && !two.alone && one.facet != two.facet && (not_later || (alone.is_over() && other.is_standing()))
 }
 
 fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option<Date>) -> Fact {

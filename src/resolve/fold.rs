@@ -39,7 +39,7 @@ impl Source<'_> {
 ///
 /// `today` settles only what has ended; the same documents give the same states for the days to come, whatever the order.
 pub fn fold(documents: &[DocumentNotices], today: Date, settings: &Settings) -> Folded {
-    let absences = Absences::of(documents, today, settings);
+    let absences = Absences::of(documents, settings);
     let mut by_key: BTreeMap<OfficeKey, Vec<Source<'_>>> = BTreeMap::new();
     for document in documents {
         let offices: BTreeSet<OfficeKey> = document.statements.iter().map(|statement| folded_key(&statement.key)).collect();

@@ -27,10 +27,10 @@ pub(super) struct Absences {
 }
 
 impl Absences {
-    /// Looks at all documents of a body together.
-    pub fn of(documents: &[DocumentNotices], today: Date, settings: &Settings) -> Self {
-        let redesign = redesign(documents, today, settings);
-        let sections = documents.iter().filter(|document| lost_a_section(document, today, settings)).map(|document| document.url.clone());
+    /// Looks at all documents of a body together. The day does not matter: only a visit can settle what is gone.
+    pub fn of(documents: &[DocumentNotices], settings: &Settings) -> Self {
+        let redesign = redesign(documents, settings);
+        let sections = documents.iter().filter(|document| lost_a_section(document, settings)).map(|document| document.url.clone());
         Self {
             body: if redesign.is_some() { HeldReason::Redesign } else { HeldReason::Vanished },
             sections: sections.collect(),
@@ -120,10 +120,10 @@ fn is_recent(statement: &Statement, settings: &Settings) -> bool {
 }
 
 /// Four fifths of what the body's pages said, of several offices, are said nowhere any more.
-fn redesign(documents: &[DocumentNotices], today: Date, settings: &Settings) -> Option<Redesign> {
+fn redesign(documents: &[DocumentNotices], settings: &Settings) -> Option<Redesign> {
     let mut said: BTreeSet<(OfficeKey, Facet)> = BTreeSet::new();
     let mut lost: BTreeMap<(OfficeKey, Facet), jiff::Timestamp> = BTreeMap::new();
-    for statement in documents.iter().flat_map(|document| &document.statements).filter(|statement| !statement.is_past(today)) {
+    for statement in documents.iter().flat_map(|document| &document.statements) {
         let place = (folded_key(&statement.key), statement.facet);
         match &statement.missing {
             None => {
@@ -147,10 +147,10 @@ fn redesign(documents: &[DocumentNotices], today: Date, settings: &Settings) -> 
 }
 
 /// Half of a document's offices, and several, went in one fetch.
-fn lost_a_section(document: &DocumentNotices, today: Date, settings: &Settings) -> bool {
+fn lost_a_section(document: &DocumentNotices, settings: &Settings) -> bool {
     let mut there: BTreeSet<OfficeKey> = BTreeSet::new();
     let mut gone: BTreeMap<OfficeKey, jiff::Timestamp> = BTreeMap::new();
-    for statement in document.statements.iter().filter(|statement| !statement.is_past(today)) {
+    for statement in &document.statements {
         match &statement.missing {
             Some(missing) if is_recent(statement, settings) => {
                 gone.insert(folded_key(&statement.key), missing.since);

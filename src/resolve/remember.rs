@@ -128,7 +128,7 @@ fn merge(previous: &DocumentNotices, said: Vec<Statement>, visit: &Visit<'_>) ->
     let mut groups: BTreeMap<Group, (Vec<Statement>, Vec<Statement>)> = BTreeMap::new();
     for statement in &previous.statements {
         let forgotten = statement.missing.as_ref().is_some_and(|missing| visit.at.duration_since(missing.since) > FORGET_AFTER);
-        if !forgotten && !statement.is_past(today) {
+        if !forgotten && !is_over(statement, today) {
             groups.entry((folded_key(&statement.key), statement.facet)).or_default().0.push(statement.clone());
         }
     }
@@ -141,6 +141,11 @@ fn merge(previous: &DocumentNotices, said: Vec<Statement>, visit: &Visit<'_>) ->
         Sight::News | Sight::Baseline => merge_group(old, new, &doubts, visit.at, today),
     });
     merged.collect()
+}
+
+/// Whether a statement, and whatever it once replaced, has ended: till then it keeps another document's older words down.
+fn is_over(statement: &Statement, today: Date) -> bool {
+    statement.is_past(today) && statement.before.iter().all(|before| is_over(before, today))
 }
 
 /// New rules read known bytes: what they find was there all along.
@@ -242,7 +247,7 @@ fn merge_levels(
             continue;
         }
         if open && merged.iter().any(covered) {
-            merged.push(statement);
+            merged.push(Statement { missing: None, ..statement });
             continue;
         }
         let missing = Some(missed(&statement, at, doubts.about(&statement)));

@@ -100,7 +100,7 @@ mod tests {
         let span = |i: i8| (date(2026, 3, 1 + i * 3 % 11), date(2026, 3, 4 + i * 7 % 20));
         let mut timeline = Timeline::new();
         let mut days: [Option<i8>; 32] = [None; 32];
-        for i in 0..40 {
+        for i in 0..18 {
             let (from, until) = span(i);
             let value = (i % 5 != 0).then_some(i);
             timeline.paint(Some(from), Some(until), value);

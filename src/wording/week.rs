@@ -1,0 +1,193 @@
+//! A week's hours in words: "lun, mer, ven 8:30–12:30; mar e gio anche 15:00–17:30".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dates::month;
+use super::{and, clean, pick};
+use crate::domain::{Access, Clock, Day, DaySelector, Language, OfficeHours, Season, Slot, Week};
+
+/// Hours of every access: those at the counter first, the others with how they are to be used.
+pub fn hours(language: Language, hours: &[OfficeHours]) -> String {
+    let entry = |entry: &OfficeHours| {
+        let week = week(language, &entry.week);
+        match entry.access {
+            Access::WalkIn => week,
+            Access::Appointment => format!("{} {week}", pick(language, "su appuntamento", "by appointment")),
+            Access::Phone => format!("{} {week}", pick(language, "al telefono", "by phone")),
+            Access::Video => format!("{} {week}", pick(language, "in videochiamata", "by video call")),
+        }
+    };
+    hours.iter().map(entry).collect::<Vec<_>>().join("; ")
+}
+
+/// One week. Days with equal hours go together; a day with more than the most common hours says what it has besides.
+pub fn week(language: Language, week: &Week) -> String {
+    let mut seasons: BTreeMap<Option<Season>, Vec<(DaySelector, BTreeSet<Slot>)>> = BTreeMap::new();
+    for (season, day, slot) in week.iter() {
+        let days = seasons.entry(season).or_default();
+        match days.last_mut().filter(|(last, _)| last == day) {
+            Some((_, slots)) => {
+                slots.insert(slot.clone());
+            }
+            None => days.push((day.clone(), [slot.clone()].into())),
+        }
+    }
+    let parts = seasons.into_iter().map(|(season, days)| match season {
+        None => days_in_words(language, &days),
+        Some(season) => format!("{} {}", season_in_words(language, season), days_in_words(language, &days)),
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn days_in_words(language: Language, days: &[(DaySelector, BTreeSet<Slot>)]) -> String {
+    let mut groups: Vec<(Vec<&DaySelector>, &BTreeSet<Slot>)> = Vec::new();
+    for (day, slots) in days {
+        match groups.iter_mut().find(|(_, other)| *other == slots) {
+            Some((days, _)) => days.push(day),
+            None => groups.push((vec![day], slots)),
+        }
+    }
+    // the hours that most days have, and that the fuller days hold too; the earlier at a tie
+    let common = groups.iter().rev().max_by_key(|(days, _)| days.len()).map(|(_, slots)| (*slots).clone()).unwrap_or_default();
+    let part = |(days, slots): &(Vec<&DaySelector>, &BTreeSet<Slot>)| {
+        let more: Vec<&Slot> = slots.difference(&common).collect();
+        let days = list_of_days(language, days);
+        if !more.is_empty() && common.is_subset(slots) && !common.is_empty() {
+            format!("{days} {} {}", pick(language, "anche", "also"), slots_in_words(language, &more))
+        } else {
+            format!("{days} {}", slots_in_words(language, &slots.iter().collect::<Vec<_>>()))
+        }
+    };
+    groups.sort_by_key(|(_, slots)| **slots != common);
+    groups.iter().map(part).collect::<Vec<_>>().join("; ")
+}
+
+/// "lun–ven", "mar e gio", "lun, mer, ven", "primo e terzo sab".
+fn list_of_days(language: Language, days: &[&DaySelector]) -> String {
+    let plain: Vec<Day> = days.iter().filter(|day| day.nth.is_empty()).map(|day| day.day).collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut run: Vec<Day> = Vec::new();
+    for day in plain.iter().copied().map(Some).chain([None]) {
+        let goes_on = day.is_some_and(|day| day != Day::Ph && run.last().is_some_and(|last| *last as usize + 1 == day as usize));
+        if !goes_on {
+            match run.as_slice() {
+                [first, _, .., last] => words.push(format!("{}–{}", day_name(language, *first), day_name(language, *last))),
+                few => words.extend(few.iter().map(|day| day_name(language, *day).to_string())),
+            }
+            run.clear();
+        }
+        run.extend(day);
+    }
+    words.extend(days.iter().filter(|day| !day.nth.is_empty()).map(|day| nth_day(language, day)));
+    if words.len() == 2 { and(language, &words) } else { words.join(", ") }
+}
+
+fn day_name(language: Language, day: Day) -> &'static str {
+    let (it, en) = match day {
+        Day::Mo => ("lun", "Mon"),
+        Day::Tu => ("mar", "Tue"),
+        Day::We => ("mer", "Wed"),
+        Day::Th => ("gio", "Thu"),
+        Day::Fr => ("ven", "Fri"),
+        Day::Sa => ("sab", "Sat"),
+        Day::Su => ("dom", "Sun"),
+        Day::Ph => ("festivi", "holidays"),
+    };
+    pick(language, it, en)
+}
+
+fn nth_day(language: Language, day: &DaySelector) -> String {
+    let ordinal = |n: &i8| {
+        let (it, en) = match n {
+            1 => ("primo", "first"),
+            2 => ("secondo", "second"),
+            3 => ("terzo", "third"),
+            4 => ("quarto", "fourth"),
+            5 => ("quinto", "fifth"),
+            _ => ("ultimo", "last"),
+        };
+        pick(language, it, en).to_string()
+    };
+    format!("{} {}", and(language, &day.nth.iter().map(ordinal).collect::<Vec<_>>()), day_name(language, day.day))
+}
+
+fn slots_in_words(language: Language, slots: &[&Slot]) -> String {
+    let words: Vec<String> = slots.iter().map(|slot| slot_in_words(language, slot)).collect();
+    and(language, &words)
+}
+
+fn slot_in_words(language: Language, slot: &Slot) -> String {
+    match slot {
+        Slot::Off => pick(language, "chiuso", "closed").into(),
+        Slot::Part(part) => match (language, part.as_str()) {
+            (Language::En, "mattina") => "morning".into(),
+            (Language::En, "pomeriggio") => "afternoon".into(),
+            _ => clean(part, 40),
+        },
+        Slot::Times(span) => span_in_words(language, *span),
+    }
+}
+
+/// "8:30–12:30", "dalle 9:00".
+pub(super) fn span_in_words(language: Language, span: crate::domain::Span) -> String {
+    let clock = |clock: Clock| {
+        let (hour, minute) = clock.hour_minute();
+        format!("{hour}:{minute:02}")
+    };
+    match span.to() {
+        Some(to) => format!("{}–{}", clock(span.from()), clock(to)),
+        None => format!("{} {}", pick(language, "dalle", "from"), clock(span.from())),
+    }
+}
+
+/// "dal 1º luglio al 31 agosto:".
+fn season_in_words(language: Language, season: Season) -> String {
+    let number = |day: u8| if language == Language::It && day == 1 { "1º".to_string() } else { day.to_string() };
+    let end = |(m, d): (u8, u8)| format!("{} {}", number(d), month(language, m));
+    let elided = |article: &str, day: u8| if matches!(day, 8 | 11) { format!("{article}l'") } else { format!("{article} ") };
+    match language {
+        Language::It => {
+            format!("{}{} {}{}:", elided("dal", season.from.1), end(season.from), elided("al", season.to.1), end(season.to))
+        }
+        Language::En => format!("from {} to {}:", end(season.from), end(season.to)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weeks_read_as_one_says_them() {
+        for (oh, it, en) in [
+            ("Mo-Fr 08:30-12:30", "lun–ven 8:30–12:30", "Mon–Fri 8:30–12:30"),
+            (
+                "Mo,We,Fr 08:30-12:30; Tu,Th 08:30-12:30,15:00-17:30",
+                "lun, mer, ven 8:30–12:30; mar e gio anche 15:00–17:30",
+                "Mon, Wed, Fri 8:30–12:30; Tue and Thu also 15:00–17:30",
+            ),
+            ("Mo 09:00-12:00; Tu 15:00-17:00", "lun 9:00–12:00; mar 15:00–17:00", "Mon 9:00–12:00; Tue 15:00–17:00"),
+            ("Mo,Tu 09:00-12:00,15:00-17:00", "lun e mar 9:00–12:00 e 15:00–17:00", "Mon and Tue 9:00–12:00 and 15:00–17:00"),
+            ("Sa[1,3] 09:00-11:30", "primo e terzo sab 9:00–11:30", "first and third Sat 9:00–11:30"),
+            ("Mo-Fr \"mattina\"", "lun–ven mattina", "Mon–Fri morning"),
+            ("Th 09:00+", "gio dalle 9:00", "Thu from 9:00"),
+            (
+                "Mo-Fr 08:30-12:30; Jul 01-Aug 31 Mo-Fr 08:00-13:00",
+                "lun–ven 8:30–12:30; dal 1º luglio al 31 agosto: lun–ven 8:00–13:00",
+                "Mon–Fri 8:30–12:30; from 1 July to 31 August: Mon–Fri 8:00–13:00",
+            ),
+            ("Mo-Sa 08:00-13:00; Su,PH off", "lun–sab 8:00–13:00; dom e festivi chiuso", "Mon–Sat 8:00–13:00; Sun and holidays closed"),
+        ] {
+            let parsed: Week = oh.parse().unwrap();
+            assert_eq!(week(Language::It, &parsed), it);
+            assert_eq!(week(Language::En, &parsed), en);
+        }
+    }
+
+    #[test]
+    fn each_access_is_named_but_the_counter() {
+        let entry = |access, oh: &str| OfficeHours { week: oh.parse().unwrap(), access };
+        let both = [entry(Access::WalkIn, "Mo 09:00-12:00"), entry(Access::Phone, "Tu 15:00-17:00")];
+        assert_eq!(hours(Language::It, &both), "lun 9:00–12:00; al telefono mar 15:00–17:00");
+    }
+}
