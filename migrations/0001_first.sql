@@ -63,7 +63,7 @@ CREATE TABLE document (
     body_sha      BLOB,
     gone_since    TEXT,
     n_gone        INTEGER NOT NULL DEFAULT 0,
-    snapshot      INTEGER REFERENCES snapshot (id) DEFERRABLE INITIALLY DEFERRED, -- the present version
+    snapshot      INTEGER REFERENCES snapshot (id), -- the present version
     first_read    TEXT,
     n_since       INTEGER NOT NULL DEFAULT 0, -- visits that found the present version, after the one that made it
     rules_version INTEGER, -- that read the present version
@@ -72,7 +72,7 @@ CREATE TABLE document (
 ) STRICT;
 CREATE INDEX document_by_body ON document (body) WHERE snapshot IS NOT NULL;
 CREATE INDEX document_by_visit ON document (next_visit) WHERE next_visit IS NOT NULL;
-CREATE INDEX document_by_rules ON document (rules_version, body) WHERE rules_version IS NOT NULL;
+CREATE INDEX document_by_snapshot ON document (snapshot, rules_version) WHERE snapshot IS NOT NULL;
 
 -- Bytes, once per content. A delta opens with its base as dictionary; no chain of deltas is longer than the program's limit.
 CREATE TABLE content (
@@ -163,6 +163,7 @@ CREATE INDEX change_by_office ON change (office, detected_at, id);
 CREATE INDEX change_by_body_office ON change (body, office, detected_at, id);
 CREATE INDEX change_by_province ON change (province, detected_at, id);
 CREATE INDEX change_by_made ON change (made) WHERE made IS NOT NULL;
+CREATE INDEX change_by_ended ON change (ended) WHERE ended IS NOT NULL;
 
 -- The snapshots behind a change: their bytes are never given up.
 CREATE TABLE evidence (
@@ -216,7 +217,8 @@ CREATE TABLE delivery (
     settled_at TEXT,
     answer     TEXT  -- what the server said last
 ) STRICT;
-CREATE INDEX delivery_by_subscriber ON delivery (subscriber, about);
+CREATE INDEX delivery_by_subscriber ON delivery (subscriber);
+CREATE INDEX delivery_by_matter ON delivery (subscriber, about);
 CREATE UNIQUE INDEX delivery_waiting ON delivery (subscriber, about) WHERE state = 'queued' AND attempts = 0;
 CREATE INDEX delivery_due ON delivery (due_at, id) WHERE state = 'queued';
 CREATE INDEX delivery_in_doubt ON delivery (taken_at) WHERE state = 'sending';

@@ -58,3 +58,9 @@ pub fn open_read_only(path: &Path) -> Result<Arc<dyn Store>> {
 pub fn in_memory() -> Result<Arc<dyn Store>> {
     Ok(Arc::new(sqlite::Sqlite::in_memory()?))
 }
+
+/// Verifies a backup, chain by chain and byte by byte, and puts it in the place of the database `to`. Refuses to overwrite without
+/// `force`, and while anything has the old database open. Ids go on well beyond the backup's, since later ones are in mails already.
+pub fn restore(backup: &Path, to: &Path, force: bool) -> Result<()> {
+    sqlite::restore::restore(backup, to, force)
+}

@@ -1,4 +1,9 @@
 //! The store: conformance of the interface, upgrades, kills between any two steps, a full disk, query plans.
 
 mod conformance;
+mod crash;
+mod files;
+mod full_disk;
+mod plans;
+mod proof;
 mod support;

@@ -103,8 +103,13 @@ pub fn change(office: &str, before: &str, after: &str, url: &str, at: Timestamp)
 
 /// One visit to the offices' page that says these hours for the registry office; it compares with what the store knows, as the line does.
 pub fn visit(store: &dyn Store, text: &str, hours: &str, at: Timestamp, subscribers: &[SubscriberId]) -> Recorded {
+    try_visit(store, text, hours, at, subscribers).unwrap()
+}
+
+/// As [`visit`], for a store that may refuse.
+pub fn try_visit(store: &dyn Store, text: &str, hours: &str, at: Timestamp, subscribers: &[SubscriberId]) -> Result<Recorded> {
     let url = "https://altolago.example/uffici";
-    let known = store.known(&town().id, t(-100_000)).unwrap();
+    let known = store.known(&town().id, t(-100_000))?;
     let before = known.states.iter().find(|state| state.key == key("anagrafe")).and_then(|state| {
         let Value::Hours(hours) = &state.facts.get(&Aspect::Hours)?.first()?.value else { return None };
         Some(hours.first()?.week.to_string())
@@ -112,33 +117,31 @@ pub fn visit(store: &dyn Store, text: &str, hours: &str, at: Timestamp, subscrib
     let changes: Vec<Change> =
         before.filter(|before| before != hours).iter().map(|before| change("anagrafe", before, hours, url, at)).collect();
     let deliveries = subscribers.iter().filter(|_| !changes.is_empty()).map(|subscriber| alert(*subscriber, at)).collect();
-    store
-        .record(&Visit {
-            body: town().id,
-            at,
-            documents: vec![DocumentVisit {
-                source: watched("uffici", SourceKind::Page).id,
-                url: url.into(),
-                kind: DocumentKind::Page,
-                next_visit: Some(at + SignedDuration::from_mins(60)),
-                seen: Seen::Fresh {
-                    received: received(text),
-                    reading: Reading { published: None, notices: vec![notice("anagrafe", hours)], doubts: vec![] },
-                    rules_version: 1,
-                },
-                memory: None,
-            }],
-            findings: Some(Findings {
-                why: if known.states.is_empty() { Why::Baseline } else { Why::Visit },
-                revision: known.revision,
-                states: vec![state("anagrafe", hours, url)],
-                held: vec![],
-                changes,
-                corroborated: vec![],
-                deliveries,
-            }),
-        })
-        .unwrap()
+    store.record(&Visit {
+        body: town().id,
+        at,
+        documents: vec![DocumentVisit {
+            source: watched("uffici", SourceKind::Page).id,
+            url: url.into(),
+            kind: DocumentKind::Page,
+            next_visit: Some(at + SignedDuration::from_mins(60)),
+            seen: Seen::Fresh {
+                received: received(text),
+                reading: Reading { published: None, notices: vec![notice("anagrafe", hours)], doubts: vec![] },
+                rules_version: 1,
+            },
+            memory: None,
+        }],
+        findings: Some(Findings {
+            why: if known.states.is_empty() { Why::Baseline } else { Why::Visit },
+            revision: known.revision,
+            states: vec![state("anagrafe", hours, url)],
+            held: vec![],
+            changes,
+            corroborated: vec![],
+            deliveries,
+        }),
+    })
 }
 
 pub fn alert(subscriber: SubscriberId, due_at: Timestamp) -> PlannedDelivery {

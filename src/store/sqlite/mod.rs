@@ -18,6 +18,7 @@ mod known;
 pub mod migrate;
 mod outbox;
 mod record;
+pub(super) mod restore;
 mod retention;
 mod snapshots;
 mod states;
@@ -48,8 +49,8 @@ const IDLE_READERS: usize = 8;
 /// A store in one SQLite file.
 pub struct Sqlite {
     path: PathBuf,
+    readers: Mutex<Vec<Connection>>, // before the writer: the last connection to close folds the log into the file, and must be able to
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
     place: Place,
 }
 
@@ -210,23 +211,23 @@ fn set_common_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
     Ok(())
 }
 
-/// All statements of the store with their names, by file: for the test of query plans.
-pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// All statements of the store, as file, name and text: for the test of query plans.
+pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
-        bodies::STATEMENTS,
-        changes::STATEMENTS,
-        content::STATEMENTS,
-        documents::STATEMENTS,
-        known::STATEMENTS,
-        outbox::STATEMENTS,
-        record::STATEMENTS,
-        retention::STATEMENTS,
-        snapshots::STATEMENTS,
-        states::STATEMENTS,
-        subscribers::STATEMENTS,
-        upkeep::STATEMENTS,
+        ("bodies", bodies::STATEMENTS),
+        ("changes", changes::STATEMENTS),
+        ("content", content::STATEMENTS),
+        ("documents", documents::STATEMENTS),
+        ("known", known::STATEMENTS),
+        ("outbox", outbox::STATEMENTS),
+        ("record", record::STATEMENTS),
+        ("restore", restore::STATEMENTS),
+        ("retention", retention::STATEMENTS),
+        ("snapshots", snapshots::STATEMENTS),
+        ("states", states::STATEMENTS),
+        ("subscribers", subscribers::STATEMENTS),
+        ("upkeep", upkeep::STATEMENTS),
     ]
     .into_iter()
-    .flatten()
-    .copied()
+    .flat_map(|(file, statements)| statements.iter().map(move |(name, sql)| (file, *name, *sql)))
 }

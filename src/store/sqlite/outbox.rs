@@ -28,11 +28,11 @@ statements! {
     DUE = "
         SELECT d.id, d.subscriber, d.about, d.attempts, d.due_at, s.email, s.language,
                (SELECT json_group_array(change) FROM (SELECT change FROM told WHERE delivery = d.id ORDER BY change)) AS changes
-          FROM delivery d JOIN subscriber s ON s.id = d.subscriber
+          FROM delivery d INDEXED BY delivery_due JOIN subscriber s ON s.id = d.subscriber
          WHERE d.state = 'queued' AND d.due_at <= :now
          ORDER BY d.due_at, d.id
          LIMIT :limit";
-    NEXT_DUE = "SELECT due_at FROM delivery WHERE state = 'queued' ORDER BY due_at, id LIMIT 1";
+    NEXT_DUE = "SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 'queued' ORDER BY due_at, id LIMIT 1";
     MARK = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, taken_at = :now WHERE id = :id";
     SENT = "
         UPDATE delivery SET state = 'sent', settled_at = :now, answer = :answer

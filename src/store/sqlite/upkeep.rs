@@ -154,7 +154,7 @@ pub(super) fn verify(conn: &Connection, bytes: bool) -> Done<Vec<Damage>> {
             damages.push(file(line));
         }
     }
-    let n_orphans: i64 = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    let n_orphans = conn.prepare("PRAGMA foreign_key_check")?.query_map([], |_| Ok(()))?.count();
     if n_orphans > 0 {
         damages.push(file(format!("{n_orphans} rows refer to others that are missing")));
     }
@@ -213,7 +213,7 @@ fn verify_bytes(conn: &Connection, damages: &mut Vec<Damage>) -> Done<()> {
 }
 
 /// Copies a database in one step (the reader's lock holds no writer up in WAL mode), as a single file without a log beside it.
-fn copy(conn: &Connection, part: &Path, to: &Path) -> Done<()> {
+pub(super) fn copy(conn: &Connection, part: &Path, to: &Path) -> Done<()> {
     let unwritable = |error: std::io::Error| Fault::Said(StoreError::Unwritable { path: to.into(), why: error.to_string() });
     let at_target = |error: rusqlite::Error| Fault::Said(Fault::Sql(error).at(to, "write the copy"));
     let _ = std::fs::remove_file(part); // of a copy that was killed
@@ -221,7 +221,7 @@ fn copy(conn: &Connection, part: &Path, to: &Path) -> Done<()> {
     let mut target = Connection::open_with_flags(part, flags).map_err(at_target)?;
     {
         let backup = rusqlite::backup::Backup::new(conn, &mut target).map_err(at_target)?;
-        backup.run_to_completion(-1, std::time::Duration::ZERO, None).map_err(at_target)?;
+        backup.run_to_completion(i32::MAX, std::time::Duration::ZERO, None).map_err(at_target)?;
     }
     target.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(at_target)?;
     target.close().map_err(|(_, error)| at_target(error))?;

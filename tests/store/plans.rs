@@ -1,0 +1,85 @@
+//! Every query finds its rows through an index.
+
+use rusqlite::Connection;
+use sportello::store::sqlite::{all_statements, migrate::MIGRATIONS};
+
+/// Statements that walk a whole table because that is what they are for.
+const WALKS: &[(&str, &str)] = &[
+    ("bodies", "ALL_BODIES"),    // lists all bodies
+    ("bodies", "ALL_SOURCES"),   // lists all sources
+    ("outbox", "NEXT_DUE"),      // the first entry of the index of due times
+    ("upkeep", "CHAIN_ENDS"),    // verification
+    ("upkeep", "ALL_CONTENT"),   // verification
+    ("upkeep", "N_BODIES"),      // counts
+    ("upkeep", "N_SOURCES"),     // counts
+    ("upkeep", "N_DOCUMENTS"),   // counts
+    ("upkeep", "N_SNAPSHOTS"),   // counts
+    ("upkeep", "N_CHANGES"),     // counts
+    ("upkeep", "N_SUBSCRIBERS"), // counts
+    ("restore", "SKIP_IDS"),     // SQLite's own table of a few rows
+];
+
+fn plan(conn: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap_or_else(|e| panic!("{e}: {sql}"));
+    let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+    let lines = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get::<_, String>("detail")).unwrap();
+    lines.map(Result::unwrap).collect()
+}
+
+fn schema() -> Connection {
+    let conn = Connection::open_in_memory().unwrap();
+    for migration in MIGRATIONS {
+        conn.execute_batch(migration).unwrap();
+    }
+    conn
+}
+
+#[test]
+fn no_statement_reads_a_whole_table() {
+    let conn = schema();
+    let mut n_statements = 0;
+    let mut wrong = Vec::new();
+    for (file, name, sql) in all_statements() {
+        n_statements += 1;
+        let plan = plan(&conn, sql);
+        // the rows of a subquery or of json_each are no table
+        let scans: Vec<&String> =
+            plan.iter().filter(|line| line.starts_with("SCAN ") && !line.contains("(subquery") && !line.contains("CONSTANT ROW")).collect();
+        let may_walk = WALKS.contains(&(file, name));
+        if scans.is_empty() == may_walk {
+            wrong.push(format!("{file} {name}: {plan:#?}"));
+        }
+        // a list that is cut must come sorted from its index, or all of it is read to be sorted
+        if sql.contains("LIMIT") {
+            wrong.extend(plan.iter().filter(|line| line.contains("TEMP B-TREE")).map(|line| format!("{file} {name}: {line}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(n_statements > 80, "{n_statements}");
+}
+
+#[test]
+fn a_scan_would_be_seen() {
+    let plan = plan(&schema(), "SELECT id FROM change WHERE aspect = :aspect");
+    assert!(plan.iter().any(|line| line.starts_with("SCAN change")), "{plan:?}");
+}
+
+#[test]
+fn no_statement_hides_from_the_list() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/sqlite");
+    let calls = ["prepare(", "prepare_cached(", "query_row(", "execute(", "execute_batch("];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if path.ends_with("migrate.rs") {
+            continue; // reads and writes what opening a file needs, before there is a schema
+        }
+        for call in calls {
+            for (at, _) in text.match_indices(call) {
+                let argument = text[at + call.len()..].trim_start();
+                let is_literal = argument.starts_with('"') && !argument.starts_with("\"PRAGMA") && !argument.starts_with("\"BEGIN");
+                assert!(!is_literal, "{}: SQL outside of statements!: {}", path.display(), argument.lines().next().unwrap_or_default());
+            }
+        }
+    }
+}
