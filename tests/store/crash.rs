@@ -68,19 +68,27 @@ fn command(injection: Option<&str>, path: &Path) -> Command {
 }
 
 /// Everything that counts, without what differs from run to run.
-fn outcome(path: &Path) -> (Vec<(Option<Value>, Option<Value>)>, Vec<(DeliveryState, Vec<ChangeId>)>, Vec<State>, u64) {
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    changes: Vec<[Option<Value>; 2]>,
+    deliveries: Vec<(DeliveryState, Vec<ChangeId>)>,
+    states: Vec<State>,
+    n_snapshots: u64,
+}
+
+fn outcome(path: &Path) -> Outcome {
     let store = open(path).unwrap();
     assert_eq!(store.verify(true).unwrap(), []);
     let changes = store.changes(&ChangeFilter::default(), None, 100).unwrap().changes;
     let known = store.known(&town().id, t(0)).unwrap();
     let ada = store.subscriber_by_email("ada@example.org").unwrap().unwrap();
     let deliveries = store.deliveries_to(ada.subscriber.id, 100).unwrap();
-    (
-        changes.into_iter().map(|change| (change.before, change.after)).collect(),
-        deliveries.into_iter().map(|delivery| (delivery.state, delivery.changes)).collect(),
-        known.states,
-        store.sizes().unwrap().snapshots,
-    )
+    Outcome {
+        changes: changes.into_iter().map(|change| [change.before, change.after]).collect(),
+        deliveries: deliveries.into_iter().map(|delivery| (delivery.state, delivery.changes)).collect(),
+        states: known.states,
+        n_snapshots: store.sizes().unwrap().snapshots,
+    }
 }
 
 fn can_trace() -> bool {
@@ -114,7 +122,7 @@ fn torture(call: &str, mishap: &str, stride: usize) -> usize {
     let calm = folder.path().join("calm.db");
     let n_calls = n_calls(call, &calm);
     let expected = outcome(&calm);
-    assert_eq!((expected.0.len(), expected.1.len(), expected.3), (3, 3, 4));
+    assert_eq!((expected.changes.len(), expected.deliveries.len(), expected.n_snapshots), (3, 3, 4));
     let mut n_runs = 0;
     for n in (1..=n_calls).step_by(stride) {
         n_runs += 1;
