@@ -2,6 +2,7 @@
 //!
 //! Knows no office and no subscription; what a mail says is `alert`'s matter, where deliveries are kept the store's.
 
+pub mod bounces;
 mod compose;
 mod dkim;
 mod files;
