@@ -1,5 +1,9 @@
 //! Pages by which the common web application firewalls ask whether we are human. Told by headers and markup, not by prose.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// A mark in the markup, the product it belongs to, and whether the mark alone is enough (else the page must be short as well,
 /// since some products leave their scripts in every page they let through).
 const MARKS: &[(&str, &str, bool)] = &[
@@ -56,6 +60,8 @@ const WEAK: &[&str] = &[
     "verifica di sicurezza",
 ];
 
+static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS.iter().map(|(mark, _, _)| mark)).ok());
+
 /// The product that challenges us, or `""` for an unknown one. `lower`: the markup in lower case; `short`: the page has little
 /// text; `bare`: next to none.
 pub(super) fn challenge(headers: &[(String, String)], lower: &str, short: bool, bare: bool) -> Option<&'static str> {
@@ -74,5 +80,9 @@ pub(super) fn challenge(headers: &[(String, String)], lower: &str, short: bool, 
     }
     // A contact form with a captcha hangs on many a page; a challenge is nothing but its captcha.
     let counts = |mark: &str, enough: bool| enough || short && (bare || !WEAK.contains(&mark));
-    MARKS.iter().find(|(mark, _, enough)| counts(mark, *enough) && lower.contains(mark)).map(|(_, product, _)| *product)
+    // One pass finds all marks; the first of the table that counts names the product.
+    let automaton = AUTOMATON.as_ref()?;
+    let found = automaton.find_overlapping_iter(lower).map(|found| found.pattern().as_usize());
+    let named = found.filter(|at| MARKS.get(*at).is_some_and(|(mark, _, enough)| counts(mark, *enough))).min();
+    named.and_then(|at| MARKS.get(at)).map(|(_, product, _)| *product)
 }

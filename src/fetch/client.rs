@@ -40,6 +40,7 @@ pub(super) struct Inner {
     pub limits: Limits,
     browser: Browser,
     client: reqwest::Client,
+    has_roots: bool,
     insecure: OnceLock<reqwest::Client>,
     hosts: Hosts,
     robots: Cache,
@@ -79,10 +80,12 @@ impl Fetcher {
     pub fn new(limits: Limits) -> Result<Self, FetchError> {
         // The process may already have a provider; that one serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = build_client(&limits, false)?;
+        let (client, has_roots) = build_client(&limits, false)?;
         let (hosts, robots) = (Hosts::new(&limits), Cache::default());
         let browser = Browser::new(&limits);
-        Ok(Fetcher { inner: Origin::Network(Arc::new(Inner { browser, limits, client, insecure: OnceLock::new(), hosts, robots })) })
+        Ok(Fetcher {
+            inner: Origin::Network(Arc::new(Inner { browser, limits, client, has_roots, insecure: OnceLock::new(), hosts, robots })),
+        })
     }
 
     /// A fetcher that reads an archive instead of the network: a folder of saved pages (`HOST/PATH`, with `NAME.headers` beside a
@@ -116,6 +119,7 @@ impl Inner {
             }
             self.ask_robots(&url, request.insecure_tls).await?;
             let conditions = conditions(request, &url, redirects.is_empty());
+            let conditional = !conditions.is_empty();
             let size = Size::Whole(self.limits.max_bytes);
             let ask = Ask { url: &url, conditions, insecure_tls: request.insecure_tls, size, spent, with_page: false };
             let (answer, took) = self.ask(ask).await?;
@@ -130,7 +134,7 @@ impl Inner {
                     }
                     url = next;
                 }
-                304 if request.validators.etag.is_some() || request.validators.last_modified.is_some() => {
+                304 if conditional => {
                     let validators = renewed(&request.validators, &url, &answer.headers);
                     return Ok(Reply::Unchanged(Unchanged { not_modified: true, validators, bytes: 0, elapsed: spent }));
                 }
@@ -256,6 +260,11 @@ impl Inner {
         let Ask { url, conditions, insecure_tls, size, spent, .. } = ask;
         let host = url.host_str().unwrap_or_default();
         let deadline = tokio::time::Instant::now() + self.limits.timeout.saturating_sub(spent);
+        if url.scheme() == "https" && !insecure_tls && !self.has_roots {
+            let why =
+                "no root certificates on this machine, so that no https site can be checked (on Debian: apt-get install ca-certificates)";
+            return Err(FetchError::Setup(why.to_owned()));
+        }
         let client = self.client(insecure_tls)?;
         let timed_out = |stage, limit| FetchError::TimedOut { host: host.to_owned(), stage, limit };
         let sent = tokio::time::timeout_at(deadline, client.get(url.clone()).headers(conditions).send()).await;
@@ -303,7 +312,7 @@ impl Inner {
         if let Some(client) = self.insecure.get() {
             return Ok(client);
         }
-        let client = build_client(&self.limits, true)?;
+        let (client, _) = build_client(&self.limits, true)?;
         Ok(self.insecure.get_or_init(|| client))
     }
 }
@@ -317,32 +326,39 @@ pub(super) fn user_agent(limits: &Limits) -> String {
     }
 }
 
-fn build_client(limits: &Limits, insecure_tls: bool) -> Result<reqwest::Client, FetchError> {
+/// The client, and whether there are root certificates to check servers by.
+fn build_client(limits: &Limits, insecure_tls: bool) -> Result<(reqwest::Client, bool), FetchError> {
     let setup = |error: &dyn std::fmt::Display| FetchError::Setup(error.to_string());
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
     headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("it,en;q=0.3"));
     let agent = HeaderValue::from_str(&user_agent(limits)).map_err(|_| setup(&"the contact has characters that no header may hold"))?;
-    let mut builder = reqwest::Client::builder()
-        .user_agent(agent)
-        .default_headers(headers)
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .no_proxy()
-        .dns_resolver(Guard { allow_private: limits.allow_private })
-        .connect_timeout(limits.idle.min(limits.timeout))
-        .read_timeout(limits.idle.min(limits.timeout))
-        .pool_idle_timeout(Duration::from_secs(20))
-        .pool_max_idle_per_host(limits.per_host.max(1))
-        .tls_danger_accept_invalid_certs(insecure_tls);
     let mut roots = Vec::new();
     for pem in &limits.extra_roots {
         roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(|error| setup(&error))?);
     }
-    builder = builder.tls_certs_merge(roots);
-    builder.build().map_err(|error| {
-        setup(&format!("{} (on Debian the root certificates come with the package ca-certificates)", super::error::innermost(&error)))
-    })
+    let builder = || {
+        reqwest::Client::builder()
+            .user_agent(agent.clone())
+            .default_headers(headers.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .dns_resolver(Guard { allow_private: limits.allow_private })
+            .connect_timeout(limits.idle.min(limits.timeout))
+            .read_timeout(limits.idle.min(limits.timeout))
+            .pool_idle_timeout(Duration::from_secs(20))
+            .pool_max_idle_per_host(limits.per_host.max(1))
+            .tls_danger_accept_invalid_certs(insecure_tls)
+    };
+    match builder().tls_certs_merge(roots).build() {
+        Ok(client) => Ok((client, true)),
+        // A machine without root certificates can still ask plain HTTP; what needs them is told so when it is asked.
+        Err(error) => match builder().tls_certs_only([]).build() {
+            Ok(client) => Ok((client, false)),
+            Err(_) => Err(setup(&super::error::innermost(&error))),
+        },
+    }
 }
 
 /// Conditions of the request, for the address that they belong to.

@@ -334,7 +334,8 @@ fn tls_problem(error: &rustls::Error) -> TlsProblem {
         C::NotValidYet | C::NotValidYetContext { .. } => TlsProblem::NotYetValid,
         C::NotValidForName => TlsProblem::WrongHost(Vec::new()),
         C::NotValidForNameContext { presented, .. } => TlsProblem::WrongHost(presented.iter().map(|name| plain_name(name)).collect()),
-        C::UnknownIssuer => TlsProblem::UnknownIssuer,
+        // A bad signature: an authority of the same name with another key, which is not the one trusted.
+        C::UnknownIssuer | C::BadSignature => TlsProblem::UnknownIssuer,
         C::Revoked => TlsProblem::Revoked,
         other => TlsProblem::Other(other.to_string()),
     }

@@ -195,13 +195,22 @@ impl Look<'_> {
         if self.has_data() {
             return None;
         }
-        if length < 2 * BARE && wants_scripts {
+        if length < 2 * BARE && wants_scripts && !self.states_something() {
             return Some(Verdict::NeedsScripts);
         }
         (length == 0).then(|| if self.lower.contains("<script") { Verdict::NeedsScripts } else { Verdict::Empty })
     }
 
+    /// A number in the matter: an hour, a day, a telephone. Shells have none.
+    fn states_something(&self) -> bool {
+        let matter = |block: &&crate::document::Block| block.region == Region::Main && !matches!(block.kind, BlockKind::Heading(_));
+        self.document.blocks.iter().filter(matter).any(|block| block.text.chars().any(|c| c.is_ascii_digit()))
+    }
+
     fn has_matter(&self) -> bool {
+        if self.states_something() {
+            return true;
+        }
         let cookie = |text: &str| text.to_lowercase().contains("cookie");
         self.document.blocks.iter().any(|block| {
             block.region == Region::Main && !matches!(block.kind, BlockKind::Heading(_)) && block.text.len() > 40 && !cookie(&block.text)

@@ -40,6 +40,10 @@ fn real_pages_pass_though_they_use_the_words_of_substitutes() {
             "<h1>Ufficio anagrafe</h1><p>Aperto lunedì 9-12.</p><form action='/login'><input type='password' name='p'></form>",
         ),
         whole("Anagrafe", "<h1>Anagrafe</h1><p>Cookie: accetta o rifiuta. Chiuso il 4 maggio.</p>"),
+        alone(
+            "Anagrafe",
+            "<div id=\"app\"><h1>Anagrafe</h1><p>Chiuso il 4 maggio.</p></div><div class=cookie>Questo sito usa cookie: accetta</div><script src=a.js></script>",
+        ),
         alone("Orari", "<h1>Orari degli uffici</h1><p>Lunedì 9-12</p>"),
         whole("Area personale: come accedere", "<h1>Come ottenere SPID</h1><p>Lo sportello riceve il martedì. Entra con SPID.</p>"),
         whole("Contatti", "<h1>Contatti</h1><p>Tel. 0583 1</p><script src='https://www.google.com/recaptcha/api.js'></script>"),
@@ -167,4 +171,29 @@ fn every_page_of_the_corpus_is_judged_a_page() {
         }
     }
     assert!(judged > 0);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever comes, judging and reading lists ends without a panic.
+    #[test]
+    fn any_bytes_are_judged_and_listed(
+        pieces in proptest::collection::vec(proptest::sample::select(vec![
+            "<html>", "<body", "<div class=card>", "<a href='/x/1'>", "<a href=//[::", "</a>", "<title>", "</ti", "404", "è", "<script", "\u{0}", "<urlset><url><loc>",
+            "http://h.it/", "<rss><item><link>", "{\"version\": \"https://jsonfeed.org/version/1\"", "12/13/2024", "<!--", "<meta http-equiv=refresh content=0>", "\u{fffd}", "<base href=':'>",
+        ]), 0..60),
+        noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..50),
+        at in 0usize..100,
+    ) {
+        let mut bytes = pieces.concat().into_bytes();
+        let at = at.min(bytes.len());
+        bytes.splice(at..at, noise);
+        let response = Response::for_test(Url::parse("https://h.it/x").unwrap(), "text/html", &bytes);
+        let document = document::read(&Input { bytes: &bytes, content_type: Some("text/html"), url: Some(&response.url), select: None });
+        judge(&response, &document);
+        judge_error(503, &response.headers, &bytes);
+        crate::fetch::listing(&response, None, &crate::fetch::Scope::of(&response.url));
+        crate::fetch::attachments(&response, &crate::fetch::Scope::of(&response.url));
+    }
 }
