@@ -47,6 +47,8 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the service: watch the sources on schedule and send the mails, until told to stop
+    Run(RunArgs),
     /// Look once at every source that is due, print the changes, send the mails
     Check(CheckArgs),
     /// Show what would be read from a file or page

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::args::{CheckArgs, Global};
 use super::{Outcome, ask, changes, setup, talk};
@@ -94,6 +94,8 @@ pub async fn check(
     let summary = round.run(selection, tell).await?;
     let mut sending = None;
     if send && lock.is_some() {
+        // what a run that broke off had in hand goes again, under the same Message-ID
+        store.requeue_in_doubt(Timestamp::MAX)?;
         let mailer = Mailer::new(settings, store, setup::credentials().as_deref())?;
         sending = Some(mailer.send_due(clock.now()).await?);
     }

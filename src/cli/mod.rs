@@ -9,6 +9,7 @@ mod extract;
 mod manual;
 mod offices;
 pub mod record;
+mod run;
 mod setup;
 mod sources;
 mod subscribers;
@@ -32,8 +33,8 @@ pub enum Outcome {
 /// The whole program: reads the arguments of the process, does what they ask, says what went wrong.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    talk::set_up(&cli.global);
-    match run(cli) {
+    talk::set_up(&cli.global, matches!(cli.command, Command::Run(_)));
+    match obey(cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partly) => ExitCode::from(1),
         Err(error) if talk::reader_has_gone(&error) => ExitCode::SUCCESS,
@@ -44,8 +45,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<Outcome> {
+fn obey(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
+        Command::Run(_) => run::run(&cli.global),
         Command::Check(args) => check::run(&args, &cli.global),
         Command::Extract(args) => extract::run(&args, &cli.global),
         Command::Changes(args) => changes::run(&args, &cli.global),

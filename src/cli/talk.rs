@@ -10,7 +10,9 @@ use super::args::Global;
 use super::setup::Problems;
 
 /// Colours, logs and the last words of a panic, as the global options want them.
-pub fn set_up(global: &Global) {
+///
+/// A service tells what an operator needs to know without being asked; a command tells only what went wrong.
+pub fn set_up(global: &Global, is_service: bool) {
     match global.color {
         clap::ColorChoice::Auto => {}
         clap::ColorChoice::Always => ColorChoice::Always.write_global(),
@@ -25,8 +27,8 @@ pub fn set_up(global: &Global) {
     }));
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
-        (false, 0) => "warn",
-        (false, 1) => "sportello=info,warn",
+        (false, 0) if !is_service => "warn",
+        (false, 0 | 1) => "sportello=info,warn",
         (false, 2) => "sportello=debug,info",
         (false, _) => "trace",
     };

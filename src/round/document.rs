@@ -1,17 +1,17 @@
 //! One document, from the wire to the outbox.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::read::{Read, material, read};
-use super::{Round, catalogue};
+use super::{RULES_VERSION, Round, catalogue};
 use crate::alert;
 use crate::config::sources::Source;
 use crate::diff::{self, CORROBORATION_DAYS, Moment};
 use crate::domain::{BodyId, Change, DocumentKind, PlannedDelivery, Reading, day_of};
-use crate::extract::RULES_VERSION;
 use crate::fetch::{FetchError, Reply, Response, Verdict, judge};
 use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{self, DocumentVisit, Findings, Known, Received, Seen, Store, StoreError, Unchanged, Visit, Why, snapshot_of_nth};
@@ -54,8 +54,17 @@ pub enum Outcome {
 impl Round {
     /// Visits one document.
     pub(super) async fn visit(&self, source: &Arc<Source>, target: &Target) -> Result<Outcome, StoreError> {
+        // what newer rules find in old bytes is no news: it is settled before anything new is looked at
+        if let Some(known) = &target.known
+            && known.rules_version.is_some_and(|version| version != RULES_VERSION)
+            && let Some(snapshot) = known.snapshot
+        {
+            self.reread_document(known.clone(), snapshot).await?;
+        }
         let request = catalogue::request(source, target.url.clone(), target.known.as_ref().map(|known| &known.validators));
-        let response = match self.fetcher.get(&request).await {
+        let reply = self.fetcher.get(&request).await;
+        self.n_asked.fetch_add(1, Ordering::Relaxed);
+        let response = match reply {
             Ok(Reply::Fresh(response)) => response,
             Ok(Reply::Unchanged(unchanged)) => return self.unchanged(source, target, unchanged).await,
             Err(FetchError::Status { status: 404 | 410, .. }) if !target.is_source && target.known.is_some() => {

@@ -11,9 +11,6 @@ use crate::config::sources::Source;
 use crate::domain::SourceId;
 use crate::store::{self, Store, StoreError};
 
-/// How many rows are asked of the store at once; a round may have more sources than fit into a small machine's memory with all they say.
-const LIMIT: u32 = 100_000;
-
 /// One source to visit.
 #[derive(Debug, Clone)]
 pub struct Due {
@@ -34,12 +31,13 @@ pub fn due(
     sources: Arc<Sources>,
     selection: Selection,
     now: Timestamp,
+    limit: u32,
 ) -> impl FnOnce(&dyn Store) -> Result<Vec<Due>, StoreError> + Send + 'static {
     move |store| {
-        let known = if selection.all { store.sources()? } else { store.due_sources(now, LIMIT)? };
+        let known = if selection.all { store.sources()? } else { store.due_sources(now, limit)? };
         let mut documents: BTreeMap<SourceId, Vec<store::Document>> = BTreeMap::new();
         if !selection.all {
-            for document in store.due_documents(now, LIMIT)? {
+            for document in store.due_documents(now, limit)? {
                 documents.entry(document.source.clone()).or_default().push(document);
             }
         }

@@ -16,6 +16,7 @@ mod source;
 mod turns;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use tokio::sync::Semaphore;
@@ -24,19 +25,25 @@ use url::Url;
 
 pub use catalogue::{catalogue, limits, request};
 pub use clock::Clock;
+pub use due::Due;
 pub use outbox::{Mailer, MailerError};
 pub use source::Visited;
 
 use crate::config::Sources;
 use crate::domain::{BodyId, Change, SourceId};
+use crate::extract;
 use crate::fetch::Fetcher;
 use crate::lexicon::Lexicon;
+use crate::resolve;
 use crate::store::{Store, StoreError};
-use due::{Due, due};
+use due::due;
 use turns::Turns;
 
 /// How many sources are under way at once. Most of them wait for their host's turn; requests at once are bounded by the fetcher.
-const SOURCES_AT_ONCE: usize = 256;
+pub const SOURCES_AT_ONCE: usize = 256;
+
+/// Rises when the same bytes would give another reading, or the same readings other states: then all is read again, silently.
+pub const RULES_VERSION: u32 = 1000 * extract::RULES_VERSION + resolve::RULES_VERSION;
 
 /// What visits share.
 #[derive(Debug)]
@@ -55,6 +62,9 @@ pub struct Round {
     pub gather: SignedDuration,
     /// The present.
     pub clock: Clock,
+    /// Counts addresses asked, whatever they answered: a round that is under way and does not move this for long is stuck.
+    pub n_asked: AtomicU64,
+    stopping: AtomicBool,
     turns: Turns,
     readers: Semaphore,
 }
@@ -106,6 +116,8 @@ impl Round {
             confirm_after,
             gather: SignedDuration::ZERO,
             clock,
+            n_asked: AtomicU64::new(0),
+            stopping: AtomicBool::new(false),
             turns: Turns::default(),
             readers: Semaphore::new(n_readers),
         }
@@ -116,7 +128,7 @@ impl Round {
     /// # Errors
     /// Only when the store cannot say what is due, or breaks under a visit; what is wrong with sources stands in the summary.
     pub async fn run(self: &Arc<Self>, selection: &Selection, tell: &mut (dyn FnMut(&Event) + Send)) -> Result<Summary, StoreError> {
-        let due = self.on_store(due(self.sources.clone(), selection.clone(), self.clock.now())).await?;
+        let due = self.due(selection, u32::MAX).await?;
         tell(&Event::Planned(due.len()));
         let mut summary = Summary::default();
         let mut waiting = due.into_iter();
@@ -142,8 +154,26 @@ impl Round {
         Ok(summary)
     }
 
-    async fn visit_due(self: Arc<Self>, due: Due) -> Result<Visited, StoreError> {
+    /// Up to `limit` sources of the selection whose time has come, themselves or documents of theirs, the longest waiting first.
+    pub async fn due(&self, selection: &Selection, limit: u32) -> Result<Vec<Due>, StoreError> {
+        self.on_store(due(self.sources.clone(), selection.clone(), self.clock.now(), limit)).await
+    }
+
+    /// Visits one source and its documents, and notes how it went.
+    ///
+    /// # Errors
+    /// Only those of the store.
+    pub async fn visit_due(self: Arc<Self>, due: Due) -> Result<Visited, StoreError> {
         self.visit_source(&due).await
+    }
+
+    /// Lets the pages in hand be finished, and no further ones begin: lists leave the rest of their documents for another time.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
     }
 
     /// Runs a piece of work on the store where blocking is allowed.

@@ -50,8 +50,6 @@ enum Way {
 
 impl Mailer {
     /// A mailer over a store; connects to nothing yet. `credentials` is the folder that systemd gives a service.
-    ///
-    /// Deliveries that a dead mailer left in doubt go again: only who holds the store's lock may make one.
     pub fn new(settings: &Settings, store: Arc<dyn Store>, credentials: Option<&Path>) -> Result<Self, MailerError> {
         let mail = &settings.mail;
         let way = match mail.transport {
@@ -62,7 +60,6 @@ impl Mailer {
         let public_url = settings.web.listen.and_then(|_| Url::parse(&settings.web.public_url).ok());
         let letterhead = Letterhead { from, public_url, bounces: None, secret: Secret(store.secret()?) };
         let desk = Desk { letterhead, templates: Templates::new([])?, dkim: None, per_minute: mail.per_minute };
-        store.requeue_in_doubt(Timestamp::MAX)?;
         Ok(Self { outbox: Arc::new(Outbox { store }), desk: Arc::new(desk), way, stop: Arc::default() })
     }
 

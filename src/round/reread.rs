@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::Round;
 use super::document::Target;
 use super::read::{material, read};
+use super::{RULES_VERSION, Round};
 use crate::config::sources::Source;
 use crate::domain::SourceId;
-use crate::extract::RULES_VERSION;
 use crate::resolve::Sight;
 use crate::store::{Document, Outdated, Seen, SnapshotId, StoreError};
 
@@ -35,7 +34,8 @@ impl Round {
         Ok(n_read)
     }
 
-    async fn reread_document(&self, document: Document, snapshot: SnapshotId) -> Result<bool, StoreError> {
+    /// Reads the last snapshot of one document again; says whether it could.
+    pub(super) async fn reread_document(&self, document: Document, snapshot: SnapshotId) -> Result<bool, StoreError> {
         let Some(source) = self.source(&document.source) else { return Ok(false) };
         let Ok(url) = Url::parse(&document.url) else { return Ok(false) };
         let (lexicon, of, address) = (self.lexicon, source.clone(), url.clone());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use url::Url;
@@ -98,6 +99,9 @@ impl Round {
         }
         let now = self.clock.now();
         for document in self.documents_to_visit(source, due, now).await? {
+            if self.is_stopping() {
+                break;
+            }
             let Ok(url) = Url::parse(&document.document.url) else { continue };
             let next_visit = match document.document.kind {
                 DocumentKind::News => pace::next_visit(source, document.document.first_seen, now),
@@ -124,7 +128,9 @@ impl Round {
     async fn look_at_list(&self, source: &Arc<Source>, due: &Due, tally: &mut Tally) -> Result<Option<Trouble>, StoreError> {
         let request = catalogue::request(source, source.url.clone(), Some(&due.known.validators));
         let follow = source.follow.as_ref().map(follow);
-        let found = match self.fetcher.list(&request, follow.as_ref(), LIST_PAGES).await {
+        let reply = self.fetcher.list(&request, follow.as_ref(), LIST_PAGES).await;
+        self.n_asked.fetch_add(1, Ordering::Relaxed);
+        let found = match reply {
             Err(error) => return Ok(Some(Trouble::Fetch(error))),
             Ok(ListReply::Unchanged(unchanged)) => {
                 tally.visited.n_fetches += 1;

@@ -4,4 +4,5 @@ mod demo;
 mod errors;
 mod line;
 mod place;
+mod service;
 mod sources;

@@ -1,0 +1,64 @@
+//! The clock: `tokio-cron-scheduler` ticks for the crawler, shows the status, and has the store put in order at night.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context;
+use jiff::Timestamp;
+use sd_notify::NotifyState;
+use tokio::sync::Notify;
+use tokio_cron_scheduler::{Job, JobScheduler};
+
+use super::pulse::tell;
+use crate::store::{Store, StoreError};
+
+const EVERY_SECOND: &str = "* * * * * *";
+const STATUS: &str = "*/5 * * * * *";
+const NIGHT: &str = "0 40 2 * * *";
+
+/// Starts the clock; it stops with `shutdown`.
+pub async fn start(tick: Arc<Notify>, store: Arc<dyn Store>, n_under_way: Arc<AtomicUsize>) -> anyhow::Result<JobScheduler> {
+    let scheduler = JobScheduler::new().await.context("cannot start the clock")?;
+    let ticking = Job::new(EVERY_SECOND, move |_, _| tick.notify_one())?;
+    let shown = store.clone();
+    let status = Job::new_async(STATUS, move |_, _| {
+        let (store, n_under_way) = (shown.clone(), n_under_way.load(Ordering::Relaxed));
+        Box::pin(async move { show_status(store, n_under_way).await })
+    })?;
+    let upkeep = Job::new_async(NIGHT, move |_, _| {
+        let store = store.clone();
+        Box::pin(async move { put_in_order(store).await })
+    })?;
+    for job in [ticking, status, upkeep] {
+        scheduler.add(job).await.context("cannot set the clock")?;
+    }
+    scheduler.start().await.context("cannot start the clock")?;
+    Ok(scheduler)
+}
+
+/// `512 sources, next in 3 s, 0 mails waiting`, for `systemctl status`.
+async fn show_status(store: Arc<dyn Store>, n_under_way: usize) {
+    let read = tokio::task::spawn_blocking(move || -> Result<String, StoreError> {
+        let n_sources = store.sizes()?.sources;
+        let next = match store.next_due()? {
+            _ if n_under_way > 0 => format!("{n_under_way} being read"),
+            Some(at) => format!("next in {} s", at.duration_since(Timestamp::now()).as_secs().max(0)),
+            None => "none due".into(),
+        };
+        let waiting = store.delivery_counts()?.queued;
+        Ok(format!("{n_sources} sources, {next}, {waiting} mails waiting"))
+    });
+    match read.await {
+        Ok(Ok(status)) => tell(&[NotifyState::Status(&status)]),
+        Ok(Err(error)) => tell(&[NotifyState::Status(&error.to_string())]),
+        Err(defect) => tracing::error!("{defect}"),
+    }
+}
+
+async fn put_in_order(store: Arc<dyn Store>) {
+    match tokio::task::spawn_blocking(move || store.tidy()).await {
+        Ok(Ok(())) => tracing::info!("the database was put in order"),
+        Ok(Err(error)) => tracing::error!("{error}"),
+        Err(defect) => tracing::error!("{defect}"),
+    }
+}

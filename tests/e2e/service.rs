@@ -1,0 +1,159 @@
+//! The service: starts, watches, reloads, refuses a second one, stops.
+
+use std::io::Read;
+use std::os::unix::net::UnixDatagram;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::line::table;
+use crate::place::Place;
+
+/// How long a test waits for what must come; reached only when it does not.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A service under test, with systemd's end of the notify socket. Ends with the value.
+struct Running {
+    child: Child,
+    socket: UnixDatagram,
+}
+
+impl Running {
+    fn start(place: &Place) -> Self {
+        let path = place.path("notify");
+        let _ = std::fs::remove_file(&path);
+        let socket = UnixDatagram::bind(&path).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let child = place.command(&["run"]).env("NOTIFY_SOCKET", &path).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        Self { child, socket }
+    }
+
+    /// Waits until systemd hears this.
+    #[track_caller]
+    fn says(&self, words: &str) -> String {
+        let started = Instant::now();
+        let mut heard = String::new();
+        while started.elapsed() < PATIENCE {
+            let mut buffer = [0; 4096];
+            let n = self.socket.recv(&mut buffer).unwrap_or_else(|error| panic!("{words:?} was not said ({error}), but:\n{heard}"));
+            let text = String::from_utf8_lossy(&buffer[..n]).into_owned();
+            if text.contains(words) {
+                return text;
+            }
+            heard.push_str(&text);
+        }
+        panic!("{words:?} was not said, but:\n{heard}");
+    }
+
+    fn signal(&self, name: &str) {
+        let status = std::process::Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the end; returns how it ended and the log.
+    fn end(mut self) -> (ExitStatus, String) {
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap(), log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until the condition holds.
+#[track_caller]
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < PATIENCE, "{what} did not come true");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+const EVERY_SECOND: &str = "kind = \"page\"\nschedule = \"* * * * * *\"";
+
+#[test]
+fn the_service_watches_on_schedule_and_mails_what_changes() {
+    let place = Place::new();
+    place.settings("[web]\nlisten = \"\"\n");
+    place.sources(&[("/uffici", EVERY_SECOND)]);
+    place.page("/uffici", &table(&[]));
+    place.run(&["subscribers", "add", "ada@example.org", "--all"]).done();
+    let service = Running::start(&place);
+    service.says("READY=1");
+    until("a second look", || place.site.hits("/uffici") >= 2);
+    assert!(place.mails().is_empty());
+    place.page("/uffici", &table(&[("Tributi", "lunedì e mercoledì 9.30-12.00")]));
+    until("a mail", || place.mails().len() == 1);
+    let hits = place.site.hits("/uffici");
+    until("another look", || place.site.hits("/uffici") >= hits + 2);
+    assert_eq!(place.mails().len(), 1);
+    assert!(service.says("STATUS=").contains("1 sources"));
+    service.signal("TERM");
+    service.says("STOPPING=1");
+    let (status, log) = service.end();
+    assert!(status.success(), "{log}");
+    assert!(!log.contains("ada@example.org"), "no address in the log:\n{log}");
+}
+
+#[test]
+fn a_second_service_on_the_same_database_is_refused() {
+    let place = Place::new();
+    place.settings("[web]\nlisten = \"\"\n");
+    place.sources(&[("/uffici", EVERY_SECOND)]);
+    place.page("/uffici", &table(&[]));
+    let service = Running::start(&place);
+    service.says("READY=1");
+    place.run(&["run"]).failed(2, &["another sportello", "sportello.db"]);
+    // a check beside it looks, and leaves the mails to the service
+    place.run(&["check", "--all"]).done();
+    service.signal("TERM");
+    assert!(service.end().0.success());
+}
+
+#[test]
+fn a_reload_takes_good_files_and_refuses_bad_ones_with_their_reasons() {
+    let place = Place::new();
+    place.settings("[web]\nlisten = \"\"\n");
+    place.sources(&[("/uffici", EVERY_SECOND)]);
+    place.page("/uffici", &table(&[]));
+    place.page("/altro", &table(&[]));
+    let service = Running::start(&place);
+    service.says("READY=1");
+    place.sources(&[("/uffici", EVERY_SECOND), ("/altro", "kind = \"page\"\nevry = \"1h\"")]);
+    service.signal("HUP");
+    service.says("RELOADING=1");
+    service.says("READY=1");
+    let hits = place.site.hits("/uffici");
+    until("what was in force goes on", || place.site.hits("/uffici") > hits);
+    assert_eq!(place.site.hits("/altro"), 0);
+    place.sources(&[("/uffici", EVERY_SECOND), ("/altro", EVERY_SECOND)]);
+    service.signal("HUP");
+    until("the new source is read", || place.site.hits("/altro") >= 1);
+    service.signal("TERM");
+    let (status, log) = service.end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("not reloaded") && log.contains("evry") && log.contains("sources.toml:"), "{log}");
+}
+
+#[test]
+fn a_page_in_hand_is_finished_before_the_service_stops() {
+    let place = Place::new();
+    place.settings("[web]\nlisten = \"\"\n");
+    place.sources(&[("/uffici", "kind = \"page\"")]);
+    let held = sportello::cli::demo::site::Page::html(format!("<main>{}</main>", table(&[]))).held();
+    place.site.set("/uffici", held);
+    let service = Running::start(&place);
+    service.says("READY=1");
+    until("the page is asked for", || place.site.hits("/uffici") == 1);
+    service.signal("TERM");
+    service.says("STOPPING=1");
+    place.site.release();
+    let (status, log) = service.end();
+    assert!(status.success(), "{log}");
+    assert_eq!(place.run(&["offices", "--json"]).done().json().len(), 12, "{log}");
+}
