@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn each_day_has_what_was_painted_last() {
-        let span = |i: i8| (date(2026, 3, 1 + i * 3 % 11), date(2026, 3, 4 + i * 7 % 20));
+        let day = |i: i8, step: i16, days: i16| (i16::from(i) * step % days) as i8;
+        let span = |i: i8| (date(2026, 3, 1 + day(i, 3, 11)), date(2026, 3, 4 + day(i, 7, 20)));
         let mut timeline = Timeline::new();
         let mut days: [Option<i8>; 32] = [None; 32];
         for i in 0..18 {

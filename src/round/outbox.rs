@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::alert::tokens::Secret;
-use crate::alert::{Letterhead, Mailbox, ParseMailboxError, RenderError, Templates};
+use crate::alert::{Letterhead, Mailbox, ParseMailboxError};
 use crate::config::Settings;
-use crate::config::settings::Transport;
+use crate::config::settings::{self, Transport};
 use crate::domain::{Delivery, DeliveryId, Verdict};
-use crate::mail::{self, Desk, Files, FilesError, Sending, Smtp, SmtpError};
+use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Sending, Smtp, SmtpError, TemplatesError};
 use crate::store::{Store, StoreError};
 
 /// No mail can be sent with these settings.
@@ -29,7 +29,13 @@ pub enum MailerError {
     Smtp(#[from] SmtpError),
     /// A template is wrong.
     #[error(transparent)]
-    Template(#[from] RenderError),
+    Template(#[from] TemplatesError),
+    /// The key that signs mails cannot be used.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
+    /// Mails are to be signed, and there is no key.
+    #[error("[mail] dkim_selector is set, but there is no key · name its file in dkim_key_file")]
+    NoDkimKey,
     /// The store cannot say what is to be sent.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,8 +64,10 @@ impl Mailer {
         };
         let from: Mailbox = mail.from.parse()?;
         let public_url = settings.web.listen.and_then(|_| Url::parse(&settings.web.public_url).ok());
-        let letterhead = Letterhead { from, public_url, bounces: None, secret: Secret(store.secret()?) };
-        let desk = Desk { letterhead, templates: Templates::new([])?, dkim: None, per_minute: mail.per_minute };
+        let bounces = mail.bounces.as_ref().map(|bounces| bounces.parse()).transpose()?;
+        let dkim = dkim(mail, &from, credentials)?.map(Arc::new);
+        let letterhead = Letterhead { from, public_url, bounces, secret: Secret(store.secret()?) };
+        let desk = Desk { letterhead, templates: mail::templates(mail.templates.as_deref())?, dkim, per_minute: mail.per_minute };
         Ok(Self { outbox: Arc::new(Outbox { store }), desk: Arc::new(desk), way, stop: Arc::default() })
     }
 
@@ -78,6 +86,15 @@ impl Mailer {
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
     }
+}
+
+/// What signs the mails, where the settings want it.
+fn dkim(mail: &settings::Mail, from: &Mailbox, credentials: Option<&Path>) -> Result<Option<Dkim>, MailerError> {
+    let Some(selector) = &mail.dkim_selector else { return Ok(None) };
+    let domain = mail.dkim_domain.as_deref().unwrap_or_else(|| from.address.rsplit_once('@').map_or("", |(_, domain)| domain));
+    let credential = || credentials.map(|folder| folder.join("dkim-key")).filter(|path| path.exists());
+    let key = mail.dkim_key_file.clone().or_else(credential).ok_or(MailerError::NoDkimKey)?;
+    Ok(Some(Dkim::load(selector, domain, &key)?))
 }
 
 /// The store as the mailer sees it.

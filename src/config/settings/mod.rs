@@ -89,6 +89,16 @@ pub struct Mail {
     pub per_minute: u32,
     /// Who is told when a source fails for days: a mailbox.
     pub operator: Option<String>,
+    /// The mailbox where bounces come back, each under a name of its own (`bounce+…@`); `None`: to the sender.
+    pub bounces: Option<String>,
+    /// A folder with templates that replace those compiled in.
+    pub templates: Option<PathBuf>,
+    /// The DKIM selector (RFC 6376 §3.1); `None`: mails are not signed.
+    pub dkim_selector: Option<String>,
+    /// The domain that signs; `None`: the sender's.
+    pub dkim_domain: Option<String>,
+    /// The file with the signing key, PEM; `None`: the credential `dkim-key` that systemd hands over.
+    pub dkim_key_file: Option<PathBuf>,
 }
 
 /// Where mails go.
@@ -160,6 +170,11 @@ impl Default for Mail {
             from: "Sportello <avvisi@example.org>".to_owned(),
             per_minute: 0,
             operator: None,
+            bounces: None,
+            templates: None,
+            dkim_selector: None,
+            dkim_domain: None,
+            dkim_key_file: None,
         }
     }
 }

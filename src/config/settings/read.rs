@@ -35,7 +35,23 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
             "browser",
         ],
     ),
-    ("mail", &["transport", "directory", "smtp", "password_file", "from", "per_minute", "operator"]),
+    (
+        "mail",
+        &[
+            "transport",
+            "directory",
+            "smtp",
+            "password_file",
+            "from",
+            "per_minute",
+            "operator",
+            "bounces",
+            "templates",
+            "dkim_selector",
+            "dkim_domain",
+            "dkim_key_file",
+        ],
+    ),
     ("web", &["listen", "public_url", "language"]),
 ];
 
@@ -121,13 +137,33 @@ fn mail(reader: &mut Reader<'_>, section: &Section<'_>, mail: &mut Mail) {
     set(&mut mail.transport, reader.word(section, "transport", transports).map(|found| found.value));
     set(&mut mail.directory, reader.text(section, "directory").map(|found| found.value.into()));
     set(&mut mail.smtp, reader.parsed(section, "smtp", smtp::server).map(|found| found.value));
-    let password_file = reader.any_text(section, "password_file").map(|found| found.value);
-    mail.password_file = password_file.filter(|path| !path.is_empty()).map(Into::into);
+    mail.password_file = optional(reader, section, "password_file").map(Into::into);
     set(&mut mail.from, reader.parsed(section, "from", mailbox).map(|found| found.value));
     set(&mut mail.per_minute, reader.count(section, "per_minute", 0..=1_000_000).map(|found| found.value));
-    if section.get("operator").and_then(Item::as_str) != Some("") {
-        mail.operator = reader.parsed(section, "operator", mailbox).map(|found| found.value);
+    for (key, field) in [("operator", &mut mail.operator), ("bounces", &mut mail.bounces)] {
+        if section.get(key).and_then(Item::as_str) != Some("") {
+            *field = reader.parsed(section, key, mailbox).map(|found| found.value);
+        }
     }
+    mail.templates = optional(reader, section, "templates").map(Into::into);
+    mail.dkim_selector = optional(reader, section, "dkim_selector");
+    mail.dkim_domain = optional(reader, section, "dkim_domain");
+    mail.dkim_key_file = optional(reader, section, "dkim_key_file").map(Into::into);
+    for (key, is_set) in [("dkim_domain", mail.dkim_domain.is_some()), ("dkim_key_file", mail.dkim_key_file.is_some())] {
+        if is_set && mail.dkim_selector.is_none() {
+            let message = format!("{key:?} signs nothing without \"dkim_selector\"");
+            reader.report(
+                section.key_place(key),
+                message,
+                Some("add dkim_selector = \"…\", the name under ._domainkey. in the DNS".to_owned()),
+            );
+        }
+    }
+}
+
+/// A text where an empty one means none.
+fn optional(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Option<String> {
+    reader.any_text(section, key).map(|found| found.value.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 fn web(reader: &mut Reader<'_>, section: &Section<'_>, web: &mut Web) {

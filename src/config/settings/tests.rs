@@ -50,6 +50,11 @@ password_file = "smtp-password"
 from = "avvisi@example.org"
 per_minute = 60
 operator = "Redazione <redazione@example.org>"
+bounces = "bounce@example.org"
+templates = "/etc/sportello/templates"
+dkim_selector = "avvisi"
+dkim_domain = "example.org"
+dkim_key_file = "/etc/sportello/dkim.pem"
 [web]
 listen = "[::1]:80"
 public_url = "https://sportello.example.org/"
@@ -79,6 +84,11 @@ language = "en"
             from: "avvisi@example.org".into(),
             per_minute: 60,
             operator: Some("Redazione <redazione@example.org>".into()),
+            bounces: Some("bounce@example.org".into()),
+            templates: Some("/etc/sportello/templates".into()),
+            dkim_selector: Some("avvisi".into()),
+            dkim_domain: Some("example.org".into()),
+            dkim_key_file: Some("/etc/sportello/dkim.pem".into()),
         },
         web: Web { listen: Some("[::1]:80".parse().unwrap()), public_url: "https://sportello.example.org".into(), language: Language::En },
     };
@@ -137,6 +147,11 @@ fn one_line_is_answered_by_one_line() {
             "2:8: \"Sportello\" is no mail address · from = \"Sportello\" · write it like \"avvisi@example.org\" or \"Sportello <avvisi@example.org>\"",
         ),
         ("mail", "password = \"x\"", "2:1: unknown key \"password\" · password = … · did you mean \"password_file\"?"),
+        (
+            "mail",
+            "dkim_key_file = \"key.pem\"",
+            "2:1: \"dkim_key_file\" signs nothing without \"dkim_selector\" · dkim_key_file = \"key.pem\" · add dkim_selector = \"…\", the name under ._domainkey. in the DNS",
+        ),
         (
             "mail",
             "smtp = \"smtps://user:hunter2@host\"",
