@@ -18,7 +18,8 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::cdp::{CdpError, Process, find_program};
-use super::client::{Answer, Ask, Inner, Size, plain_headers, retry_after, user_agent};
+use super::client::{Answer, Ask, Inner, Size, plain_headers, retry_after};
+use super::transport::user_agent;
 use super::verdict::judge_error;
 use super::{FetchError, Limits, Reply, Request, Response, Unchanged, Validators};
 

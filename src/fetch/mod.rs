@@ -15,12 +15,14 @@ mod hosts;
 mod leads;
 mod listing;
 mod markup;
+mod phrases;
 mod platform;
 mod replay;
 mod robots;
 mod scope;
 mod site;
 mod sitemap;
+mod transport;
 pub mod verdict;
 mod warc;
 
