@@ -61,7 +61,7 @@ struct Assembler<'a> {
 /// Reads the segments.
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
-    let scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, lexicon)).collect();
+    let scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
     let mut assembler = Assembler {
         segments,
         lexicon,
@@ -297,7 +297,17 @@ impl Assembler<'_> {
                     let plural = self.topic.len() > 1;
                     let specific = !self.topic.is_empty() && !self.topic.iter().any(|s| s.office.is_all());
                     let desks = segment.tokens.get(placed.end - 1).is_some_and(|t| t.is("sportelli"));
-                    if *back && plural || !*back && specific && (desks || !segment.opens_block && plural) {
+                    let count = segment.tokens[placed.start..placed.end]
+                        .iter()
+                        .find_map(|t| self.lexicon.cardinal(&t.text))
+                        .and_then(|n| usize::try_from(n).ok());
+                    if let Some(count) = count.filter(|_| *back) {
+                        // "i tre uffici" counts them; "i primi due" are the first of those just named
+                        subjects = if self.topic.len() >= count { self.topic[..count].to_vec() } else { self.recent(count) };
+                        if subjects.len() < count {
+                            subjects.clear();
+                        }
+                    } else if *back && plural || !*back && specific && (desks || !segment.opens_block && plural) {
                         subjects = self.topic.clone();
                     } else if *back {
                         subjects = self.recent(3);
@@ -308,7 +318,20 @@ impl Assembler<'_> {
                             site: None,
                         }];
                     }
-                    explicit = true;
+                    explicit = !subjects.is_empty();
+                }
+                Mark::WholeBody if subjects.is_empty() => {
+                    let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
+                    if reached
+                        && segment.folded.text.contains("pec") | segment.folded.text.contains("post") | segment.folded.text.contains("mail")
+                    {
+                        subjects = vec![Subject {
+                            office: OfficeId::all(),
+                            name: segment.words(placed.start..placed.end).to_string(),
+                            site: None,
+                        }];
+                        explicit = true;
+                    }
                 }
                 Mark::AllOthers if subjects.is_empty() => {
                     self.others = true;
@@ -362,6 +385,7 @@ impl Assembler<'_> {
         let cued = |cue: Cue| clause.marks.iter().any(|m| m.mark == Mark::Cue(cue));
         let (subjects, explicit) = self.whom(clause, segment);
         if cued(Cue::Stranger) && !explicit {
+            self.remember(segment, clause, &Facts::default());
             self.stranger = true;
             self.topic.clear();
             return;
@@ -392,6 +416,11 @@ impl Assembler<'_> {
             if !explicit {
                 facts.channels.clear();
             }
+        }
+        let title = index == 0 || segment.role == Role::Heading && segment.headings.is_empty();
+        if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
+            // a title sums up what the text says better
+            facts.flags = Default::default();
         }
         self.remember(segment, clause, &facts);
         if facts.period.is_none() && sentence_period.is_some() && !silent {
@@ -466,11 +495,17 @@ impl Assembler<'_> {
         }
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(&mut facts, explicit);
-        if facts.same_hours && facts.hours.is_empty() {
-            facts.hours = self.hours_before(&whom);
+        if facts.same_hours {
+            let mut before = self.hours_before(&whom);
+            before.retain(|(_, chunk)| facts.bare_days.is_empty() || chunk.days.iter().all(|d| facts.bare_days.contains(d)));
+            for (_, chunk) in &mut before {
+                chunk.season = facts.season.or(chunk.season);
+            }
+            before.append(&mut facts.hours);
+            facts.hours = before;
         }
         if announces {
-            let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+            let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
             let lends = facts.beyond_channels() && (generic || !explicit);
             if self.others
                 && generic
@@ -489,7 +524,7 @@ impl Assembler<'_> {
             }
             self.frame = Frame {
                 facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
-                subjects: if generic { Vec::new() } else { whom.clone() },
+                subjects: if generic && !(explicit && !self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
                 block: segment.block,
                 evidence: evidence.clone(),
                 active: lends || !generic,
@@ -510,6 +545,7 @@ impl Assembler<'_> {
             // nobody in particular: a period for the whole document
             if let Some(period) = facts.period
                 && self.document_period.is_none()
+                && !facts.single_day
                 && !self.stranger
             {
                 self.document_period = Some(period);
@@ -529,7 +565,7 @@ impl Assembler<'_> {
         let period = match facts.period {
             Some(period) => {
                 self.topic_period = Some(period);
-                if all && self.document_period.is_none() {
+                if all && self.document_period.is_none() && !facts.single_day {
                     self.document_period = Some(period);
                 }
                 period
@@ -629,6 +665,9 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         period: own.period.or(frame.period),
         unchanged: own.unchanged,
         loose: own.loose,
+        bare_days: own.bare_days,
+        season: own.season,
+        single_day: own.single_day,
         same_hours: own.same_hours,
     }
 }

@@ -54,6 +54,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
             Mark::Offices(_) => !ignored.contains(&m.start),
             Mark::AllOthers => true,
             Mark::TheOffices { .. } => true,
+            Mark::WholeBody => marks.iter().any(|c| c.start >= m.end && matches!(c.mark, Mark::Channel(_))) || segment.announces(),
             Mark::Site(_) => true,
             _ => false,
         })
@@ -208,9 +209,16 @@ pub fn period_of(when: &When) -> Option<Period> {
     (!period.is_open()).then_some(period)
 }
 
-/// The part of a clause before a word of doubt or of the past: what stands behind it is no statement.
+/// The part of a clause before a word of doubt, of the past, or of an event that follows a statement: what stands behind it is another matter.
 pub fn before_doubt(clause: &Clause) -> Clause {
+    let stated = clause
+        .marks
+        .iter()
+        .find(|m| matches!(m.mark, Mark::Span(..) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote)))
+        .map(|m| m.end);
+    let event = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
     let doubt = clause.marks.iter().find(|m| matches!(m.mark, Mark::Cue(Cue::Hypothesis | Cue::Past))).map(|m| m.start);
+    let doubt = [event, doubt].into_iter().flatten().min();
     let Some(doubt) = doubt else { return clause.clone() };
     let mut kept = clause.clone();
     kept.marks.retain(|m| {
@@ -298,10 +306,18 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     for chunk in &reading.read.chunks {
         facts.hours.push((access(chunk.start, chunk.end), chunk.clone()));
     }
+    if clause.marks.iter().any(|m| m.mark == Mark::Excepted) && facts.hours.is_empty() {
+        // "dalla chiusura sono esclusi": the word tells of the rule, not of those it leaves out
+        facts.flags.closed = false;
+        facts.flags.reduced = false;
+    }
     if facts.flags.reduced_by_only_days(&facts, clause) {
         facts.flags.reduced = true;
     }
     facts.loose.clone_from(&reading.read.loose);
+    facts.season = clause.marks.iter().find_map(|m| if let Mark::When(When::Season(season)) = &m.mark { Some(*season) } else { None });
+    facts.bare_days.clone_from(&reading.read.bare_days);
+    facts.single_day = clause.marks.iter().all(|m| !matches!(&m.mark, Mark::When(w) if period_of(w).is_some()));
     facts.same_hours = clause.marks.iter().any(|m| m.mark == Mark::SameHours || matches!(m.mark, Mark::Days(Days::Same)));
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
@@ -333,10 +349,17 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let covered = |m: &Placed, by: Cue| hit(by).any(|w| w.start <= m.start && m.end <= w.end);
     flags.walk_in = hit(Cue::WalkIn).next().is_some();
     flags.remote = hit(Cue::Remote).next().is_some();
+    flags.video = hit(Cue::Video).next().is_some();
     flags.reduced = hit(Cue::Reduced).next().is_some();
     flags.open = hit(Cue::Open).next().is_some();
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
     flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced));
+    flags.strict = flags.appointment
+        && hit(Cue::Appointment).any(|m| {
+            let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
+            let only = hit(Cue::Only).any(|o| o.end <= m.start + 1 && m.start <= o.end + 4);
+            only || words.contains("obblig") || words.contains("solo") || words.contains("soltanto")
+        });
     if flags.walk_in && !hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_strict(segment, m)) {
         flags.appointment = false;
     }

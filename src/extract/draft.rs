@@ -57,6 +57,10 @@ pub struct Flags {
     pub remote: bool,
     /// Less than usual.
     pub reduced: bool,
+    /// By booking and in no other way: "solo su appuntamento".
+    pub strict: bool,
+    /// In a video call.
+    pub video: bool,
 }
 
 impl Flags {
@@ -69,6 +73,8 @@ impl Flags {
             walk_in: self.walk_in || other.walk_in,
             remote: self.remote || other.remote,
             reduced: self.reduced || other.reduced,
+            strict: self.strict || other.strict,
+            video: self.video || other.video,
         }
     }
 
@@ -99,6 +105,12 @@ pub struct Facts {
     pub period: Option<Period>,
     /// Spans that found no days.
     pub loose: Vec<crate::domain::Span>,
+    /// Days that found no times.
+    pub bare_days: Vec<crate::domain::DaySelector>,
+    /// A part of the year that found no hours of its own.
+    pub season: Option<crate::domain::Season>,
+    /// The period was told by single days ("venerdì 3 e sabato 4").
+    pub single_day: bool,
     /// "stessi giorni e orari": the hours of the office before.
     pub same_hours: bool,
     /// "continua a", "resta invariato": no period of the document governs it.
@@ -211,6 +223,11 @@ impl Draft {
         if says(Access::Appointment) && !walk_in && !flags.walk_in {
             return Some(Status::Appointment);
         }
+        // exceptional hours of single days alone are no status of the office
+        let only_days = self.weeks.is_empty() && (!self.openings.is_empty() || !self.closures.is_empty()) && self.period.is_open();
+        if only_days {
+            return None;
+        }
         if flags.reduced {
             return Some(Status::Reduced);
         }
@@ -223,8 +240,24 @@ impl Draft {
         None
     }
 
+    /// Hours stated apart from the way they are used: all of them are by appointment, or on video, where the office is reached in no other way.
+    fn settle_access(&mut self) {
+        let to = match self.flags {
+            Flags { remote: true, video: true, .. } => Access::Video,
+            Flags { strict: true, walk_in: false, open: false, .. } => Access::Appointment,
+            _ => return,
+        };
+        if self.weeks.contains_key(&to) {
+            return;
+        }
+        if let Some(week) = self.weeks.remove(&Access::WalkIn) {
+            self.weeks.entry(to).or_default().extend(&week);
+        }
+    }
+
     /// The finished notice.
-    pub fn finish(self) -> Notice {
+    pub fn finish(mut self) -> Notice {
+        self.settle_access();
         let status = self.status();
         let mut notice = Notice::about(self.subject.office, self.subject.name);
         notice.site = self.subject.site;

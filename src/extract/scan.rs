@@ -66,7 +66,7 @@ pub struct Placed {
 }
 
 /// Scans a segment.
-pub fn scan(segment: &Segment, anchor: &mut Anchor, lexicon: &Lexicon) -> Vec<Placed> {
+pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civil::Date>, lexicon: &Lexicon) -> Vec<Placed> {
     let tokens = &segment.tokens;
     let found = channels::find(&segment.folded);
     let urls = channels::urls(&segment.folded.text);
@@ -113,6 +113,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, lexicon: &Lexicon) -> Vec<Pl
     }
     drop_quoted(segment, &mut marks);
     drop_acts(segment, &mut marks);
+    drop_dateline(&mut marks, published);
     let cues = lexicon.cues().find(tokens);
     marks.extend(
         cues.into_iter()
@@ -141,6 +142,11 @@ fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
         quoted.push(start..segment.tokens.len());
     }
     marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start)));
+}
+
+/// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …".
+fn drop_dateline(marks: &mut Vec<Placed>, published: Option<jiff::civil::Date>) {
+    marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));
 }
 
 /// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
@@ -362,6 +368,8 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
             "uffici" | "servizi" | "sportelli" | "sedi" | "sezioni",
         ) => Some((Mark::TheOffices { back: true }, at + 3)),
         ("due" | "tre" | "quattro", "uffici" | "sportelli" | "servizi", _) => Some((Mark::TheOffices { back: true }, at + 2)),
+        ("tutti" | "tutte", "e", "due" | "tre" | "quattro") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("i", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
