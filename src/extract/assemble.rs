@@ -44,6 +44,8 @@ struct Assembler<'a> {
     last_days: Vec<DaySelector>,
     /// Single days named in this sentence.
     sentence_dates: Vec<jiff::civil::Date>,
+    /// Headings that announce events.
+    event_headings: Vec<usize>,
     /// Branches that headings name.
     heading_sites: Vec<(usize, String)>,
     /// The branch of the heading above.
@@ -78,6 +80,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
         date_lines: dating.lines.clone(),
+        event_headings: Vec::new(),
         heading_sites: Vec::new(),
         heading_site: None,
         others: false,
@@ -160,6 +163,10 @@ impl Assembler<'_> {
         }
         self.sentence_dates = clause::single_days(marks);
         if self.under_related(segment) {
+            return;
+        }
+        let eventful = segment.headings.last().is_some_and(|h| self.event_headings.contains(h));
+        if eventful && segment.role == Role::Row {
             return;
         }
         if segment.role == Role::Heading {
@@ -261,6 +268,9 @@ impl Assembler<'_> {
             self.topic.clear();
             self.stranger = true;
             return;
+        }
+        if cued(Cue::Event) {
+            self.event_headings.push(index);
         }
         if !subjects.is_empty() && !cued(Cue::Event) {
             self.heading_topics.push((index, subjects.clone()));
@@ -416,6 +426,14 @@ impl Assembler<'_> {
             if !explicit {
                 facts.channels.clear();
             }
+        }
+        if !explicit && segment.role == Role::Sentence && clause::is_elsewhere(segment, clause) {
+            facts.hours.clear();
+            facts.openings.clear();
+            facts.closures.clear();
+            facts.address = None;
+            facts.period = None;
+            facts.flags = Default::default();
         }
         let title = index == 0 || segment.role == Role::Heading && segment.headings.is_empty();
         if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {

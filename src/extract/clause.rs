@@ -276,6 +276,62 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segment
     body_line && contacts >= 2 && !marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Days(_)))
 }
 
+/// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices.
+pub fn is_elsewhere(segment: &Segment, clause: &Clause) -> bool {
+    const TRADE: [&str; 34] = [
+        "ricev",
+        "apert",
+        "apr",
+        "chius",
+        "chiud",
+        "sportell",
+        "uffic",
+        "orari",
+        "pubblic",
+        "appuntament",
+        "prenot",
+        "telefon",
+        "chiam",
+        "rispond",
+        "contatt",
+        "mail",
+        "scriv",
+        "sede",
+        "access",
+        "serviz",
+        "attiv",
+        "operativ",
+        "disposizion",
+        "rivolg",
+        "utent",
+        "cittadin",
+        "accogl",
+        "mattin",
+        "riapr",
+        "sospe",
+        "certificat",
+        "pratic",
+        "trasfer",
+        "document",
+    ];
+    let tokens = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    let covered =
+        |i: usize| clause.marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break | Mark::Cue(_)) && m.start <= i && i < m.end);
+    let own = tokens
+        .iter()
+        .enumerate()
+        .filter(|(i, t)| t.kind == crate::text::TokenKind::Word && t.text.len() > 3 && !covered(clause.start + i))
+        .map(|(_, t)| t);
+    let mut n_words = 0;
+    for token in own {
+        if TRADE.iter().any(|stem| token.text.starts_with(stem)) {
+            return false;
+        }
+        n_words += 1;
+    }
+    n_words >= 4
+}
+
 /// What a clause states.
 pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexicon) -> Facts {
     let mut facts = Facts { except: clause.except.clone(), ..Facts::default() };

@@ -20,6 +20,10 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
             absorb(there, draft);
             continue;
         }
+        let only_address = only_contacts && draft.channels.is_empty() && draft.period.is_open();
+        if only_address {
+            continue; // a place that was named, no more
+        }
         kept.push(draft);
     }
     let mut notices: Vec<Notice> = kept.into_iter().filter(has_content).map(Draft::finish).collect();

@@ -111,7 +111,6 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         marks.push(Placed { mark, start: at, end });
         at = end.max(at + 1);
     }
-    drop_quoted(segment, &mut marks);
     drop_acts(segment, &mut marks);
     drop_dateline(&mut marks, published);
     let cues = lexicon.cues().find(tokens);
@@ -122,6 +121,12 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .collect::<Vec<_>>(),
     );
     marks.sort_by_key(|m| (m.start, m.end));
+    drop_quoted(segment, &mut marks);
+    let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
+    marks.retain(|m| {
+        !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::NotClosed))
+            && cancelled.iter().any(|(start, end)| *start <= m.start && m.end <= *end))
+    });
     marks
 }
 

@@ -41,6 +41,8 @@ pub enum Cue {
     Event,
     /// Somebody who is no office of the body.
     Stranger,
+    /// Looks like a closure and is none.
+    NotClosed,
 }
 
 /// A cue found, with the tokens it covers.
@@ -79,6 +81,7 @@ struct CueFile {
     political: Vec<String>,
     event: Vec<String>,
     stranger: Vec<String>,
+    not_closed: Vec<String>,
 }
 
 impl Cues {
@@ -101,6 +104,7 @@ impl Cues {
             (Cue::Political, file.political),
             (Cue::Event, file.event),
             (Cue::Stranger, file.stranger),
+            (Cue::NotClosed, file.not_closed),
         ];
         let mut cues = Cues::default();
         for (cue, forms) in kinds {

@@ -167,7 +167,8 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
     });
     if place.label {
-        return opens || is_capital(i);
+        // a label that is hardly more than the name: "Tributi", "Area personale e concorsi"
+        return opens && tokens.len() <= next + 3 || opens && closes;
     }
     let listed = tokens.get(next).is_some_and(|t| t.is_any(&[",", "e", "ed", "/"]) || t.kind == TokenKind::Number);
     opens && (closes || listed && is_capital(i)) && is_capital(i)
