@@ -44,10 +44,24 @@ struct Assembler<'a> {
     last_days: Vec<DaySelector>,
     /// Single days named in this sentence.
     sentence_dates: Vec<jiff::civil::Date>,
+    /// The container around each container.
+    parents: Vec<Option<usize>>,
+    /// For each container the one group of offices that it names, if it names just one.
+    container_topics: Vec<Option<Vec<Subject>>>,
+    /// "le strutture sotto elencate ricevono solo su appuntamento": holds for offices that say nothing else.
+    default_flags: Option<(super::draft::Flags, Option<Period>)>,
+    /// "tutti gli sportelli si trovano in via …, salvo diversa indicazione".
+    default_address: Option<String>,
+    /// Periods that headings state.
+    heading_periods: Vec<(usize, Period)>,
+    /// The offices that each segment names.
+    named_elsewhere: Vec<(usize, OfficeId)>,
     /// Headings that announce events.
     event_headings: Vec<usize>,
     /// Branches that headings name.
     heading_sites: Vec<(usize, String)>,
+    /// The period of the heading above.
+    heading_period: Option<Period>,
     /// The branch of the heading above.
     heading_site: Option<String>,
     /// "tutti gli altri …": a list that follows inherits what was said of all.
@@ -80,17 +94,45 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
         date_lines: dating.lines.clone(),
+        parents: document.containers.iter().map(|c| c.parent).collect(),
+        container_topics: Vec::new(),
+        default_flags: None,
+        default_address: None,
+        heading_periods: Vec::new(),
+        named_elsewhere: scans
+            .iter()
+            .enumerate()
+            .flat_map(|(i, marks)| {
+                marks.iter().filter_map(move |m| if let Mark::Offices(mention) = &m.mark { Some((i, mention)) } else { None })
+            })
+            .flat_map(|(i, mention)| mention.offices.iter().map(move |o| (i, o.office.clone())))
+            .collect(),
         event_headings: Vec::new(),
         heading_sites: Vec::new(),
+        heading_period: None,
         heading_site: None,
         others: false,
         hanging_days: None,
         stranger: false,
         sites: distinct_sites(&scans) >= 2,
     };
+    assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.page_topic = assembler.title_topic(document, &scans, context);
     for (index, marks) in scans.iter().enumerate() {
         assembler.segment(index, marks);
+    }
+    for draft in &mut assembler.drafts {
+        if draft.subject.office.is_all() {
+            continue;
+        }
+        if draft.address.is_none() && draft.subject.site.is_none() {
+            draft.address.clone_from(&assembler.default_address);
+        }
+        if let Some((flags, _)) = assembler.default_flags
+            && !draft.flags.any()
+        {
+            draft.flags = draft.flags.or(flags);
+        }
     }
     let notices = super::finish::notices(assembler.drafts);
     Reading { published: None, notices, doubts: Vec::new() }
@@ -110,6 +152,52 @@ fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
 }
 
 impl Assembler<'_> {
+    /// Which containers (cards, list items, cells) name one group of offices and no other.
+    fn topics_of_containers(&self, document: &Document, scans: &[Vec<Placed>]) -> Vec<Option<Vec<Subject>>> {
+        const MOST_SEGMENTS: usize = 14;
+        let n = document.containers.len();
+        let mut named: Vec<Vec<Vec<Subject>>> = vec![Vec::new(); n];
+        let mut held = vec![0usize; n];
+        for (segment, marks) in self.segments.iter().zip(scans) {
+            if segment.region != Region::Main {
+                continue;
+            }
+            let subjects = self.subjects_of(segment, marks);
+            // only a segment that is hardly more than the name gives its name to the card
+            let label = segment.tokens.len() <= 9;
+            let mut at = Some(segment.container);
+            for _ in 0..6 {
+                let Some(container) = at.filter(|c| *c > 0 && *c < n) else { break };
+                held[container] += 1;
+                if !subjects.is_empty() && (label || named[container].is_empty()) {
+                    named[container].push(if label { subjects.clone() } else { Vec::new() });
+                }
+                at = document.containers.get(container).and_then(|c| c.parent);
+            }
+        }
+        named
+            .into_iter()
+            .zip(held)
+            .map(|(named, held)| match named.as_slice() {
+                [only] if held >= 2 && held <= MOST_SEGMENTS && !only.is_empty() => Some(only.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The office of the smallest card around a segment that names just one.
+    fn container_topic(&self, segment: &Segment) -> Option<Vec<Subject>> {
+        let mut at = Some(segment.container);
+        for _ in 0..5 {
+            let container = at.filter(|c| *c > 0)?;
+            if let Some(topic) = self.container_topics.get(container)? {
+                return Some(topic.clone());
+            }
+            at = self.parents.get(container).copied().flatten();
+        }
+        None
+    }
+
     /// The office that the page as a whole speaks of: the one that `sources.toml` or the title names.
     fn title_topic(&self, document: &Document, scans: &[Vec<Placed>], context: &Context) -> Vec<Subject> {
         if let Some(office) = &context.office {
@@ -173,6 +261,11 @@ impl Assembler<'_> {
             self.heading(index, marks);
             return;
         }
+        if self.is_letterhead(index, marks) {
+            return;
+        }
+        self.heading_period =
+            segment.headings.iter().rev().find_map(|h| self.heading_periods.iter().find(|(i, _)| i == h).map(|(_, p)| *p));
         self.heading_site =
             segment.headings.iter().rev().find_map(|h| self.heading_sites.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()));
         if clause::is_furniture(segment, marks, index, self.segments.len()) {
@@ -248,6 +341,13 @@ impl Assembler<'_> {
                 None => {}
             }
         }
+        if let Some(topic) = self.container_topic(segment) {
+            if topic != self.topic {
+                self.topic_period = None;
+            }
+            self.stranger = false;
+            self.topic = topic;
+        }
         if self.topic.is_empty() && !self.stranger {
             self.topic = self.page_topic.clone();
         }
@@ -274,11 +374,22 @@ impl Assembler<'_> {
         }
         if !subjects.is_empty() && !cued(Cue::Event) {
             self.heading_topics.push((index, subjects.clone()));
-            self.topic = subjects;
+            self.topic.clone_from(&subjects);
             self.topic_period = None;
             self.stranger = false;
         }
         if denied || cued(Cue::Event) {
+            return;
+        }
+        if subjects.is_empty() {
+            // a heading without an office governs what stands under it
+            if let Some(period) = clause::whole_period(marks) {
+                self.heading_periods.push((index, period));
+            }
+            let topical = segment.headings.is_empty() || self.heading_topic(segment).is_none();
+            if topical && self.page_topic.is_empty() {
+                self.topic.clear();
+            }
             return;
         }
         let clauses = clause::split(segment, marks);
@@ -286,6 +397,24 @@ impl Assembler<'_> {
         for (n, clause) in clauses.iter().enumerate() {
             self.clause(index, clause, period, n);
         }
+    }
+
+    /// "Servizio Affari generali" under "COMUNE DI …": who writes, where the text then speaks of others.
+    fn is_letterhead(&self, index: usize, marks: &[Placed]) -> bool {
+        let segment = &self.segments[index];
+        let short = index <= 4 && segment.tokens.len() <= 9 && segment.role != Role::Heading;
+        let body = |s: &Segment| {
+            ["comune di", "provincia di", "citta di", "unione", "citta metropolitana"].iter().any(|w| s.folded.text.starts_with(w))
+        };
+        let under = self.segments[..index].iter().any(body) || body(segment);
+        if !short
+            || !under
+            || !marks.iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma | Mark::Break | Mark::Cue(_) | Mark::WholeBody))
+        {
+            return false;
+        }
+        let own = self.subjects_of(segment, marks);
+        !own.is_empty() && self.named_elsewhere.iter().any(|(i, office)| *i != index && !own.iter().any(|s| s.office == *office))
     }
 
     fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
@@ -511,16 +640,27 @@ impl Assembler<'_> {
                 facts.except = whom.iter().map(|s| s.office.clone()).collect();
             }
         }
+        self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(&mut facts, explicit);
         if facts.same_hours {
-            let mut before = self.hours_before(&whom);
+            let mut before = self.hours_before(&whom, facts.reference.as_ref());
             before.retain(|(_, chunk)| facts.bare_days.is_empty() || chunk.days.iter().all(|d| facts.bare_days.contains(d)));
             for (_, chunk) in &mut before {
                 chunk.season = facts.season.or(chunk.season);
             }
             before.append(&mut facts.hours);
             facts.hours = before;
+        }
+        if facts.same_number {
+            let other = self.drafts.iter().rev().find(|d| {
+                d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone)
+                    && facts.reference.as_ref().is_none_or(|r| *r == d.subject.office)
+                    && !whom.iter().any(|s| s.same(&d.subject))
+            });
+            if let Some(other) = other {
+                facts.channels.extend(other.channels.iter().filter(|c| c.kind == crate::domain::ChannelKind::Phone).cloned());
+            }
         }
         if announces {
             let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
@@ -589,13 +729,46 @@ impl Assembler<'_> {
                 period
             }
             None if facts.unchanged => Period::default(),
-            None => self.topic_period.or(self.document_period).unwrap_or_default(),
+            None => self.topic_period.or(self.heading_period).or(self.document_period).unwrap_or_default(),
         };
         for subject in whom {
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
             self.draft(subject, period).add(&facts, &evidence);
         }
         let _ = &self.frame.evidence;
+    }
+
+    /// Rules that a list says once above its offices.
+    fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
+        let text = segment.folded.text.as_str();
+        let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+        let listed = ["sotto elencat", "sottoelencat", "di seguito", "seguenti", "elencati", "sotto indicat", "sottoindicat"]
+            .iter()
+            .any(|w| text.contains(w));
+        let unless = [
+            "salvo divers",
+            "salvo dove",
+            "salvo che",
+            "se non divers",
+            "ove non divers",
+            "dove non divers",
+            "salvo altra",
+            "salvo indicazion",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
+        if !generic || !(listed || unless) || segment.announces() && !unless {
+            return;
+        }
+        if facts.flags.appointment || facts.flags.remote {
+            self.default_flags = Some((facts.flags, facts.period));
+            if self.document_period.is_none() {
+                self.document_period = facts.period;
+            }
+            *facts = Facts::default();
+        } else if let Some(address) = facts.address.take() {
+            self.default_address = Some(address);
+        }
     }
 
     /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.
@@ -630,8 +803,11 @@ impl Assembler<'_> {
     }
 
     /// The hours of the office that spoke before, for "stessi giorni e orari".
-    fn hours_before(&self, whom: &[Subject]) -> Vec<(crate::domain::Access, super::grammar::weeks::Chunk)> {
-        let before = self.drafts.iter().rev().find(|d| !d.weeks.is_empty() && !whom.iter().any(|s| s.same(&d.subject)));
+    fn hours_before(&self, whom: &[Subject], reference: Option<&OfficeId>) -> Vec<(crate::domain::Access, super::grammar::weeks::Chunk)> {
+        let before =
+            self.drafts.iter().rev().find(|d| {
+                !d.weeks.is_empty() && reference.is_none_or(|r| *r == d.subject.office) && !whom.iter().any(|s| s.same(&d.subject))
+            });
         before.map(chunks_of).unwrap_or_default()
     }
 
@@ -687,5 +863,7 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         season: own.season,
         single_day: own.single_day,
         same_hours: own.same_hours,
+        reference: own.reference,
+        same_number: own.same_number,
     }
 }

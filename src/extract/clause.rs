@@ -127,7 +127,7 @@ fn inside(marks: &[Placed], at: usize) -> bool {
     marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break) && m.start <= at && at < m.end)
 }
 
-/// Office phrases that are no subjects: "l'assessore al personale", "gli agenti della Polizia locale", "presso l'anagrafe", "assistere alla …".
+/// Office phrases that are no subjects: "l'assessore al personale", "gli agenti della Polizia locale", "da prenotare presso l'anagrafe", "come l'ufficio tecnico".
 fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     let mut out = Vec::new();
     for mark in marks {
@@ -138,15 +138,47 @@ fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
                 && mark.start - m.end <= 3
                 && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
         });
-        let word_before = |n: usize| mark.start.checked_sub(n).and_then(|i| segment.tokens.get(i)).map_or("", |t| t.text.as_str());
-        let place = matches!(word_before(1), "presso" | "accanto")
-            || matches!(word_before(2), "presso" | "accanto")
-            || matches!((word_before(2), word_before(1)), ("cura", "dell'" | "del" | "della"));
-        if political || place && segment.role == Role::Sentence && marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).count() > 1 {
+        if political || is_direction(segment, marks, mark) || reference(segment, marks, mark) {
             out.push(mark.start);
         }
     }
     out
+}
+
+/// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.
+fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
+    let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle"]));
+    let verb = before.iter().any(|t| {
+        ["prend", "prenot", "fissar", "consegn", "ritir", "esibir", "presentat", "depositat", "spazi", "accanto"]
+            .iter()
+            .any(|w| t.text.starts_with(w))
+    });
+    let contacts = marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start >= mark.end && m.start - mark.end <= 4);
+    let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
+        || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
+    to && (verb || beside && segment.role == Role::Sentence) && !contacts && mark.start > 3
+}
+
+/// "negli stessi orari dell'anagrafe", "come l'ufficio tecnico", "il medesimo numero di Gare e contratti": an office to compare with.
+pub fn reference(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
+    let article = |t: &crate::text::Token| {
+        t.is_any(&[
+            "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dello", "della", "dell'", "dei", "degli", "delle", "per", "a",
+            "quelli", "quello",
+        ])
+    };
+    let direct = |n: usize| before.len() >= n && before[before.len() - n + 1..].iter().all(article);
+    let compared = (1..=3).any(|n| direct(n) && before.len() >= n && before[before.len() - n].is("come"));
+    let same = marks.iter().any(|m| {
+        matches!(m.mark, Mark::SameHours | Mark::SameNumber | Mark::Days(Days::Same))
+            && m.end <= mark.start
+            && segment.tokens[m.end..mark.start].iter().all(article)
+    });
+    let such_as = before.iter().any(|t| t.is("come"))
+        && marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Appointment | Cue::Open | Cue::Remote)) && m.end <= mark.start);
+    same || compared && !such_as && !before.iter().any(|t| t.is(","))
 }
 
 /// Marks of offices that a rule about all leaves out: behind "tranne", "ad eccezione di"; all of the sentence with "fanno eccezione", "sono esclusi".
@@ -206,6 +238,17 @@ pub fn sentence_period(segment: &Segment, marks: &[Placed], clauses: &[Clause]) 
 pub fn period_of(when: &When) -> Option<Period> {
     let mut period = Period::default();
     add_period(&mut period, when);
+    (!period.is_open()).then_some(period)
+}
+
+/// The period that a line states as a whole.
+pub fn whole_period(marks: &[Placed]) -> Option<Period> {
+    let mut period = Period::default();
+    for mark in marks {
+        if let Mark::When(when) = &mark.mark {
+            add_period(&mut period, when);
+        }
+    }
     (!period.is_open()).then_some(period)
 }
 
@@ -373,8 +416,17 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     facts.loose.clone_from(&reading.read.loose);
     facts.season = clause.marks.iter().find_map(|m| if let Mark::When(When::Season(season)) = &m.mark { Some(*season) } else { None });
     facts.bare_days.clone_from(&reading.read.bare_days);
-    facts.single_day = clause.marks.iter().all(|m| !matches!(&m.mark, Mark::When(w) if period_of(w).is_some()));
-    facts.same_hours = clause.marks.iter().any(|m| m.mark == Mark::SameHours || matches!(m.mark, Mark::Days(Days::Same)));
+    facts.single_day = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))))
+        && clause.marks.iter().all(|m| !matches!(&m.mark, Mark::When(w) if period_of(w).is_some()));
+    let referred = clause
+        .marks
+        .iter()
+        .find(|m| matches!(m.mark, Mark::Offices(_)) && clause.ignored.contains(&m.start) && reference(segment, &clause.marks, m));
+    facts.reference =
+        referred.and_then(|m| if let Mark::Offices(mention) = &m.mark { mention.offices.first().map(|o| o.office.clone()) } else { None });
+    facts.same_number = clause.marks.iter().any(|m| m.mark == Mark::SameNumber);
+    facts.same_hours = facts.reference.is_some() && !facts.same_number
+        || clause.marks.iter().any(|m| m.mark == Mark::SameHours || matches!(m.mark, Mark::Days(Days::Same)));
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
     channels(segment, clause, &mut facts);
@@ -666,18 +718,20 @@ fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     }
 }
 
-/// "il vecchio 0371 4470100 non sarà più attivo": a channel that goes.
+/// "il vecchio 0371 4470100 non sarà più attivo", "il fax … è dismesso": a channel that goes.
 fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     let from = mark.start.saturating_sub(5).max(clause.start);
     let before = &segment.tokens[from..mark.start];
-    before.iter().any(|t| ["vecchio", "vecchia", "precedente", "precedenti", "vecchi"].iter().any(|w| t.text == *w))
-        && !before.iter().any(|t| t.is_any(&[".", ";"]))
-        || segment
-            .tokens
-            .get(mark.end..(mark.end + 6).min(segment.tokens.len()))
-            .unwrap_or_default()
-            .windows(2)
-            .any(|w| w[0].is("non") && w[1].text.starts_with("sara") || w[0].is("non") && (w[1].is("e") || w[1].is("piu")))
+    let old = before.iter().any(|t| ["vecchi", "precedent", "attual"].iter().any(|w| t.text.starts_with(w)))
+        && !before.iter().any(|t| t.is_any(&[".", ";"]));
+    let after = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
+    let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());
+    let gone = after[..stop].windows(2).any(|w| {
+        w[0].is("non") && (w[1].text.starts_with("sara") || w[1].is("e") || w[1].is("piu"))
+            || w[0].is_any(&["e", "sara", "viene"])
+                && ["dismess", "disattivat", "cessat", "soppress", "eliminat"].iter().any(|g| w[1].text.starts_with(g))
+    });
+    old || gone
 }
 
 fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {

@@ -111,6 +111,10 @@ pub struct Facts {
     pub season: Option<crate::domain::Season>,
     /// The period was told by single days ("venerdì 3 e sabato 4").
     pub single_day: bool,
+    /// "come l'anagrafe": the office to compare with.
+    pub reference: Option<OfficeId>,
+    /// "allo stesso numero".
+    pub same_number: bool,
     /// "stessi giorni e orari": the hours of the office before.
     pub same_hours: bool,
     /// "continua a", "resta invariato": no period of the document governs it.
@@ -128,6 +132,7 @@ impl Facts {
             || self.address.is_some()
             || !self.except.is_empty()
             || self.same_hours
+            || self.same_number
     }
 
     /// Whether it states anything beyond channels.
@@ -244,7 +249,7 @@ impl Draft {
     fn settle_access(&mut self) {
         let to = match self.flags {
             Flags { remote: true, video: true, .. } => Access::Video,
-            Flags { strict: true, walk_in: false, open: false, .. } => Access::Appointment,
+            Flags { strict: true, walk_in: false, .. } => Access::Appointment,
             _ => return,
         };
         if self.weeks.contains_key(&to) {

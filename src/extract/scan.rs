@@ -44,6 +44,8 @@ pub enum Mark {
     Continuous,
     /// "stesso orario", "nei medesimi orari".
     SameHours,
+    /// "stesso numero", "medesimo recapito".
+    SameNumber,
     /// "dell'ente", "del Comune": the body as a whole.
     WholeBody,
     /// ",", "(", ")"…
@@ -262,6 +264,9 @@ fn one(
         "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {
             Some((Mark::SameHours, at + 2))
         }
+        "stesso" | "medesimo" if matches!(word(at + 1), "numero" | "recapito" | "telefono" | "centralino") => {
+            Some((Mark::SameNumber, at + 2))
+        }
         _ => None,
     }
 }
@@ -378,10 +383,12 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
+        ("le" | "delle", "strutture" | "sedi", _) => Some((Mark::TheOffices { back: false }, at + 2)),
         ("uffici", ..) if at == 0 && !qualified(at + 1) => Some((Mark::TheOffices { back: false }, at + 1)),
         ("dell'" | "all'" | "l'", "ente", _) => Some((Mark::WholeBody, at + 2)),
         ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
         ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
+        ("dirette" | "diretta" | "inviata" | "inviate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
         ("indirizzata" | "indirizzate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
         _ => None,

@@ -116,7 +116,7 @@ pub fn segments(document: &Document, lexicon: &Lexicon) -> Vec<Segment> {
             }
             BlockKind::Definition(term) => {
                 let term = term.and_then(|t| document.blocks.get(t)).map(|b| b.text.trim_end_matches(':').to_string()).unwrap_or_default();
-                let mut segment = Segment::new(Role::Item, index, format!("{term}: {}", block.text.replace('\n', "; ")));
+                let mut segment = Segment::new(Role::Item, index, format!("{term}: {}", block.text.replace('\n', ", ")));
                 segment.evidence = vec![block.text.clone()];
                 segment.links = block.links.iter().map(|l| Link { range: 0..0, href: l.href.clone() }).collect();
                 out.push(segment);

@@ -153,7 +153,7 @@ fn header_of(table: &Table, n_header: usize, column: usize) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("; ")
+    text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn row_as_line(table: &Table, row: &[Cell], facts: &[CellFacts], block: usize, n_header: usize, n_columns: usize) -> Option<Segment> {
@@ -186,12 +186,17 @@ fn row_as_line(table: &Table, row: &[Cell], facts: &[CellFacts], block: usize, n
                 .filter(|h| !h.is_empty())
                 .collect();
             let header = if spanned.len() > 1 { spanned.join(", ") } else { header };
+            let gone = ["cessat", "vecchi", "precedent", "dismess"].iter().any(|w| fold(&header).contains(w));
+            if gone {
+                continue;
+            }
             let useful = !header.is_empty() && header != last_header && fold(&header) != fold(&words);
             if useful {
                 text.push_str(&format!("{header}: "));
             }
             text.push_str(&words);
-            text.push_str("; ");
+            // a cell of days and the cell of their hours are one statement
+            text.push_str(if fact.days && !fact.times { " " } else { "; " });
             last_header = header;
         }
         for link in &cell.links {

@@ -315,6 +315,12 @@ fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
                 && !more.starts_with('0')
                 && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
             let follows = groups.get(i + 1).map(|g| g.gap.as_str()).unwrap_or_default();
+            let starts_new = lengths(more).is_some_and(|(fewest, most)| {
+                groups.get(i + 1).is_some_and(|g| joins(&g.gap, true) && (fewest..=most).contains(&(more.len() + g.range.len())))
+            });
+            if starts_new {
+                break;
+            }
             let is_clock = more.len() <= 2
                 && (matches!(follows, "." | "," | ":" | "-" | "/" | " - ") || gap == "," || gap == ";" || gap == "e" || gap == "o")
                 || matches!(more.len(), 1..=2) && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with("del");

@@ -67,6 +67,19 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
             offices.extend(found.offices);
         }
     }
+    // "Area tecnica (Viabilità, Lavori pubblici, Concessioni)": the bracket says whom
+    if tokens.get(i).is_some_and(|t| t.is_any(&["area", "settore", "ripartizione"])) && tokens.get(at).is_some_and(|t| t.is("(")) {
+        let mut inside = Vec::new();
+        if let Some(name) = lexicon.office_at(tokens, at + 1)
+            && let Some(office) = name.office
+        {
+            inside.push(Named { office, tokens: at + 1..name.next });
+            let next = continue_list(tokens, name.next, &mut inside, Place { label: true, first: 0 }, true, is_capital, lexicon);
+            if inside.len() >= 2 {
+                return Some(Mention { offices: inside, sure: true, next });
+            }
+        }
+    }
     let plural_head = head.is_some() || tokens.get(i).is_some_and(|t| t.is_any(&["uffici", "servizi", "settori", "sportelli"]));
     at = continue_list(tokens, at, &mut offices, place, plural_head || sure, is_capital, lexicon);
     at = part_of(tokens, at, &mut offices, lexicon);
@@ -170,7 +183,14 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         // a label that is hardly more than the name: "Tributi", "Area personale e concorsi"
         return opens && tokens.len() <= next + 3 || opens && closes;
     }
-    let listed = tokens.get(next).is_some_and(|t| t.is_any(&[",", "e", "ed", "/"]) || t.kind == TokenKind::Number);
+    let mail = tokens
+        .get(next..)
+        .unwrap_or_default()
+        .iter()
+        .take(8)
+        .take_while(|t| !t.spaced || t.range.start == tokens[next].range.start)
+        .any(|t| t.is("@"));
+    let listed = mail || tokens.get(next).is_some_and(|t| t.is_any(&[",", "e", "ed", "/"]) || t.kind == TokenKind::Number);
     opens && (closes || listed && is_capital(i)) && is_capital(i)
 }
 
