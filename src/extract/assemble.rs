@@ -179,7 +179,7 @@ impl Assembler<'_> {
             .into_iter()
             .zip(held)
             .map(|(named, held)| match named.as_slice() {
-                [only] if held >= 2 && held <= MOST_SEGMENTS && !only.is_empty() => Some(only.clone()),
+                [only] if (2..=MOST_SEGMENTS).contains(&held) && !only.is_empty() => Some(only.clone()),
                 _ => None,
             })
             .collect()
@@ -682,7 +682,7 @@ impl Assembler<'_> {
             }
             self.frame = Frame {
                 facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
-                subjects: if generic && !(explicit && !self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
+                subjects: if generic && (!explicit || self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
                 block: segment.block,
                 evidence: evidence.clone(),
                 active: lends || !generic,

@@ -181,7 +181,7 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     });
     if place.label {
         // a label that is hardly more than the name: "Tributi", "Area personale e concorsi"
-        return opens && tokens.len() <= next + 3 || opens && closes;
+        return opens && (closes || tokens.len() <= next + 3);
     }
     let mail = tokens
         .get(next..)
