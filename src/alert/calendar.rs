@@ -17,7 +17,7 @@ pub(super) fn closures(delivery: &Delivery, letterhead: &Letterhead) -> Option<S
     let mut events = Vec::new();
     for change in &delivery.changes {
         let body = delivery.bodies.iter().find(|body| body.id == change.body);
-        let body = body.map_or_else(|| change.body.0.clone(), |body| story::short_body(body));
+        let body = body.map_or_else(|| change.body.0.clone(), |body| crate::wording::short_body(body));
         events.extend(events_of(change, &body, delivery.to.language, letterhead));
     }
     if events.is_empty() {

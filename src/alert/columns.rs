@@ -1,6 +1,7 @@
 //! The comparison for a terminal: two columns under their titles, or one under the other where an address is too long for a column.
 
 use crate::domain::Language;
+use crate::wording;
 
 use super::marked::{Pieces, text};
 use super::rows::Row;
@@ -59,7 +60,7 @@ fn stacked(rows: &[Row], language: Language) -> String {
 fn shown(pieces: &Pieces, language: Language) -> String {
     match text(pieces) {
         nothing if nothing.is_empty() => words::in_language(language, "non indicato", "not stated").to_string(),
-        text => words::and(language, &text.split('\n').map(ToString::to_string).collect::<Vec<_>>()),
+        text => wording::and(language, &text.split('\n').map(ToString::to_string).collect::<Vec<_>>()),
     }
 }
 

@@ -6,14 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use minijinja::value::{Serde, Value as Context};
 use serde::Serialize;
 
-use crate::domain::{About, Body, BodyId, Change, Delivery, Language};
+use crate::domain::{About, Body, BodyId, BodyKind, Change, Delivery, Language};
+use crate::wording;
 
 use super::calendar;
 use super::clean::clip;
 use super::headers;
 use super::mail::{Letterhead, Mail};
 use super::plan::begins_after;
-use super::story::{Story, short_body, tell};
+use super::story::{Story, tell};
 use super::templates::Templates;
 use super::tokens::{Purpose, return_path, sign};
 use super::{story, words};
@@ -21,8 +22,9 @@ use super::{story, words};
 /// How long a confirmation link is valid.
 pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 
-/// More stories than these are told by their headline alone: Gmail cuts a mail at 102 kB.
-const MAX_STORIES: usize = 25;
+/// More stories than these, or more rows, and the rest is told by headlines alone: Gmail cuts a mail at 102 kB.
+const MAX_STORIES: usize = 18;
+const MAX_ROWS: usize = 120;
 const MAX_HEADLINES: usize = 150;
 
 /// A template could not be filled. With the templates compiled in this does not happen.
@@ -99,7 +101,7 @@ pub fn render(delivery: &Delivery, letterhead: &Letterhead, templates: &Template
         briefly,
         unnamed,
         begins: evening.is_none_or(|evening| delivery.changes.iter().any(|change| begins_after(evening, change))),
-        tomorrow: evening.and_then(|evening| evening.tomorrow().ok()).map(|day| words::date(language, day)),
+        tomorrow: evening.and_then(|evening| evening.tomorrow().ok()).map(|day| wording::long_day(language, day, day.year())),
         links,
     };
     let template = match delivery.about {
@@ -177,29 +179,33 @@ fn sorted(delivery: &Delivery) -> BTreeMap<&BodyId, Vec<&Change>> {
     bodies
 }
 
-fn body_of<'a>(delivery: &'a Delivery, id: &BodyId) -> Option<&'a Body> {
-    delivery.bodies.iter().map(AsRef::as_ref).find(|body| body.id == *id)
+/// The body of a change; one made of its id alone where the delivery lacks it.
+fn body_of(delivery: &Delivery, id: &BodyId) -> Body {
+    let unknown = || Body { id: id.clone(), name: id.0.clone(), kind: BodyKind::Altro, province: None, istat: None, ipa: None };
+    delivery.bodies.iter().find(|body| body.id == *id).map_or_else(unknown, |body| Body::clone(body))
 }
 
 fn groups(delivery: &Delivery, letterhead: &Letterhead) -> (Vec<Group>, Vec<String>, usize) {
     let language = delivery.to.language;
     let mut groups = Vec::new();
     let mut briefly = Vec::new();
-    let (mut told, mut unnamed) = (0, 0);
+    let (mut told, mut n_rows, mut unnamed) = (0, 0, 0);
     for (id, changes) in sorted(delivery) {
         let body = body_of(delivery, id);
-        let name = body.map_or_else(|| clip(&id.0, 80), |body| clip(&body.name, 120));
+        let name = clip(&body.name, 120);
         let mut stories = Vec::new();
         for change in changes {
-            if told < MAX_STORIES {
+            if told < MAX_STORIES && n_rows < MAX_ROWS {
+                let story = tell(change, &body, language, letterhead.public_url.as_ref());
                 told += 1;
-                stories.push(tell(change, language, letterhead.public_url.as_ref()));
+                n_rows += story.rows.len();
+                stories.push(story);
             } else if briefly.len() < MAX_HEADLINES {
                 briefly.push(format!(
                     "{} · {}: {}",
-                    body.map_or(name.clone(), short_body),
+                    wording::short_body(&body),
                     story::office_name(change, language),
-                    words::gist(language, change)
+                    wording::gist(language, change)
                 ));
             } else {
                 unnamed += 1;
@@ -207,7 +213,7 @@ fn groups(delivery: &Delivery, letterhead: &Letterhead) -> (Vec<Group>, Vec<Stri
         }
         if !stories.is_empty() {
             let url = letterhead.public_url.as_ref().map(|base| story::page(base, &["enti", &id.0]));
-            groups.push(Group { body: name, province: body.and_then(|body| body.province.as_deref()).map(|p| clip(p, 4)), url, stories });
+            groups.push(Group { body: name, province: body.province.as_deref().map(|p| clip(p, 4)), url, stories });
         }
     }
     (groups, briefly, unnamed)
@@ -231,7 +237,7 @@ fn subject(delivery: &Delivery, language: Language) -> String {
         let mut bodies = sorted.iter();
         match (bodies.next(), bodies.next()) {
             (Some((id, changes)), None) => {
-                let body = body_of(delivery, id).map_or_else(|| clip(&id.0, 60), short_body);
+                let body = wording::short_body(&body_of(delivery, id));
                 format!("{body} · {}", matters(changes, language))
             }
             _ => format!("{} {} {} {}", delivery.changes.len(), l("variazioni in", "changes in"), sorted.len(), l("enti", "bodies")),
@@ -239,7 +245,9 @@ fn subject(delivery: &Delivery, language: Language) -> String {
     };
     let subject = match &delivery.about {
         About::Alert(_) => news(),
-        About::Digest { day, .. } => format!("{} {}: {}", l("Riepilogo del", "Digest of"), words::day_and_month(language, *day), news()),
+        About::Digest { day, .. } => {
+            format!("{} {}: {}", l("Riepilogo del", "Digest of"), wording::day(language, *day, day.year()), news())
+        }
         About::Reminder(_) => format!("{}: {}", l("Promemoria", "Reminder"), news()),
         About::Confirmation(_) => l("Conferma la tua iscrizione a Sportello", "Confirm your subscription to Sportello").into(),
         About::Test(_) => l("Prova di invio di Sportello", "Sportello test message").into(),
@@ -256,9 +264,9 @@ fn matters(changes: &[&Change], language: Language) -> String {
         }
     }
     match (offices.as_slice(), changes) {
-        ([office], [only]) => format!("{office}: {}", words::gist(language, only)),
+        ([office], [only]) => format!("{office}: {}", wording::gist(language, only)),
         ([office], changes) if changes.len() <= 3 => {
-            let gists: Vec<String> = changes.iter().map(|change| words::gist(language, change)).collect();
+            let gists: Vec<String> = changes.iter().map(|change| wording::gist(language, change)).collect();
             format!("{office}: {}", gists.join("; "))
         }
         (offices, changes) => {
@@ -270,7 +278,7 @@ fn matters(changes: &[&Change], language: Language) -> String {
                     Language::En => format!("{rest} other offices"),
                 });
             }
-            format!("{} {}: {}", changes.len(), words::in_language(language, "variazioni", "changes"), words::and(language, &named))
+            format!("{} {}: {}", changes.len(), words::in_language(language, "variazioni", "changes"), wording::and(language, &named))
         }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::domain::{Access, Channel, ChannelKind, Day, DaySelector, Language, OfficeHours, Season, Slot, Value, Week};
+use crate::wording;
 
 use super::clean::clip;
-use super::marked::{Pieces, compare, plain, text};
+use super::marked::{Pieces, compare, plain};
 use super::words;
 
 /// One line of the comparison. A line break in a cell parts the spans of a day.
@@ -26,7 +27,8 @@ pub(super) struct Row {
 }
 
 /// The rows that show what held and what holds.
-pub(super) fn rows(before: Option<&Value>, after: Option<&Value>, language: Language) -> Vec<Row> {
+/// Dates show their year where it is not `year`.
+pub(super) fn rows(before: Option<&Value>, after: Option<&Value>, language: Language, year: i16) -> Vec<Row> {
     let none = || -> BTreeMap<String, Vec<String>> { BTreeMap::new() };
     match (before.or(after), before, after) {
         (Some(Value::Hours(_)), before, after) => {
@@ -45,7 +47,7 @@ pub(super) fn rows(before: Option<&Value>, after: Option<&Value>, language: Lang
         }
         (Some(_), before, after) => {
             let lines = |value: Option<&Value>| {
-                BTreeMap::from([(String::new(), value.map(|value| value_lines(value, language)).unwrap_or_default())])
+                BTreeMap::from([(String::new(), value.map(|value| value_lines(value, language, year)).unwrap_or_default())])
             };
             listed(&lines(before), &lines(after), false)
         }
@@ -54,17 +56,19 @@ pub(super) fn rows(before: Option<&Value>, after: Option<&Value>, language: Lang
 }
 
 /// The lines of a value that is no table.
-fn value_lines(value: &Value, language: Language) -> Vec<String> {
+fn value_lines(value: &Value, language: Language, year: i16) -> Vec<String> {
     match value {
-        Value::Status(status) => vec![words::status(language, *status).to_string()],
+        Value::Status(status) => vec![wording::status(language, *status).to_string()],
         Value::Address(address) => vec![clip(address, 200)],
-        Value::Closures(ranges) => ranges.iter().map(|range| words::range(language, *range)).collect(),
+        Value::Closures(ranges) => ranges.iter().map(|range| words::range(language, *range, year)).collect(),
         Value::Openings(openings) => {
             let mut days: BTreeMap<_, Vec<String>> = BTreeMap::new();
             for opening in openings {
                 days.entry(opening.date).or_default().push(words::slot(language, &Slot::Times(opening.span)));
             }
-            days.into_iter().map(|(day, spans)| format!("{}, {}", words::date(language, day), words::and(language, &spans))).collect()
+            days.into_iter()
+                .map(|(day, spans)| format!("{}, {}", wording::long_day(language, day, year), wording::and(language, &spans)))
+                .collect()
         }
         Value::Hours(_) | Value::Channels(_) => Vec::new(),
     }
@@ -74,12 +78,15 @@ fn channels_by_kind(channels: &BTreeSet<Channel>, language: Language) -> BTreeMa
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for channel in channels {
         let value = match (&channel.value, channel.kind) {
-            (Some(value), ChannelKind::Phone | ChannelKind::Fax | ChannelKind::Whatsapp) => clip(&words::phone(value), 120),
+            (Some(value), ChannelKind::Phone | ChannelKind::Fax | ChannelKind::Whatsapp) => clip(&wording::phone(value), 120),
             (Some(value), _) => clip(value, 200),
             (None, _) => words::in_language(language, "sì", "yes").to_string(),
         };
         // the digit keeps the order of display and is taken off again
-        kinds.entry(format!("{}{}", channel.kind as u8, words::channel_kind(language, channel.kind))).or_default().push(value);
+        kinds
+            .entry(format!("{}{}", channel.kind as u8, capitalised(wording::kind_of_channel(language, channel.kind))))
+            .or_default()
+            .push(value);
     }
     kinds
 }
@@ -170,25 +177,7 @@ fn follows(before: &DaySelector, after: &DaySelector) -> bool {
     before.nth.is_empty() && after.nth.is_empty() && after.day != Day::Ph && after.day as u8 == before.day as u8 + 1
 }
 
-/// Weekly hours in a line, days with the same hours together: "lun, mer e ven 8:30–12:30; mar e gio 8:30–12:30 e 15:00–17:30".
-pub(super) fn hours_line(hours: &[OfficeHours], language: Language) -> String {
-    // (heading, days, spans), in the order of the week
-    let mut groups: Vec<(Option<String>, Vec<String>, String)> = Vec::new();
-    for row in hours_rows(&[], hours, language) {
-        let spans = words::and(language, &text(&row.after).split('\n').map(ToString::to_string).collect::<Vec<_>>());
-        let start = if row.heading.is_some() || groups.is_empty() { groups.len() } else { section_start(&groups) };
-        match groups.iter_mut().skip(start).find(|(_, _, known)| *known == spans) {
-            Some((_, days, _)) => days.push(row.label),
-            None => groups.push((row.heading, vec![row.label], spans)),
-        }
-    }
-    let group = |(heading, days, spans): (Option<String>, Vec<String>, String)| {
-        format!("{}{} {spans}", heading.map(|heading| format!("{heading}: ")).unwrap_or_default(), words::and(language, &days))
-    };
-    groups.into_iter().map(group).collect::<Vec<_>>().join("; ")
-}
-
-/// Where the last access or season begins.
-fn section_start(groups: &[(Option<String>, Vec<String>, String)]) -> usize {
-    groups.iter().rposition(|(heading, ..)| heading.is_some()).unwrap_or(0)
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }

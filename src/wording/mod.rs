@@ -14,7 +14,7 @@ use crate::domain::{Body, BodyKind, Language, OfficeKey};
 pub use channels::{channel, kind_of_channel, phone};
 pub use dates::{day, long_day, period};
 pub use rules::{held, rule};
-pub use sentence::{headline, sentence, status};
+pub use sentence::{gist, headline, sentence, status};
 pub use week::{hours, week};
 
 /// Picks the text of a language.

@@ -212,8 +212,8 @@ fn short_value(language: Language, value: &Value) -> String {
     }
 }
 
-/// What a subject says after the office.
-fn gist(language: Language, change: &Change) -> String {
+/// What a subject says after the office: "solo su appuntamento dal 9 marzo".
+pub fn gist(language: Language, change: &Change) -> String {
     let year = year(change);
     let when = |from: Option<Date>, until: Option<Date>| match (from, until) {
         (Some(from), Some(until)) => {

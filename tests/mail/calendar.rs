@@ -38,7 +38,7 @@ fn closures_and_openings_can_be_taken_over_into_a_calendar() {
     assert_eq!(
         told,
         [
-            r#""2026-12-24" "2027-01-01" "Altolago · Biblioteca comunale: chiuso""#,
+            r#""2026-12-24" "2027-01-01" "Altolago · Biblioteca: chiuso""#,
             r#""2026-03-14 08:00:00+00:00" "2026-03-14 11:00:00+00:00" "Altolago · Anagrafe: apertura straordinaria""#,
         ]
     );

@@ -242,8 +242,8 @@ fn a_flood_of_changes_stays_a_mail() {
     let digest = delivery(1, About::Digest { day: "2026-03-06".parse().unwrap(), hour: 8 }, Language::It, many.collect());
     let (mail, sealed) = written(&digest);
     check(&digest, &mail, &sealed);
-    assert_eq!(mail.subject, "Riepilogo del 6 marzo: Altolago · 600 variazioni: Numero 1, Numero 10 e altri 598 uffici");
-    assert!(mail.text.contains("E altre 425"), "the rest is counted");
+    assert_eq!(mail.subject, "Riepilogo del 6 marzo: Altolago · 600 variazioni: Ufficio Numero 1, Ufficio Numero 10 e altri 598 uffici");
+    assert!(mail.text.contains("E altre 432"), "the rest is counted");
 }
 
 #[test]

@@ -48,7 +48,7 @@ async fn a_mail_arrives_as_it_was_written() {
     let [kept] = sink.mails().try_into().ok().unwrap();
     let parsed = MessageParser::default().parse(&kept.bytes).unwrap();
     let written = mail(&ada);
-    assert_eq!(parsed.subject(), Some("Altolago · Ufficio Anagrafe: solo su appuntamento dal 9 marzo"));
+    assert_eq!(parsed.subject(), Some("Altolago · Anagrafe: solo su appuntamento dal 9 marzo al 3 aprile"));
     assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n").trim_end(), written.text.trim_end());
     assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n").trim_end(), written.html.trim_end());
     assert_eq!(kept.envelope["to"][0], "ada@example.org");
