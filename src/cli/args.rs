@@ -42,6 +42,10 @@ pub struct Global {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+    /// Only in debug builds, for tests: stop at this step of the work and wait to be killed
+    #[cfg(debug_assertions)]
+    #[arg(long, global = true, hide = true, default_value_t = 0)]
+    pub pause_at: u64,
 }
 
 /// The commands.

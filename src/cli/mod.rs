@@ -12,6 +12,8 @@ pub mod record;
 mod run;
 mod setup;
 mod sources;
+#[cfg(debug_assertions)]
+mod steps;
 mod subscribers;
 mod talk;
 

@@ -3,8 +3,10 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use anstream::ColorChoice;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use super::args::Global;
 use super::setup::Problems;
@@ -34,9 +36,12 @@ pub fn set_up(global: &Global, is_service: bool) {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = global.color != clap::ColorChoice::Never && std::io::stderr().is_terminal();
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(StdErr).with_ansi(colours).with_target(false).compact();
+    let logs = tracing_subscriber::fmt::layer().with_writer(StdErr).with_ansi(colours).with_target(false).compact().with_filter(filter);
+    let registry = tracing_subscriber::registry().with(logs);
+    #[cfg(debug_assertions)]
+    let registry = registry.with(super::steps::PauseAt::new(global.pause_at));
     // a second call, as tests may make, keeps the first
-    let _ = logs.try_init();
+    let _ = registry.try_init();
 }
 
 /// Standard error for the logs.

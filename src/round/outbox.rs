@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use url::Url;
 
+use super::step;
 use crate::alert::tokens::Secret;
 use crate::alert::{Letterhead, Mailbox, ParseMailboxError};
 use crate::config::Settings;
@@ -106,10 +107,15 @@ impl mail::Outbox for Outbox {
     type Error = StoreError;
 
     fn take_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
-        self.store.take_due(now, u32::try_from(limit).unwrap_or(u32::MAX))
+        let taken = self.store.take_due(now, u32::try_from(limit).unwrap_or(u32::MAX));
+        step("mails taken from the outbox");
+        taken
     }
 
     fn settle(&self, verdicts: &[(DeliveryId, Verdict)], now: Timestamp) -> Result<(), StoreError> {
-        self.store.settle(verdicts, now)
+        step("mails handed over");
+        let settled = self.store.settle(verdicts, now);
+        step("mails settled");
+        settled
     }
 }

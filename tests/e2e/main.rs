@@ -2,7 +2,13 @@
 
 mod demo;
 mod errors;
+mod kill;
 mod line;
 mod place;
 mod service;
+mod smtp;
 mod sources;
+
+#[path = "../mail/sink.rs"]
+#[allow(dead_code)]
+mod sink;
