@@ -78,7 +78,8 @@ fn show(out: &mut impl Write, source: &Source, width: usize) -> std::io::Result<
     writeln!(out, "{style}{:<7}{style:#}  {:<width$}  {good}{next}  ({amount})", state(source), source.source.id.0)?;
     if let (true, Some(error)) = (health.streak > 0, &health.last_error) {
         let since = health.failing_since.map(|at| format!(" since {}", local(at))).unwrap_or_default();
-        writeln!(out, "         {} times{since}: {error}", health.streak)?;
+        let times = if health.streak == 1 { "once".to_owned() } else { format!("{} times", health.streak) };
+        writeln!(out, "         {times}{since}: {error}")?;
     }
     Ok(())
 }
