@@ -11,6 +11,7 @@ pub mod daemon;
 pub mod diff;
 pub mod document;
 pub mod domain;
+pub mod evidence;
 pub mod extract;
 pub mod fetch;
 pub mod lexicon;

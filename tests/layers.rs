@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Module and rank. A module uses modules of lower ranks, and itself.
-const RANKS: [(&str, u8); 18] = [
+const RANKS: [(&str, u8); 19] = [
     ("domain", 0),
     ("text", 0),
     ("document", 1),
@@ -18,6 +18,7 @@ const RANKS: [(&str, u8); 18] = [
     ("fetch", 4),
     ("store", 4),
     ("mail", 4),
+    ("evidence", 5),
     ("round", 5),
     ("cli", 6),
     ("daemon", 6),

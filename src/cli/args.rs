@@ -63,6 +63,14 @@ pub enum Command {
     Offices(OfficesArgs),
     /// Show how one office could be reached in the course of time
     History(HistoryArgs),
+    /// Write the package that proves one change: both versions as received, headers, digests, WARC, and a page that compares them
+    Evidence(EvidenceArgs),
+    /// Write everything for other programs: offices as open data, snapshots as WARC, or changes as a table
+    Export(ExportArgs),
+    /// Copy the database into a file while it is in use
+    Backup(BackupArgs),
+    /// Put a backup in the place of the database, after verifying it
+    Restore(RestoreArgs),
     /// Check, list, try and add sources; show how they fare
     Sources {
         /// What to do with them.
@@ -185,6 +193,65 @@ pub struct HistoryArgs {
     /// One version a line, as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `sportello evidence`
+#[derive(Debug, Args)]
+pub struct EvidenceArgs {
+    /// The number of the change, as `sportello changes` shows it
+    pub change: i64,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE.zip")]
+    pub output: PathBuf,
+    /// The language of the page: it or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "it", value_parser = page_language)]
+    pub language: Language,
+    /// Overwrite the file
+    #[arg(long)]
+    pub force: bool,
+}
+
+fn page_language(text: &str) -> Result<Language, String> {
+    match text {
+        "it" => Ok(Language::It),
+        "en" => Ok(Language::En),
+        _ => Err("there is it and en".into()),
+    }
+}
+
+/// `sportello export`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("format").required(true))]
+pub struct ExportArgs {
+    /// Every snapshot as received, as WARC 1.1
+    #[arg(long, group = "format")]
+    pub warc: bool,
+    /// Every office as known now, as open data: one JSON-LD object a line
+    #[arg(long, group = "format")]
+    pub json: bool,
+    /// Every change, comma-separated, with a header line
+    #[arg(long, group = "format")]
+    pub csv: bool,
+    /// Only what is known since this instant or day
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub since: Option<Timestamp>,
+}
+
+/// `sportello backup`
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// The file to write; must not exist
+    pub file: PathBuf,
+}
+
+/// `sportello restore`
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup
+    pub file: PathBuf,
+    /// Overwrite the database
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `sportello subscribers …`

@@ -2,9 +2,12 @@
 
 pub mod args;
 mod ask;
+mod backup;
 mod changes;
 mod check;
 pub mod demo;
+mod evidence;
+mod export;
 mod extract;
 mod manual;
 mod offices;
@@ -55,6 +58,10 @@ fn obey(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Changes(args) => changes::run(&args, &cli.global),
         Command::Offices(args) => offices::offices(&args, &cli.global),
         Command::History(args) => offices::history(&args, &cli.global),
+        Command::Evidence(args) => evidence::run(&args, &cli.global),
+        Command::Export(args) => export::run(&args, &cli.global),
+        Command::Backup(args) => backup::backup(&args, &cli.global),
+        Command::Restore(args) => backup::restore(&args, &cli.global),
         Command::Sources { command } => sources::run(&command, &cli.global),
         Command::Subscribers { command } => subscribers::run(&command, &cli.global),
         Command::Demo(args) => demo::run(&args),

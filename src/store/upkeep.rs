@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Document, Result, Snapshot, SnapshotId};
@@ -29,8 +28,8 @@ pub enum KeepSnapshots {
     /// All.
     #[default]
     All,
-    /// Those last seen at or after this instant, and the present version of every document.
-    Since(Timestamp),
+    /// The newest so many versions of each document; one at least.
+    Newest(u32),
 }
 
 /// How large things are.

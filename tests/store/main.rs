@@ -2,6 +2,7 @@
 
 mod conformance;
 mod crash;
+mod evidence;
 mod files;
 mod full_disk;
 mod plans;

@@ -4,10 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::columns::At;
 use super::{content, fault::Fault, statements};
 
 type Done<T> = Result<T, Fault>;
@@ -21,8 +19,9 @@ statements! {
         SELECT c.id
           FROM content c
          WHERE c.id > :after AND c.packed IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM snapshot s JOIN document d ON d.id = s.document
-                            WHERE s.content = c.id AND (s.last_seen >= :since OR d.snapshot = s.id))
+           AND NOT EXISTS (SELECT 1 FROM snapshot s
+                            WHERE s.content = c.id
+                              AND (SELECT count(*) FROM snapshot n WHERE n.document = s.document AND n.id > s.id) < :n_kept)
            AND NOT EXISTS (SELECT 1 FROM snapshot s JOIN evidence e ON e.snapshot = s.id WHERE s.content = c.id)
          ORDER BY c.id
          LIMIT :limit";
@@ -32,9 +31,9 @@ statements! {
     REPACK = "UPDATE content SET packed = :packed, base = :base, depth = :depth WHERE id = :id";
 }
 
-/// Gives up the bytes of some contents after the given one that were last seen before `since`; returns them, none at the end.
-pub(super) fn thin_some(tx: &Connection, since: Timestamp, after: i64) -> Done<Vec<i64>> {
-    let args = named_params! { ":since": At(since), ":after": after, ":limit": SOME };
+/// Gives up the bytes of some contents after the given one that are none of the newest versions; returns them, none at the end.
+pub(super) fn thin_some(tx: &Connection, n_kept: u32, after: i64) -> Done<Vec<i64>> {
+    let args = named_params! { ":n_kept": n_kept, ":after": after, ":limit": SOME };
     let going: Vec<i64> = tx.prepare_cached(TO_THIN)?.query_map(args, |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let set: BTreeSet<i64> = going.iter().copied().collect();
     for content in &going {

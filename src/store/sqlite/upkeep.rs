@@ -65,11 +65,11 @@ impl Upkeep for Sqlite {
     }
 
     fn thin(&self, keep: KeepSnapshots) -> Result<u64> {
-        let KeepSnapshots::Since(since) = keep else { return Ok(0) };
+        let KeepSnapshots::Newest(n_kept) = keep else { return Ok(0) };
         let (mut n_thinned, mut after) = (0, 0);
         loop {
             // some at a time, so that a round in between waits for one of these transactions at most
-            let thinned = self.write("give up old bytes", |tx| retention::thin_some(tx, since, after))?;
+            let thinned = self.write("give up old bytes", |tx| retention::thin_some(tx, n_kept.max(1), after))?;
             let Some(last) = thinned.last() else { return Ok(n_thinned) };
             n_thinned += thinned.len() as u64;
             after = *last;
