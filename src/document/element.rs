@@ -207,31 +207,39 @@ fn hidden_by_class(class: &str, aria_hidden: bool) -> bool {
     hidden && !shown_wider
 }
 
-/// The part of the page that an element opens, if it opens one; `inside_article` for a `<header>` or `<footer>` of an article.
-pub(super) fn region(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Region> {
-    match marks.role {
-        "navigation" | "menu" | "menubar" | "search" => return Some(Region::Navigation),
-        "banner" if !inside_matter => return Some(Region::Navigation),
-        "contentinfo" => return Some(Region::Footer),
-        "complementary" => return Some(Region::Aside),
-        "dialog" | "alertdialog" => return Some(Region::Banner),
-        "main" => return Some(Region::Main),
-        _ => {}
-    }
-    match tag {
-        "nav" | "search" => return Some(Region::Navigation),
-        "header" if !inside_matter => return Some(Region::Navigation),
-        "footer" if !inside_matter => return Some(Region::Footer),
-        "aside" => return Some(Region::Aside),
-        "dialog" => return Some(Region::Banner),
-        "main" => return Some(Region::Main),
-        "html" | "body" | "a" | "article" | "h1" | "h2" | "h3" | "p" => return None,
-        _ => {}
+/// The part of the page that an element opens, if it opens one, and whether only its name hints at it.
+/// Inside matter, a `<header>` or `<footer>` is that of an article.
+pub(super) fn region(tag: &str, marks: &Marks, inside_matter: bool) -> Option<(Region, bool)> {
+    if let Some(region) = landmark(tag, marks, inside_matter) {
+        return region.map(|region| (region, false));
     }
     if marks.class.is_empty() && marks.id.is_empty() {
         return None;
     }
-    marks.class.split_ascii_whitespace().chain([marks.id]).find_map(|word| region_by_word(word, inside_matter))
+    marks.class.split_ascii_whitespace().chain([marks.id]).find_map(|word| region_by_word(word, inside_matter)).map(|region| (region, true))
+}
+
+/// What tag and role say; `Some(None)` for elements that are no part of their own whatever their name.
+fn landmark(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Option<Region>> {
+    match marks.role {
+        "navigation" | "menu" | "menubar" | "search" => return Some(Some(Region::Navigation)),
+        "banner" if !inside_matter => return Some(Some(Region::Navigation)),
+        "contentinfo" => return Some(Some(Region::Footer)),
+        "complementary" => return Some(Some(Region::Aside)),
+        "dialog" | "alertdialog" => return Some(Some(Region::Banner)),
+        "main" => return Some(Some(Region::Main)),
+        _ => {}
+    }
+    match tag {
+        "nav" | "search" => Some(Some(Region::Navigation)),
+        "header" if !inside_matter => Some(Some(Region::Navigation)),
+        "footer" if !inside_matter => Some(Some(Region::Footer)),
+        "aside" => Some(Some(Region::Aside)),
+        "dialog" => Some(Some(Region::Banner)),
+        "main" => Some(Some(Region::Main)),
+        "html" | "body" | "a" | "article" | "h1" | "h2" | "h3" | "p" => Some(None),
+        _ => None,
+    }
 }
 
 /// Class and id words that mean a part of the page in any site's vocabulary; the word is taken apart at its seams ("mainMenu", "site-footer").
@@ -240,7 +248,10 @@ fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
     for part in parts(word) {
         let is = |names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
         // "content-with-sidebar", "no-menu", "page-wrapper" name the page by what it has.
-        if is(&["with", "has", "no", "without", "con", "main", "content", "page", "wrapper", "layout", "open", "js"]) {
+        if is(&[
+            "with", "has", "no", "without", "con", "main", "content", "page", "wrapper", "layout", "open", "js", "row", "column",
+            "columns", "grid",
+        ]) {
             return None;
         }
         if is(&["cookie", "cookies", "cookiebar", "cookiebanner", "feedback", "rating", "valutazione"]) {

@@ -105,6 +105,10 @@ impl Flow {
 
     pub(super) fn open_link(&mut self, href: String) {
         self.close_link();
+        // Two links side by side are two words, however the page sets them apart.
+        if self.gap == Gap::None && self.links.last().is_some_and(|last| last.range.end == self.text.len() && !last.range.is_empty()) {
+            self.gap = Gap::Space;
+        }
         self.link_from = Some((self.text.len(), href));
     }
 
