@@ -207,21 +207,11 @@ fn hidden_by_class(class: &str, aria_hidden: bool) -> bool {
     hidden && !shown_wider
 }
 
-/// The part of the page that an element opens, if it opens one, and whether only its name hints at it.
+/// The part of the page that an element opens by its tag or role; `Some(None)` for those that open none whatever their name.
 /// Inside matter, a `<header>` or `<footer>` is that of an article.
-pub(super) fn region(tag: &str, marks: &Marks, inside_matter: bool) -> Option<(Region, bool)> {
-    if let Some(region) = landmark(tag, marks, inside_matter) {
-        return region.map(|region| (region, false));
-    }
-    if marks.class.is_empty() && marks.id.is_empty() {
-        return None;
-    }
-    marks.class.split_ascii_whitespace().chain([marks.id]).find_map(|word| region_by_word(word, inside_matter)).map(|region| (region, true))
-}
-
-/// What tag and role say; `Some(None)` for elements that are no part of their own whatever their name.
-fn landmark(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Option<Region>> {
+pub(super) fn landmark(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Option<Region>> {
     match marks.role {
+        "" => {}
         "navigation" | "menu" | "menubar" | "search" => return Some(Some(Region::Navigation)),
         "banner" if !inside_matter => return Some(Some(Region::Navigation)),
         "contentinfo" => return Some(Some(Region::Footer)),
@@ -242,46 +232,33 @@ fn landmark(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Option<Regi
     }
 }
 
+/// The part of the page that an element's classes and id name.
+pub(super) fn named(marks: &Marks, inside_matter: bool) -> Option<Region> {
+    let words = marks.class.split_ascii_whitespace().chain([marks.id]);
+    words.filter(|word| !word.is_empty()).find_map(|word| region_by_word(word, inside_matter))
+}
+
 /// Class and id words that mean a part of the page in any site's vocabulary; the word is taken apart at its seams ("mainMenu", "site-footer").
 fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
     let mut found = None;
     for part in parts(word) {
-        let is = |names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
-        // "content-with-sidebar", "no-menu", "page-wrapper" name the page by what it has.
-        if is(&[
-            "with", "has", "no", "without", "con", "main", "content", "page", "wrapper", "layout", "open", "js", "row", "column",
-            "columns", "grid",
-        ]) {
-            return None;
-        }
-        if is(&["cookie", "cookies", "cookiebar", "cookiebanner", "feedback", "rating", "valutazione"]) {
-            return Some(Region::Banner);
-        }
-        if is(&[
-            "breadcrumb",
-            "breadcrumbs",
-            "briciole",
-            "pagination",
-            "pager",
-            "skiplink",
-            "skiplinks",
-            "navbar",
-            "navigation",
-            "megamenu",
-        ]) {
-            return Some(Region::Navigation);
-        }
-        if is(&["share", "condividi", "correlati", "correlate", "related"]) {
-            found = Some(Region::Aside);
-        }
-        if !inside_matter && is(&["menu", "nav", "navigazione"]) {
-            found = Some(Region::Navigation);
-        }
-        if !inside_matter && is(&["footer", "piede"]) {
-            found = Some(Region::Footer);
-        }
-        if is(&["sidebar"]) {
-            found = Some(Region::Aside);
+        let mut lower = [0u8; 12];
+        let Some(letters) = lower.get_mut(..part.len()) else { continue };
+        letters.copy_from_slice(part.as_bytes());
+        letters.make_ascii_lowercase();
+        match &*letters {
+            // "content-with-sidebar", "no-menu", "page-wrapper" name the page by what it has.
+            b"with" | b"has" | b"no" | b"without" | b"con" | b"main" | b"content" | b"page" | b"wrapper" | b"layout" | b"open" | b"js"
+            | b"row" | b"column" | b"columns" | b"grid" => return None,
+            b"cookie" | b"cookies" | b"cookiebar" | b"cookiebanner" | b"feedback" | b"rating" | b"valutazione" => {
+                found = Some(Region::Banner)
+            }
+            b"breadcrumb" | b"breadcrumbs" | b"briciole" | b"pagination" | b"pager" | b"skiplink" | b"skiplinks" | b"navbar"
+            | b"navigation" | b"megamenu" => found = Some(Region::Navigation),
+            b"share" | b"condividi" | b"correlati" | b"correlate" | b"related" | b"sidebar" => found = Some(Region::Aside),
+            b"menu" | b"nav" | b"navigazione" if !inside_matter => found = Some(Region::Navigation),
+            b"footer" | b"piede" if !inside_matter => found = Some(Region::Footer),
+            _ => {}
         }
     }
     found

@@ -155,7 +155,7 @@ impl Flow {
         let Some(at) = self.raised_from.take() else { return };
         let minutes = self.text.get(at..).unwrap_or_default();
         let before = self.text.get(..at).unwrap_or_default();
-        let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let digits = before.bytes().rev().take(3).take_while(u8::is_ascii_digit).count();
         let hour: u32 = before.get(at - digits..).and_then(|d| d.parse().ok()).unwrap_or(99);
         let is_minutes = minutes.len() == 2 && minutes.bytes().all(|b| b.is_ascii_digit()) && minutes < "60";
         if is_minutes && digits <= 2 && hour <= 24 {

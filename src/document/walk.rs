@@ -250,10 +250,17 @@ impl<'a> Walk<'a> {
         if is_inline(sort) {
             return outer;
         }
-        match element::region(tag, marks, above.is_some_and(|open| open.matter)) {
-            Some((Region::Main, _)) => Region::Main,
-            // The outermost part decides: a list of links in the footer is footer. A name alone must not make away with the matter.
-            Some((own, hint)) if outer == Region::Main && !(hint && self.holds_matter(node, own)) => own,
+        let matter = above.is_some_and(|open| open.matter);
+        match element::landmark(tag, marks, matter) {
+            Some(Some(Region::Main)) => return Region::Main,
+            // The outermost part decides: a list of links in the footer is footer.
+            _ if outer != Region::Main => return outer,
+            Some(own) => return own.unwrap_or(outer),
+            None => {}
+        }
+        match element::named(marks, matter) {
+            // A name alone must not make away with the matter.
+            Some(own) if !self.holds_matter(node, own) => own,
             _ => outer,
         }
     }
@@ -497,16 +504,17 @@ fn ends(tag: &str, marks: &Marks) -> Ends {
     }
 }
 
-/// Class names of boxes that repeat: "card", "accordion-item", "box-ufficio".
+/// Class names of boxes that repeat: "card", "accordion-item", "box-ufficio", but not of their parts, such as "card-body".
 fn is_box(word: &str) -> bool {
-    let word = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    ["card", "accordion-item", "accordion__item", "panel", "box", "tile", "scheda", "callout", "widget", "tab-pane"].iter().any(|name| {
-        word.eq_ignore_ascii_case(name)
-            || word.to_ascii_lowercase().starts_with(&format!("{name}-"))
-                && !word.contains("header")
-                && !word.contains("body")
-                && !word.contains("title")
-                && !word.contains("heading")
+    const NAMES: &[&str] =
+        &["card", "accordion-item", "accordion__item", "panel", "box", "tile", "scheda", "callout", "widget", "tab-pane"];
+    NAMES.iter().any(|name| {
+        let Some((head, rest)) = word.split_at_checked(name.len()) else { return false };
+        let whole = rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let kind = || {
+            rest.starts_with('-') && !["header", "body", "title", "heading", "footer", "text", "img"].iter().any(|part| rest.contains(part))
+        };
+        head.eq_ignore_ascii_case(name) && (whole || kind())
     })
 }
 
