@@ -8,7 +8,7 @@ use crate::domain::{Access, Channel, ChannelKind, Day, DaySelector, Language, Of
 use crate::wording;
 
 use super::clean::clip;
-use super::marked::{Pieces, compare, plain};
+use super::marked::{Pieces, compare, marked, plain};
 use super::words;
 
 /// One line of the comparison. A line break in a cell parts the spans of a day.
@@ -37,6 +37,12 @@ pub(super) fn rows(before: Option<&Value>, after: Option<&Value>, language: Lang
                 _ => Vec::new(),
             };
             hours_rows(&hours(before), &hours(after), language)
+        }
+        // one of five values: compared word by word, "senza appuntamento" and "su appuntamento" would look half alike
+        (Some(Value::Status(_)), before, after) => {
+            let side = |value: Option<&Value>| value.map(|value| value_lines(value, language, year).join("")).unwrap_or_default();
+            let (before, after) = (marked(&side(before)), marked(&side(after)));
+            vec![Row { heading: None, label: String::new(), changed: before != after, before, after }]
         }
         (Some(Value::Channels(_)), before, after) => {
             let by_kind = |value: Option<&Value>| match value {
