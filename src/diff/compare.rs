@@ -7,7 +7,7 @@ use super::levels::Level;
 use super::lists::{List, closures, openings};
 use super::tell::{Told, tell};
 use super::{Comparison, Known, Moment};
-use crate::domain::{Aspect, Change, Corroboration, Fact, Held, OfficeKey, State, Status, Value};
+use crate::domain::{Access, Aspect, Change, Corroboration, Fact, Held, OfficeKey, State, Status, Value};
 use crate::resolve::{Folded, Sight, differ_in_access_alone, folded_key, same};
 
 /// What changed between the known states and the folded ones, on days from today on.
@@ -27,6 +27,7 @@ pub fn compare(known: &Known<'_>, folded: &Folded, moment: &Moment<'_>) -> Compa
             Sight::Baseline | Sight::Reread => Vec::new(),
         };
         spare(&mut told);
+        told.retain(|told| !pair.is_told_by_status(told, moment));
         let mut held_aspects = Vec::new();
         for told in told {
             let aspect = told.aspect;
@@ -126,6 +127,25 @@ impl Pair<'_> {
             Aspect::Closures => List::new(known, now, today, closures).difference(aspect),
             Aspect::Openings => List::new(known, now, today, openings).difference(aspect),
         }
+    }
+
+    /// Equal hours that from now on need a booking, or no longer do, of an office whose status says just that.
+    fn is_told_by_status(&self, told: &Told, moment: &Moment<'_>) -> bool {
+        let (Some(Value::Hours(old)), Some(Value::Hours(new))) = (&told.before, &told.after) else { return false };
+        if !differ_in_access_alone(old, new) {
+            return false;
+        }
+        let day = told.from.unwrap_or(moment.today()).max(moment.today());
+        let holds = |fact: &&Fact| fact.from.is_none_or(|from| from <= day) && fact.until.is_none_or(|until| day <= until);
+        // a page may show it days before it begins
+        let ahead = |fact: &&Fact| fact.from.is_some_and(|from| from > day);
+        let all = |access: Access| new.iter().all(|entry| entry.access == access);
+        facts(self.now, Aspect::Status).iter().filter(|fact| holds(fact) || ahead(fact)).any(|fact| match fact.value {
+            Value::Status(Status::Appointment) => all(Access::Appointment),
+            Value::Status(Status::Open | Status::Reduced) => all(Access::WalkIn),
+            Value::Status(Status::Remote | Status::Closed) => false,
+            Value::Hours(_) | Value::Channels(_) | Value::Address(_) | Value::Closures(_) | Value::Openings(_) => false,
+        })
     }
 
     fn change(&self, told: Told, known: &Known<'_>, moment: &Moment<'_>) -> Option<Change> {

@@ -132,14 +132,12 @@ fn outside_main(document: &mut Document) -> bool {
     for (index, container) in document.containers.iter().enumerate() {
         let above = container.parent.and_then(|parent| inside.get(parent).copied()).unwrap_or(false);
         if let Some(slot) = inside.get_mut(index) {
-            // A box that calls for attention is matter wherever it stands: sites put it above everything.
-            *slot = above || container.tag == "main" || container.mark.as_deref() == Some("alert");
+            *slot = above || container.tag == "main";
         }
     }
-    let has_main = document.containers.iter().any(|container| container.tag == "main");
     let within = |block: &Block| inside.get(block.container).copied().unwrap_or(false);
     let speaks = document.blocks.iter().filter(|block| block.region == Region::Main && within(block)).map(size).sum::<usize>() > 40;
-    if speaks && has_main {
+    if speaks {
         for block in &mut document.blocks {
             if block.region == Region::Main
                 && !inside.get(block.container).copied().unwrap_or(false)
@@ -149,7 +147,7 @@ fn outside_main(document: &mut Document) -> bool {
             }
         }
     }
-    speaks && has_main
+    speaks
 }
 
 fn size(block: &Block) -> usize {

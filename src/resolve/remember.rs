@@ -87,7 +87,23 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
             add(&mut said, statement);
         }
     }
+    if visit.kind == DocumentKind::News {
+        drop_headlines(&mut said);
+    }
     said
+}
+
+/// "Servizio a distanza" above "fino al 14 marzo risponde solo per telefono" is one announcement: the period of the text is the headline's too.
+fn drop_headlines(said: &mut Vec<Statement>) {
+    let dated: Vec<Statement> = said.iter().filter(|statement| statement.from.is_some() || statement.until.is_some()).cloned().collect();
+    said.retain(|statement| {
+        let repeats = |other: &Statement| {
+            other.facet == statement.facet
+                && folded_key(&other.key) == folded_key(&statement.key)
+                && same_said(&other.said, &statement.said)
+        };
+        statement.from.is_some() || statement.until.is_some() || !dated.iter().any(repeats)
+    });
 }
 
 /// Two notices of one document for one office and period add up.

@@ -150,7 +150,10 @@ pub(super) fn parts(notice: &Notice) -> Vec<(Facet, Said, bool)> {
             parts.push((facet, Said::Hours(hours), no_counter && facet != Facet::Counter));
         }
     }
-    parts.extend(notice.status.map(|status| (Facet::Status, Said::Status(status), false)));
+    // "Chiusura dell'ufficio" above "resterà chiuso lunedì 9" is the closure of that day, not one until further notice
+    let headline =
+        notice.status == Some(Status::Closed) && !notice.closures.is_empty() && notice.valid_from.is_none() && notice.valid_until.is_none();
+    parts.extend(notice.status.filter(|_| !headline).map(|status| (Facet::Status, Said::Status(status), false)));
     parts.extend(notice.address.iter().filter(|a| !a.trim().is_empty()).map(|a| (Facet::Address, Said::Address(a.clone()), false)));
     parts.extend(notice.channels.iter().map(|channel| (Facet::Channels, Said::Channel(channel.clone()), false)));
     parts

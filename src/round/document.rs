@@ -119,7 +119,9 @@ impl Round {
             .await?;
         let Some(reading) = reading else { return Ok(Outcome::Read(Vec::new(), unchanged.bytes)) };
         let seen = Seen::Reread { reading, rules_version: RULES_VERSION };
-        Ok(Outcome::Read(self.settle(source, target, seen, None).await?, unchanged.bytes))
+        // known bytes, yet a fetch like any other: what stayed away long enough is told now
+        let again = Target { first_sight: Sight::News, ..target.clone() };
+        Ok(Outcome::Read(self.settle(source, &again, seen, None).await?, unchanged.bytes))
     }
 
     /// Makes a reading of a page, off the asynchronous threads, a few at a time.

@@ -102,7 +102,10 @@ fn record(tx: &Connection, visit: &Visit, prepared: &[Option<Prepared>]) -> Done
         if let Some(memory) = &document.memory {
             let json = Json(with_snapshots(memory, &snapshots)?);
             tx.prepare_cached(PUT_MEMORY)?.execute(named_params! { ":document": ids.document.0, ":memory": json })?;
-            tx.prepare_cached(SET_WAITS)?.execute(named_params! { ":id": ids.document.0, ":waits": memory.waits() })?;
+            // a page that went back and forth waits too: its next fetch settles it, changed or not
+            let held = visit.findings.as_ref().is_some_and(|findings| findings.held.iter().any(|held| held.url == document.url));
+            let waits = held || memory.waits();
+            tx.prepare_cached(SET_WAITS)?.execute(named_params! { ":id": ids.document.0, ":waits": waits })?;
         }
     }
     if moved {
