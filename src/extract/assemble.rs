@@ -31,6 +31,8 @@ struct Assembler<'a> {
     lexicon: &'a Lexicon,
     drafts: Vec<Draft>,
     topic: Vec<Subject>,
+    /// The block that named the topic.
+    topic_block: Option<usize>,
     /// The period last stated for the topic.
     topic_period: Option<Period>,
     /// The first period of the text that is no single day.
@@ -44,6 +46,8 @@ struct Assembler<'a> {
     last_days: Vec<DaySelector>,
     /// Single days named in this sentence.
     sentence_dates: Vec<jiff::civil::Date>,
+    /// Segments that name one unit with many parts: only the first office counts.
+    bundles: Vec<usize>,
     /// The container around each container.
     parents: Vec<Option<usize>>,
     /// For each container the one group of offices that it names, if it names just one.
@@ -72,17 +76,21 @@ struct Assembler<'a> {
     hanging_days: Option<(usize, Vec<DaySelector>)>,
     stranger: bool,
     sites: bool,
+    /// The segment at hand.
+    at: usize,
 }
 
 /// Reads the segments.
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
-    let scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
+    let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
+    zones(segments, &mut scans);
     let mut assembler = Assembler {
         segments,
         lexicon,
         drafts: Vec::new(),
         topic: Vec::new(),
+        topic_block: None,
         topic_period: None,
         lead_period: None,
         heading_topics: Vec::new(),
@@ -94,6 +102,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
         date_lines: dating.lines.clone(),
+        bundles: Vec::new(),
         parents: document.containers.iter().map(|c| c.parent).collect(),
         container_topics: Vec::new(),
         default_flags: None,
@@ -114,8 +123,10 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         others: false,
         hanging_days: None,
         stranger: false,
+        at: 0,
         sites: distinct_sites(&scans) >= 2,
     };
+    assembler.bundles = bundles(segments, &scans);
     assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.page_topic = assembler.title_topic(document, &scans, context);
     for (index, marks) in scans.iter().enumerate() {
@@ -136,6 +147,47 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     }
     let notices = super::finish::notices(assembler.drafts);
     Reading { published: None, notices, doubts: Vec::new() }
+}
+
+/// "Servizio coordinamento politiche al cittadino. Pari opportunità, Rete scolastica, statistica": a unit with its parts, no enumeration of offices.
+fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> Vec<usize> {
+    let unit = |s: &Segment| ["servizio", "settore", "area ", "direzione"].iter().any(|w| s.folded.text.starts_with(w));
+    let label =
+        |marks: &[Placed]| !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
+    (1..segments.len())
+        .filter(|&i| {
+            let groups = scans[i].iter().filter(|m| matches!(m.mark, Mark::Offices(_))).count();
+            unit(&segments[i - 1]) && label(&scans[i - 1]) && label(&scans[i]) && groups >= 2 && segments[i].block == segments[i - 1].block
+        })
+        .collect()
+}
+
+/// "Ufficio Viabilità Pianura", "Ufficio Viabilità Montagna": zones of one office, told by what follows its name in several lines.
+fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let mut found: Vec<(usize, OfficeId, usize, usize)> = Vec::new();
+    for (i, (segment, marks)) in segments.iter().zip(scans.iter()).enumerate() {
+        let Some(first) = marks.first() else { continue };
+        let Mark::Offices(mention) = &first.mark else { continue };
+        let [named] = mention.offices.as_slice() else { continue };
+        let mut end = first.end;
+        while end < first.end + 3 && segment.tokens.get(end).is_some_and(|t| t.upper && t.kind == crate::text::TokenKind::Word) {
+            end += 1;
+        }
+        let closes = segment.tokens.get(end).is_none_or(|t| t.is_any(&[":", "-", "("]) || t.kind == crate::text::TokenKind::Number);
+        let inside = marks.iter().any(|m| m.start < end && m.start >= first.end && !matches!(m.mark, Mark::Comma));
+        if end > first.end && closes && !inside && first.start <= 2 && segment.text.chars().any(char::is_lowercase) {
+            found.push((i, named.office.clone(), first.end, end));
+        }
+    }
+    for (i, office, start, end) in &found {
+        let words = |i: usize, start: usize, end: usize| crate::text::fold(segments[i].words(start..end));
+        let others = found.iter().filter(|(j, o, s, e)| o == office && words(*j, *s, *e) != words(*i, *start, *end)).count();
+        if others >= 1 {
+            let name = segments[*i].words(*start..*end).to_string();
+            let at = scans[*i].iter().position(|m| m.start >= *start).unwrap_or(scans[*i].len());
+            scans[*i].insert(at, Placed { mark: Mark::Site(name), start: *start, end: *end });
+        }
+    }
 }
 
 fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
@@ -246,6 +298,7 @@ impl Assembler<'_> {
         if !matches!(segment.region, Region::Main) || segment.foreign {
             return;
         }
+        self.at = index;
         if self.date_lines.contains(&index) {
             return;
         }
@@ -422,6 +475,7 @@ impl Assembler<'_> {
         let mut explicit = false;
         for placed in &clause.marks {
             match &placed.mark {
+                Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
                     for named in &mention.offices {
                         subjects.push(Subject {
@@ -556,7 +610,8 @@ impl Assembler<'_> {
                 facts.channels.clear();
             }
         }
-        if !explicit && segment.role == Role::Sentence && clause::is_elsewhere(segment, clause) {
+        let at_hand = self.topic_block == Some(segment.block) && !facts.hours.is_empty();
+        if !explicit && !at_hand && segment.role == Role::Sentence && clause::is_elsewhere(segment, clause) {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
@@ -564,10 +619,16 @@ impl Assembler<'_> {
             facts.period = None;
             facts.flags = Default::default();
         }
+        if cued(Cue::Political) && !explicit {
+            // what employees do is not how an office is reached
+            facts.flags = Default::default();
+            facts.period = None;
+        }
         let title = index == 0 || segment.role == Role::Heading && segment.headings.is_empty();
         if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
             facts.flags = Default::default();
+            facts.channels.retain(|c| c.value.is_some());
         }
         self.remember(segment, clause, &facts);
         if facts.period.is_none() && sentence_period.is_some() && !silent {
@@ -585,7 +646,9 @@ impl Assembler<'_> {
         for placed in &clause.marks {
             if let Mark::When(when) = &placed.mark {
                 let lead = clause::period_of(when);
-                self.lead_period = self.lead_period.or(lead);
+                if !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Political)) {
+                    self.lead_period = self.lead_period.or(lead);
+                }
                 use super::grammar::dates::When;
                 match when {
                     When::Days(days) => {
@@ -619,6 +682,7 @@ impl Assembler<'_> {
         let announces = segment.announces();
         let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
         if explicit {
+            self.topic_block = Some(segment.block);
             if self.topic != subjects {
                 self.topic_period = None;
             }

@@ -130,15 +130,33 @@ fn inside(marks: &[Placed], at: usize) -> bool {
 /// Office phrases that are no subjects: "l'assessore al personale", "gli agenti della Polizia locale", "da prenotare presso l'anagrafe", "come l'ufficio tecnico".
 fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     let mut out = Vec::new();
+    // "i dipendenti della polizia municipale, della Protezione civile e dell'anagrafe": the list goes on
+    let mut political_until: Option<usize> = None;
     for mark in marks {
         let Mark::Offices(_) = &mark.mark else { continue };
-        let political = marks.iter().any(|m| {
+        let direct = marks.iter().any(|m| {
             m.mark == Mark::Cue(Cue::Political)
                 && m.end <= mark.start
                 && mark.start - m.end <= 3
                 && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
         });
-        if political || is_direction(segment, marks, mark) || reference(segment, marks, mark) {
+        let listed = political_until.is_some_and(|until| {
+            !marks.iter().any(|m| {
+                m.start >= until
+                    && m.end <= mark.start
+                    && matches!(
+                        m.mark,
+                        Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Phone)
+                            | Mark::Span(..)
+                            | Mark::Channel(_)
+                            | Mark::Break
+                    )
+            }) && mark.start - until <= 12
+        });
+        if direct || listed {
+            political_until = Some(mark.end);
+        }
+        if direct || listed || is_direction(segment, marks, mark) || reference(segment, marks, mark) || is_place(segment, marks, mark) {
             out.push(mark.start);
         }
     }
@@ -158,6 +176,37 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
     to && (verb || beside && segment.role == Role::Sentence) && !contacts && mark.start > 3
+}
+
+/// "nella sala della biblioteca", "vicino all'URP", "in museo alle 21": the place of something else. With a word of service it is the office after all.
+fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    if segment.role != Role::Sentence || mark.start == 0 {
+        return false;
+    }
+    let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
+    let beside = before.iter().any(|t| ["vicino", "davanti", "pressi", "fronte", "fianco", "dietro", "sotto"].contains(&t.text.as_str()))
+        && before.last().is_some_and(|t| t.is_any(&["al", "all'", "alla", "allo", "del", "della", "dell'", "il", "la"]));
+    let inside = before.len() > 1
+        && before.last().is_some_and(|t| t.is_any(&["del", "della", "dell'"]))
+        && before[..before.len() - 1].iter().rev().take(2).any(|t| {
+            [
+                "sala",
+                "giardino",
+                "cortile",
+                "atrio",
+                "locali",
+                "auditorium",
+                "salone",
+                "scalinata",
+                "parcheggio",
+                "piazzale",
+                "portico",
+                "chiostro",
+            ]
+            .contains(&t.text.as_str())
+        });
+    let serves = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced)));
+    beside || inside && !serves
 }
 
 /// "negli stessi orari dell'anagrafe", "come l'ufficio tecnico", "il medesimo numero di Gare e contratti": an office to compare with.
@@ -264,11 +313,7 @@ pub fn before_doubt(clause: &Clause) -> Clause {
     let doubt = [event, doubt].into_iter().flatten().min();
     let Some(doubt) = doubt else { return clause.clone() };
     let mut kept = clause.clone();
-    kept.marks.retain(|m| {
-        m.start < doubt
-            || matches!(m.mark, Mark::Offices(_))
-            || matches!(m.mark, Mark::Channel(_)) && clause.marks.iter().any(|p| p.mark == Mark::Cue(Cue::Past))
-    });
+    kept.marks.retain(|m| m.start < doubt || matches!(m.mark, Mark::Offices(_)));
     kept
 }
 
@@ -321,7 +366,10 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segment
 
 /// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices.
 pub fn is_elsewhere(segment: &Segment, clause: &Clause) -> bool {
-    const TRADE: [&str; 34] = [
+    const TRADE: [&str; 37] = [
+        "entrar",
+        "potra",
+        "tributi",
         "ricev",
         "apert",
         "apr",
@@ -461,7 +509,31 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
     flags.reduced = hit(Cue::Reduced).next().is_some();
     flags.open = hit(Cue::Open).next().is_some();
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
-    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced));
+    // "chiude alle 11": shut for a part of the day
+    let at_an_hour = |m: &Placed| {
+        segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["alle", "all'"]))
+            && segment.tokens.get(m.end + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
+    };
+    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
+    flags.reduced |= hit(Cue::Closed).any(at_an_hour);
+    // "chiuso al pubblico ma sempre contattabile": no counter, but reached
+    let text = segment.folded.text.as_str();
+    let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"].iter().any(|w| text.contains(w));
+    let reached = [
+        "contattabil",
+        "raggiungibil",
+        "reperibil",
+        "funzionare regolarmente",
+        "via mail",
+        "via pec",
+        "per telefono",
+        "telefonicamente",
+        "online",
+        "on line",
+    ]
+    .iter()
+    .any(|w| text.contains(w));
+    flags.remote |= flags.closed && text.contains("al pubblico") && still && reached;
     flags.strict = flags.appointment
         && hit(Cue::Appointment).any(|m| {
             let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
@@ -747,7 +819,9 @@ fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         .marks
         .iter()
         .any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.end <= placed.start && placed.start - m.end <= 2);
-    if opens || moved || beside || segment.role == Role::Row {
+    let elsewhere = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)));
+    let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
+    if !elsewhere && (opens || moved || beside || named || segment.role == Role::Row) {
         facts.address = Some(address.clone());
     }
 }

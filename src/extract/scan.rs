@@ -132,20 +132,30 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     marks
 }
 
+/// Whether a text leaves a quotation open, given whether one was open before.
+pub fn leaves_quote_open(text: &str, open: bool) -> bool {
+    text.chars().fold(open, |open, c| match c {
+        '«' | '“' => true,
+        '»' | '”' => false,
+        '"' => !open,
+        _ => open,
+    })
+}
+
 /// What somebody says in quotation marks is an opinion, not a statement of the office. Names in quotation marks are short.
 fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
     let mut quoted: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut open: Option<usize> = None;
+    let mut open: Option<usize> = segment.quoted.then_some(0);
     for (i, token) in segment.tokens.iter().enumerate() {
         if token.is("\"") {
             match open.take() {
-                Some(start) if i - start > 8 => quoted.push(start..i),
+                Some(start) if i - start > 8 || start == 0 && segment.quoted => quoted.push(start..i),
                 Some(_) => {}
                 None => open = Some(i),
             }
         }
     }
-    if let Some(start) = open.filter(|start| segment.tokens.len() - start > 8) {
+    if let Some(start) = open.filter(|start| segment.tokens.len() - start > 8 || segment.quoted && *start == 0) {
         quoted.push(start..segment.tokens.len());
     }
     marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start)));
@@ -498,8 +508,11 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
     {
         return false;
     }
+    let host = url.split("//").nth(1).unwrap_or(url);
+    let bare = host.starts_with("www.") && !host.trim_end_matches('/').contains('/');
     own.iter().any(|w| url.contains(w) || visible.contains(w))
-        || ["prenot", "appuntament", "agenda", "istanze", "portale", "modulo on", "il modulo", "videochiamat"]
-            .iter()
-            .any(|w| around.contains(w))
+        || !bare
+            && ["prenot", "appuntament", "agenda", "istanze", "portale", "modulo on", "il modulo", "videochiamat"]
+                .iter()
+                .any(|w| around.contains(w))
 }

@@ -46,6 +46,8 @@ pub struct Segment {
     pub evidence: Vec<String>,
     /// The language, where it is not Italian.
     pub foreign: bool,
+    /// Whether a quotation that began before goes on at its start.
+    pub quoted: bool,
     /// The innermost element around it.
     pub container: usize,
 }
@@ -70,6 +72,7 @@ impl Segment {
             opens_block: true,
             evidence: Vec::new(),
             foreign: false,
+            quoted: false,
             container: 0,
         }
     }
@@ -154,6 +157,7 @@ fn split(block: &Block, index: usize, lexicon: &Lexicon, out: &mut Vec<Segment>)
     let lines = lines(&block.text, lexicon);
     let several = lines.len() > 1;
     let item = matches!(block.kind, BlockKind::Item(_));
+    let mut quoted = false;
     for (n, line) in lines.iter().enumerate() {
         let text = &block.text[line.clone()];
         let sentences = sentences(text, lexicon);
@@ -173,6 +177,8 @@ fn split(block: &Block, index: usize, lexicon: &Lexicon, out: &mut Vec<Segment>)
             let mut segment = Segment::new(role, index, text);
             let length = segment.text.len();
             segment.opens_block = n == 0 && m == 0;
+            segment.quoted = quoted;
+            quoted = super::scan::leaves_quote_open(&segment.text, quoted);
             segment.links = block
                 .links
                 .iter()

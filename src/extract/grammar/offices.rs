@@ -51,6 +51,13 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     match lexicon.office_at(tokens, i) {
         Some(found) => {
             let office = found.office?;
+            if office.is_all() && tokens[i].is("municipio") {
+                // the building stands for its offices only as a subject: "il municipio resta chiuso"
+                let subject = i == place.first || tokens[i - 1].is_any(&["il", "intero"]);
+                if !subject || place.label {
+                    return None;
+                }
+            }
             if !found.sure && !weak_ok(tokens, i, found.next, place, is_capital) {
                 return head_mention(tokens, i, is_capital, lexicon);
             }
