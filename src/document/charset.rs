@@ -9,6 +9,8 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// How far into the bytes a `<meta charset>` is looked for: browsers stop at 1024, old generators put comments before it.
 const META_WINDOW: usize = 4096;
+/// How many bytes a guess is made from.
+const SAMPLE: usize = 256 << 10;
 
 /// The text of a document, and whether some bytes could not be read and stand as U+FFFD.
 pub(super) struct Decoded<'a> {
@@ -49,7 +51,7 @@ fn run<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    detector.feed(bytes.get(..SAMPLE).unwrap_or(bytes), true);
     let guessed = detector.guess(Some(b"it"), Utf8Detection::Allow);
     // An Italian office writes in no other alphabet: a guess outside the Latin ones comes from too few accents.
     if guessed.name().starts_with("windows-125") || guessed.name().starts_with("ISO-8859-") || guessed == UTF_8 {
@@ -62,7 +64,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// Whether the bytes hold many well-formed multi-byte sequences and hardly a stray byte.
 fn mostly_utf8(bytes: &[u8]) -> bool {
     let (mut whole, mut stray) = (0usize, 0usize);
-    for chunk in bytes.utf8_chunks() {
+    for chunk in bytes.get(..SAMPLE).unwrap_or(bytes).utf8_chunks() {
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         stray += usize::from(!chunk.invalid().is_empty());
     }

@@ -207,70 +207,58 @@ fn hidden_by_class(class: &str, aria_hidden: bool) -> bool {
     hidden && !shown_wider
 }
 
-/// The part of the page that an element opens, if it opens one; `inside_article` for a `<header>` or `<footer>` of an article.
-pub(super) fn region(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Region> {
+/// The part of the page that an element opens by its tag or role; `Some(None)` for those that open none whatever their name.
+/// Inside matter, a `<header>` or `<footer>` is that of an article.
+pub(super) fn landmark(tag: &str, marks: &Marks, inside_matter: bool) -> Option<Option<Region>> {
     match marks.role {
-        "navigation" | "menu" | "menubar" | "search" => return Some(Region::Navigation),
-        "banner" if !inside_matter => return Some(Region::Navigation),
-        "contentinfo" => return Some(Region::Footer),
-        "complementary" => return Some(Region::Aside),
-        "dialog" | "alertdialog" => return Some(Region::Banner),
-        "main" => return Some(Region::Main),
+        "" => {}
+        "navigation" | "menu" | "menubar" | "search" => return Some(Some(Region::Navigation)),
+        "banner" if !inside_matter => return Some(Some(Region::Navigation)),
+        "contentinfo" => return Some(Some(Region::Footer)),
+        "complementary" => return Some(Some(Region::Aside)),
+        "dialog" | "alertdialog" => return Some(Some(Region::Banner)),
+        "main" => return Some(Some(Region::Main)),
         _ => {}
     }
     match tag {
-        "nav" | "search" => return Some(Region::Navigation),
-        "header" if !inside_matter => return Some(Region::Navigation),
-        "footer" if !inside_matter => return Some(Region::Footer),
-        "aside" => return Some(Region::Aside),
-        "dialog" => return Some(Region::Banner),
-        "main" => return Some(Region::Main),
-        "html" | "body" | "a" | "article" | "h1" | "h2" | "h3" | "p" => return None,
-        _ => {}
+        "nav" | "search" => Some(Some(Region::Navigation)),
+        "header" if !inside_matter => Some(Some(Region::Navigation)),
+        "footer" if !inside_matter => Some(Some(Region::Footer)),
+        "aside" => Some(Some(Region::Aside)),
+        "dialog" => Some(Some(Region::Banner)),
+        "main" => Some(Some(Region::Main)),
+        "html" | "body" | "a" | "article" | "h1" | "h2" | "h3" | "p" => Some(None),
+        _ => None,
     }
-    if marks.class.is_empty() && marks.id.is_empty() {
-        return None;
-    }
-    marks.class.split_ascii_whitespace().chain([marks.id]).find_map(|word| region_by_word(word, inside_matter))
+}
+
+/// The part of the page that an element's classes and id name.
+pub(super) fn named(marks: &Marks, inside_matter: bool) -> Option<Region> {
+    let words = marks.class.split_ascii_whitespace().chain([marks.id]);
+    words.filter(|word| !word.is_empty()).find_map(|word| region_by_word(word, inside_matter))
 }
 
 /// Class and id words that mean a part of the page in any site's vocabulary; the word is taken apart at its seams ("mainMenu", "site-footer").
 fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
     let mut found = None;
     for part in parts(word) {
-        let is = |names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
-        // "content-with-sidebar", "no-menu", "page-wrapper" name the page by what it has.
-        if is(&["with", "has", "no", "without", "con", "main", "content", "page", "wrapper", "layout", "open", "js"]) {
-            return None;
-        }
-        if is(&["cookie", "cookies", "cookiebar", "cookiebanner", "feedback", "rating", "valutazione"]) {
-            return Some(Region::Banner);
-        }
-        if is(&[
-            "breadcrumb",
-            "breadcrumbs",
-            "briciole",
-            "pagination",
-            "pager",
-            "skiplink",
-            "skiplinks",
-            "navbar",
-            "navigation",
-            "megamenu",
-        ]) {
-            return Some(Region::Navigation);
-        }
-        if is(&["share", "condividi", "correlati", "correlate", "related"]) {
-            found = Some(Region::Aside);
-        }
-        if !inside_matter && is(&["menu", "nav", "navigazione"]) {
-            found = Some(Region::Navigation);
-        }
-        if !inside_matter && is(&["footer", "piede"]) {
-            found = Some(Region::Footer);
-        }
-        if is(&["sidebar"]) {
-            found = Some(Region::Aside);
+        let mut lower = [0u8; 12];
+        let Some(letters) = lower.get_mut(..part.len()) else { continue };
+        letters.copy_from_slice(part.as_bytes());
+        letters.make_ascii_lowercase();
+        match &*letters {
+            // "content-with-sidebar", "no-menu", "page-wrapper" name the page by what it has.
+            b"with" | b"has" | b"no" | b"without" | b"con" | b"main" | b"content" | b"page" | b"wrapper" | b"layout" | b"open" | b"js"
+            | b"row" | b"column" | b"columns" | b"grid" => return None,
+            b"cookie" | b"cookies" | b"cookiebar" | b"cookiebanner" | b"feedback" | b"rating" | b"valutazione" => {
+                found = Some(Region::Banner)
+            }
+            b"breadcrumb" | b"breadcrumbs" | b"briciole" | b"pagination" | b"pager" | b"skiplink" | b"skiplinks" | b"navbar"
+            | b"navigation" | b"megamenu" => found = Some(Region::Navigation),
+            b"share" | b"condividi" | b"correlati" | b"correlate" | b"related" | b"sidebar" => found = Some(Region::Aside),
+            b"menu" | b"nav" | b"navigazione" if !inside_matter => found = Some(Region::Navigation),
+            b"footer" | b"piede" if !inside_matter => found = Some(Region::Footer),
+            _ => {}
         }
     }
     found

@@ -105,6 +105,10 @@ impl Flow {
 
     pub(super) fn open_link(&mut self, href: String) {
         self.close_link();
+        // Two links side by side are two words, however the page sets them apart.
+        if self.gap == Gap::None && self.links.last().is_some_and(|last| last.range.end == self.text.len() && !last.range.is_empty()) {
+            self.gap = Gap::Space;
+        }
         self.link_from = Some((self.text.len(), href));
     }
 
@@ -151,7 +155,7 @@ impl Flow {
         let Some(at) = self.raised_from.take() else { return };
         let minutes = self.text.get(at..).unwrap_or_default();
         let before = self.text.get(..at).unwrap_or_default();
-        let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let digits = before.bytes().rev().take(3).take_while(u8::is_ascii_digit).count();
         let hour: u32 = before.get(at - digits..).and_then(|d| d.parse().ok()).unwrap_or(99);
         let is_minutes = minutes.len() == 2 && minutes.bytes().all(|b| b.is_ascii_digit()) && minutes < "60";
         if is_minutes && digits <= 2 && hour <= 24 {

@@ -132,12 +132,14 @@ fn outside_main(document: &mut Document) -> bool {
     for (index, container) in document.containers.iter().enumerate() {
         let above = container.parent.and_then(|parent| inside.get(parent).copied()).unwrap_or(false);
         if let Some(slot) = inside.get_mut(index) {
-            *slot = above || container.tag == "main";
+            // A box that calls for attention is matter wherever it stands: sites put it above everything.
+            *slot = above || container.tag == "main" || container.mark.as_deref() == Some("alert");
         }
     }
+    let has_main = document.containers.iter().any(|container| container.tag == "main");
     let within = |block: &Block| inside.get(block.container).copied().unwrap_or(false);
     let speaks = document.blocks.iter().filter(|block| block.region == Region::Main && within(block)).map(size).sum::<usize>() > 40;
-    if speaks {
+    if speaks && has_main {
         for block in &mut document.blocks {
             if block.region == Region::Main
                 && !inside.get(block.container).copied().unwrap_or(false)
@@ -147,7 +149,7 @@ fn outside_main(document: &mut Document) -> bool {
             }
         }
     }
-    speaks
+    speaks && has_main
 }
 
 fn size(block: &Block) -> usize {

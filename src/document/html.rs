@@ -9,7 +9,10 @@ use super::{Block, BlockKind, Document, Region, charset, dates, flow, furniture,
 
 /// Reads a page.
 pub(super) fn read(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>, select: Option<&str>) -> Document {
-    let decoded = charset::decode(bytes, content_type);
+    let mut decoded = charset::decode(bytes, content_type);
+    if decoded.text.contains('\0') {
+        decoded.text = decoded.text.replace('\0', "").into();
+    }
     let parsed = parse::parse(&decoded.text);
     let mut warnings = Vec::new();
     if decoded.damaged {

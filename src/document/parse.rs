@@ -5,13 +5,16 @@
 //! that are built again in every paragraph. Each has a bound here; what lies beyond keeps its text and loses its tags.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 
 use html5ever::LocalName;
 use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::tokenizer::{BufferQueue, EndTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use scraper::{Html, HtmlTreeSink};
+
+use super::trim;
 
 /// Elements nested deeper than this lose their tags, as in browsers.
 pub(super) const MAX_DEPTH: usize = 512;
@@ -19,6 +22,8 @@ pub(super) const MAX_DEPTH: usize = 512;
 pub(super) const MAX_NODES: usize = 1_000_000;
 /// Formatting elements (`<b>`, `<font>`) open at once.
 const MAX_FORMATTING: usize = 128;
+/// Different names of tags and attributes; names are kept in a table that slows down as it grows.
+const MAX_NAMES: usize = 4_000;
 /// A tag or comment longer than this keeps only what closes it.
 const MAX_TOKEN: usize = 4096;
 /// How much text the tokenizer gets at a time.
@@ -36,24 +41,25 @@ pub(super) fn parse(text: &str) -> Parsed {
     let builder = TreeBuilder::new(sink, TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() });
     let tokenizer = Tokenizer::new(Guard::new(builder), Default::default());
     let queue = BufferQueue::default();
-    let mut rest = text;
     let mut silent = 0;
-    while !rest.is_empty() && !tokenizer.sink.full.get() {
-        let mut end = rest.floor_char_boundary(PORTION.min(rest.len()));
-        // A token that goes on and on: a huge attribute value, or a tag made of attributes. Its content says nothing to a reader,
-        // so only what can end it goes on: quotes, dashes, and the first ">" (which, inside quotes, does not end it).
-        if silent >= MAX_TOKEN {
-            end = rest.get(..end).and_then(|portion| portion.find('>')).map_or(end, |at| at + 1);
-            let thin: String = rest.get(..end).unwrap_or_default().chars().filter(|c| matches!(c, '"' | '\'' | '>' | '-')).collect();
-            queue.push_back(StrTendril::from(thin));
-        } else {
-            queue.push_back(StrTendril::from(rest.get(..end).unwrap_or_default()));
+    for mut rest in trim::spoken(text) {
+        while !rest.is_empty() && !tokenizer.sink.full.get() {
+            let mut end = rest.floor_char_boundary(PORTION.min(rest.len()));
+            // A token that goes on and on: a huge attribute value, or a tag made of attributes. Its content says nothing to a reader,
+            // so only what can end it goes on: quotes, dashes, and the first ">" (which, inside quotes, does not end it).
+            if silent >= MAX_TOKEN {
+                end = rest.get(..end).and_then(|portion| portion.find('>')).map_or(end, |at| at + 1);
+                let thin: String = rest.get(..end).unwrap_or_default().chars().filter(|c| matches!(c, '"' | '\'' | '>' | '-')).collect();
+                queue.push_back(StrTendril::from(thin));
+            } else {
+                queue.push_back(StrTendril::from(rest.get(..end).unwrap_or_default()));
+            }
+            let fed = end;
+            rest = rest.get(end..).unwrap_or_default();
+            tokenizer.sink.spoke.set(false);
+            while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
+            silent = if tokenizer.sink.spoke.get() { 0 } else { silent + fed };
         }
-        let fed = end;
-        rest = rest.get(end..).unwrap_or_default();
-        tokenizer.sink.spoke.set(false);
-        while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
-        silent = if tokenizer.sink.spoke.get() { 0 } else { silent + fed };
     }
     tokenizer.end();
     let cut = tokenizer.sink.full.get();
@@ -70,6 +76,8 @@ struct Guard<S: TreeSink> {
     bodies: Cell<usize>,
     /// Names of start tags kept back, so that their end tags are kept back too.
     dropped: RefCell<Vec<LocalName>>,
+    /// Names seen so far; when there are too many, tags and attributes with further names are left out.
+    names: RefCell<HashSet<LocalName>>,
     full: Cell<bool>,
     spoke: Cell<bool>,
 }
@@ -82,6 +90,7 @@ impl Guard<HtmlTreeSink> {
             formatting: Cell::new(0),
             bodies: Cell::new(0),
             dropped: RefCell::default(),
+            names: RefCell::default(),
             full: Cell::new(false),
             spoke: Cell::new(false),
         }
@@ -93,7 +102,16 @@ impl Guard<HtmlTreeSink> {
         html.tree.nodes().next_back().map_or(0, |node| node.ancestors().take(MAX_DEPTH + 1).count())
     }
 
-    fn admits(&self, tag: &Tag) -> bool {
+    fn knows(&self, name: &LocalName) -> bool {
+        let mut names = self.names.borrow_mut();
+        names.contains(name) || names.len() < MAX_NAMES && names.insert(name.clone())
+    }
+
+    fn admits(&self, tag: &mut Tag) -> bool {
+        if !self.knows(&tag.name) {
+            return false;
+        }
+        tag.attrs.retain(|attribute| self.knows(&attribute.name.local));
         let name: &str = &tag.name;
         if tag.kind == EndTag {
             let mut dropped = self.dropped.borrow_mut();
@@ -143,13 +161,14 @@ impl Guard<HtmlTreeSink> {
 impl TokenSink for Guard<HtmlTreeSink> {
     type Handle = <HtmlTreeSink as TreeSink>::Handle;
 
-    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
+    fn process_token(&self, mut token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
         self.spoke.set(true);
         if self.full.get() && !matches!(token, Token::EOFToken) {
             return TokenSinkResult::Continue;
         }
-        if let TagToken(tag) = &token {
-            if tag.kind == StartTag && self.builder.sink.0.borrow().tree.nodes().len() > MAX_NODES {
+        if let TagToken(tag) = &mut token {
+            // End tags make elements too: "</p>" and "</br>" alone are paragraphs and breaks.
+            if self.builder.sink.0.borrow().tree.nodes().len() > MAX_NODES {
                 self.full.set(true);
                 return TokenSinkResult::Continue;
             }
@@ -237,8 +256,19 @@ mod tests {
     }
 
     #[test]
+    fn names_without_end_do_not_slow_the_parser() {
+        let mut page = String::from("<p>");
+        for n in 0..100_000 {
+            page.push_str(&format!("<x{n} y{n}=1>z"));
+        }
+        page.push_str("<p>dopo");
+        assert!(parse(&page).html.root_element().text().any(|t| t.ends_with("dopo")));
+    }
+
+    #[test]
     fn nodes_are_bounded() {
-        let parsed = parse(&"<p>".repeat(MAX_NODES + 10_000));
+        // An end tag without its start is an element too.
+        let parsed = parse(&format!("<body>{}", "</p>".repeat(MAX_NODES + 10_000)));
         assert!(parsed.cut);
         assert!(parsed.html.tree.nodes().len() <= MAX_NODES + 1_000);
     }

@@ -2,6 +2,7 @@
 
 use super::columns::{self, Line, Piece};
 use super::flow::fold;
+use super::walk::MAX_BLOCKS;
 use super::{Block, BlockKind, Container, Document, Region, charset};
 
 /// A title longer than this is a sentence.
@@ -12,6 +13,7 @@ pub(super) fn read(bytes: &[u8], content_type: Option<&str>) -> Document {
     let decoded = charset::decode(bytes, content_type);
     let mut builder = Builder {
         document: Document { containers: vec![Container { parent: None, tag: "body", mark: None }], ..Document::default() },
+        looks: 1_000_000,
         ..Builder::default()
     };
     if decoded.damaged {
@@ -28,6 +30,9 @@ pub(super) fn read(bytes: &[u8], content_type: Option<&str>) -> Document {
     }
     builder.flush(BlockKind::Paragraph);
     let mut document = builder.document;
+    if document.blocks.len() >= MAX_BLOCKS {
+        document.warnings.push(format!("cut after {MAX_BLOCKS} blocks"));
+    }
     document.title = title(&document);
     document
 }
@@ -47,6 +52,8 @@ struct Builder {
     item: Option<usize>,
     heading: Option<usize>,
     loud: bool,
+    /// How many more lines may be looked at for columns.
+    looks: usize,
 }
 
 impl Builder {
@@ -58,7 +65,7 @@ impl Builder {
             self.flush(BlockKind::Paragraph);
             return 1;
         }
-        if let Some((table, taken)) = table(lines) {
+        if let Some((table, taken)) = table(lines, &mut self.looks) {
             self.flush(BlockKind::Paragraph);
             self.block(BlockKind::Table(table), String::new());
             return taken;
@@ -102,6 +109,9 @@ impl Builder {
     }
 
     fn block(&mut self, kind: BlockKind, text: String) {
+        if self.document.blocks.len() >= MAX_BLOCKS {
+            return;
+        }
         let heading = matches!(kind, BlockKind::Heading(_));
         let headings = if heading { Vec::new() } else { self.heading.into_iter().collect() };
         if heading {
@@ -152,18 +162,19 @@ pub(super) fn bullet(line: &str) -> Option<&str> {
 }
 
 /// The table that begins at the first line, if several lines stand in columns and one of them speaks of days or heads the rest.
-fn table(lines: &[&str]) -> Option<(super::Table, usize)> {
-    if pieces(lines.first()?).len() < 2 {
+fn table(lines: &[&str], looks: &mut usize) -> Option<(super::Table, usize)> {
+    if *looks == 0 || pieces(lines.first()?).len() < 2 || !lines.iter().skip(1).take(2).any(|line| pieces(line).len() >= 2) {
         return None;
     }
     let run: Vec<Line> = lines
         .iter()
-        .take(400)
+        .take(300.min(*looks))
         .take_while(|line| !line.trim().is_empty())
         .enumerate()
         .map(|(index, line)| Line { y: index as f64, size: 1.0, pieces: pieces(line) })
         .filter(|line| !line.pieces.iter().all(|piece| piece.text.chars().all(|c| matches!(c, '-' | '=' | '+' | ':'))))
         .collect();
+    *looks = looks.saturating_sub(run.len());
     let many = run.iter().take_while(|line| line.pieces.len() >= 2).count();
     if many < 2 {
         return None;

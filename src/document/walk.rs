@@ -18,6 +18,9 @@ pub const MAX_BLOCKS: usize = 200_000;
 /// A heading longer than this is a paragraph that somebody made big.
 const MAX_HEADING: usize = 300;
 
+/// Nodes that are looked at to tell what an element holds.
+const MAX_LOOK: usize = 2_000;
+
 /// An element that is open on the way through the tree.
 struct Open<'a> {
     sort: Sort,
@@ -53,6 +56,8 @@ pub(super) struct Walk<'a> {
     grid: Option<Grid>,
     term: Option<usize>,
     cells_left: usize,
+    /// How many more elements may be looked into before they are read.
+    looks: usize,
     cut: bool,
 }
 
@@ -69,6 +74,7 @@ impl<'a> Walk<'a> {
             grid: None,
             term: None,
             cells_left: table::MAX_CELLS,
+            looks: 200,
             cut: false,
         }
     }
@@ -159,8 +165,9 @@ impl<'a> Walk<'a> {
         if sort == Sort::Table && (self.grid.is_some() || table::is_layout(node)) {
             sort = Sort::Block;
         }
+        let region = self.region(node, sort, tag, &marks);
         let sort = self.begin(sort, tag, &marks);
-        self.push(sort, tag, &marks);
+        self.push(sort, tag, &marks, region);
         true
     }
 
@@ -236,18 +243,58 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn push(&mut self, sort: Sort, tag: &'static str, marks: &Marks<'a>) {
+    /// The part of the page that an element is in.
+    fn region(&mut self, node: NodeRef<'a, Node>, sort: Sort, tag: &str, marks: &Marks<'a>) -> Region {
+        let above = self.open.last();
+        let outer = above.map_or(Region::Main, |open| open.region);
+        if is_inline(sort) {
+            return outer;
+        }
+        let matter = above.is_some_and(|open| open.matter);
+        match element::landmark(tag, marks, matter) {
+            Some(Some(Region::Main)) => return Region::Main,
+            // The outermost part decides: a list of links in the footer is footer.
+            _ if outer != Region::Main => return outer,
+            Some(own) => return own.unwrap_or(outer),
+            None => {}
+        }
+        match element::named(marks, matter) {
+            // A name alone must not make away with the matter.
+            Some(own) if !self.holds_matter(node, own) => own,
+            _ => outer,
+        }
+    }
+
+    /// Whether an element whose name means furniture holds the page's title, or texts rather than links.
+    fn holds_matter(&mut self, node: NodeRef<'a, Node>, region: Region) -> bool {
+        if self.looks == 0 {
+            return true;
+        }
+        self.looks -= 1;
+        let (mut linked, mut plain) = (0, 0);
+        for inner in node.descendants().take(MAX_LOOK) {
+            match inner.value() {
+                Node::Element(element) if matches!(element.name(), "h1" | "main") => return true,
+                Node::Text(text) => {
+                    let length = text.trim().len();
+                    let parent = inner.parent().and_then(|parent| parent.value().as_element()).map_or("", |element| element.name());
+                    match parent {
+                        "script" | "style" => {}
+                        "a" | "button" | "li" => linked += length,
+                        _ => plain += length,
+                    }
+                }
+                _ => {}
+            }
+        }
+        region == Region::Navigation && plain > 400 && plain > 2 * linked
+    }
+
+    fn push(&mut self, sort: Sort, tag: &'static str, marks: &Marks<'a>, region: Region) {
         let above = self.open.last();
         let outer = above.map_or(Region::Main, |open| open.region);
         let matter = above.is_some_and(|open| open.matter);
-        let block = !matches!(sort, Sort::Inline | Sort::Strong | Sort::Link | Sort::Raised);
-        let own = if block { element::region(tag, marks, matter) } else { None };
-        let region = match own {
-            Some(Region::Main) => Region::Main,
-            // The outermost part decides: a list of links in the footer is footer.
-            Some(own) if outer == Region::Main => own,
-            _ => outer,
-        };
+        let block = !is_inline(sort);
         let part = (region != outer && block).then(|| self.headings.enter_part(region == Region::Aside || region == Region::Main));
         let lang = marks.lang.filter(|_| !matches!(tag, "html" | "body"));
         let is_list = sort == Sort::List;
@@ -260,7 +307,7 @@ impl<'a> Walk<'a> {
             matter: matter || region == Region::Main && matches!(tag, "main" | "article") || marks.role == "main",
             lang: lang.or(above.and_then(|open| open.lang)),
             first: matches!(sort, Sort::Item | Sort::Definition),
-            mark: marks.element.or(marks.property),
+            mark: marks.element.or(marks.property).or((marks.role == "alert").then_some("alert")),
             ends: ends(tag, marks),
             part,
             child_level: 0,
@@ -292,7 +339,7 @@ impl<'a> Walk<'a> {
             _ => self.boundary(),
         }
         let Some(open) = self.open.pop() else { return };
-        if matches!(sort, Sort::Inline | Sort::Strong | Sort::Raised | Sort::Link) {
+        if is_inline(sort) {
             return;
         }
         let before = self.open.last().map_or(0, |above| above.child_level);
@@ -443,6 +490,10 @@ impl<'a> Walk<'a> {
     }
 }
 
+fn is_inline(sort: Sort) -> bool {
+    matches!(sort, Sort::Inline | Sort::Strong | Sort::Link | Sort::Raised)
+}
+
 /// How the end of an element treats the headings inside it.
 fn ends(tag: &str, marks: &Marks) -> Ends {
     match tag {
@@ -453,16 +504,17 @@ fn ends(tag: &str, marks: &Marks) -> Ends {
     }
 }
 
-/// Class names of boxes that repeat: "card", "accordion-item", "box-ufficio".
+/// Class names of boxes that repeat: "card", "accordion-item", "box-ufficio", but not of their parts, such as "card-body".
 fn is_box(word: &str) -> bool {
-    let word = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    ["card", "accordion-item", "accordion__item", "panel", "box", "tile", "scheda", "callout", "widget", "tab-pane"].iter().any(|name| {
-        word.eq_ignore_ascii_case(name)
-            || word.to_ascii_lowercase().starts_with(&format!("{name}-"))
-                && !word.contains("header")
-                && !word.contains("body")
-                && !word.contains("title")
-                && !word.contains("heading")
+    const NAMES: &[&str] =
+        &["card", "accordion-item", "accordion__item", "panel", "box", "tile", "scheda", "callout", "widget", "tab-pane"];
+    NAMES.iter().any(|name| {
+        let Some((head, rest)) = word.split_at_checked(name.len()) else { return false };
+        let whole = rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let kind = || {
+            rest.starts_with('-') && !["header", "body", "title", "heading", "footer", "text", "img"].iter().any(|part| rest.contains(part))
+        };
+        head.eq_ignore_ascii_case(name) && (whole || kind())
     })
 }
 
