@@ -68,7 +68,7 @@ impl Builder {
             let (bold, text) = (line.bold(), line.text());
             let apart = self.last.is_none_or(|(y, size, was_bold)| {
                 let gap = line.y - y;
-                gap > 1.35 * leading.max(line.size) || gap < 0.0 || (line.size - size).abs() > 0.1 * size || bold != was_bold && !full
+                gap > 1.25 * leading.max(line.size) || gap < 0.0 || (line.size - size).abs() > 0.1 * size || bold != was_bold && !full
             });
             if let Some(rest) = bullet(&text) {
                 self.flush();

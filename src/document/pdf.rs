@@ -240,3 +240,58 @@ fn line(mut marks: Vec<Mark>, down: &[(f64, f64, f64)]) -> Option<Line> {
     pieces.retain(|piece| !piece.text.is_empty());
     (!pieces.is_empty()).then_some(Line { y, size, pieces })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BlockKind, Input, read};
+
+    /// A page whose texts stand at the given places, in 10 point Helvetica.
+    fn pdf(texts: &[(f64, f64, &str)]) -> Vec<u8> {
+        let mut content = String::from("BT /F 10 Tf\n");
+        for (x, y, text) in texts {
+            content.push_str(&format!("1 0 0 1 {x} {y} Tm ({text}) Tj\n"));
+        }
+        content.push_str("ET");
+        format!(
+            "%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n\
+             3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj\n\
+             4 0 obj <</Length {}>> stream\n{content}\nendstream endobj\n\
+             5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj\ntrailer <</Root 1 0 R/Size 6>>\n%%EOF",
+            content.len()
+        )
+        .into_bytes()
+    }
+
+    #[test]
+    fn lines_become_paragraphs_and_columns_a_table() {
+        let bytes = pdf(&[
+            (50.0, 700.0, "Si avvisa che gli uffici osservano il seguente orario fino al termine dei lavori nella"),
+            (50.0, 688.0, "sede municipale."),
+            (50.0, 650.0, "Ufficio"),
+            (250.0, 650.0, "Orario"),
+            (50.0, 630.0, "Anagrafe"),
+            (250.0, 630.0, "9.00-12.30"),
+            (50.0, 610.0, "Tributi"),
+            (250.0, 610.0, "10.00-12.00"),
+        ]);
+        let document = read(&Input { bytes: &bytes, ..Input::default() });
+        assert_eq!(document.warnings, Vec::<String>::new());
+        assert_eq!(
+            document.blocks[0].text,
+            "Si avvisa che gli uffici osservano il seguente orario fino al termine dei lavori nella sede municipale."
+        );
+        let BlockKind::Table(table) = &document.blocks[1].kind else { panic!("{:?}", document.blocks) };
+        let rows: Vec<Vec<&str>> = table.rows.iter().map(|row| row.iter().map(|cell| cell.text.as_str()).collect()).collect();
+        assert_eq!(rows, [["Ufficio", "Orario"], ["Anagrafe", "9.00-12.30"], ["Tributi", "10.00-12.00"]]);
+        assert!(table.rows[0][0].header);
+    }
+
+    #[test]
+    fn a_damaged_file_is_a_warning() {
+        for bytes in [&b"%PDF-1.7"[..], b"%PDF-1.4\n1 0 obj <</Type/Catalog", b"%PDF-\xFF\xFF\xFF"] {
+            let document = read(&Input { bytes, ..Input::default() });
+            assert!(document.blocks.is_empty());
+            assert_eq!(document.warnings.len(), 1);
+        }
+    }
+}
