@@ -5,7 +5,7 @@
 
 use crate::text::{Token, TokenKind};
 
-const STREETS: [&str; 30] = [
+const STREETS: [&str; 32] = [
     "via",
     "viale",
     "piazza",
@@ -33,6 +33,8 @@ const STREETS: [&str; 30] = [
     "loc",
     "localita",
     "frazione",
+    "fraz",
+    "str",
     "c",
     "p",
     "v",
@@ -47,9 +49,10 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let mut at = match (token.text.as_str(), word(i + 1), word(i + 2)) {
         // "p.zza", "c.so", "v.le", "p.le"
-        ("p", ".", "zza" | "za" | "le" | "zzale") | ("c", ".", "so") | ("v", ".", "le" | "lo") => i + 3,
+        ("p", ".", "zza" | "za" | "le" | "zzale") | ("c", ".", "so" | "da") | ("v", ".", "le" | "lo") => i + 3,
         ("p" | "c" | "v", ..) => return None,
-        ("loc", ".", _) => i + 2,
+        ("loc" | "fraz" | "str", ".", _) => i + 2,
+        ("str" | "fraz", ..) => return None,
         ("strada", "statale" | "provinciale" | "comunale", _) => i + 2,
         (
             "via",
@@ -73,8 +76,17 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         }
         match token.kind {
             TokenKind::Word => {
-                if token.is_any(&["n", "nr", "num", "numero", "civico", "snc"]) && at > first {
+                if (token.is_any(&["n", "nr", "num", "numero", "civico", "snc"]) || without_number(tokens, at).is_some()) && at > first {
                     break;
+                }
+                // "via Regina Margherita e Re Umberto 5"
+                let double_name = token.is("e")
+                    && at > first
+                    && tokens[at - 1].upper
+                    && tokens.get(at + 1).is_some_and(|t| t.upper && !STREETS.contains(&t.text.as_str()));
+                if double_name {
+                    at += 2;
+                    continue;
                 }
                 if token.is_any(&["tel", "dalle", "alle", "ore", "dal", "al", "aperto", "chiuso", "e", "o", "con", "per", "presso"])
                     && at > first
@@ -99,7 +111,9 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
                 {
                     break;
                 }
-                if token.is("\"") || token.is("-") && !token.spaced {
+                // "via 1° Maggio"
+                let ordinal = token.is("^") && at == first + 1 && tokens[first].kind == TokenKind::Number;
+                if token.is("\"") || ordinal || token.is("-") && !token.spaced {
                     at += 1;
                     continue;
                 }
@@ -110,12 +124,20 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
     if at == first {
         return None;
     }
+    // names have capitals, where the text has any: "in via di definizione 4 pratiche" is no address
+    let named = tokens[first..at].iter().any(|t| t.upper || t.kind == TokenKind::Number);
+    if !named && tokens.iter().any(|t| t.upper) {
+        return None;
+    }
     let mut next = at;
     while matches!(word(next), "," | "n" | "nr" | "num" | "numero" | "civico" | "." | "^" | "al") && next < at + 5 {
         next += 1;
     }
     if word(next) == "snc" {
         return Some(next + 1);
+    }
+    if let Some(end) = without_number(tokens, if word(at) == "," { at + 1 } else { at }) {
+        return Some(end);
     }
     let number = tokens.get(next).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 4)?;
     // "via Roma 8.30" is a time, "via Roma 0583" a phone, "via Roma 12 marzo" a date
@@ -139,6 +161,15 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         end += 1;
     }
     Some(end)
+}
+
+/// "s.n.c.", "s.n.": a house without a number; the index behind it.
+fn without_number(tokens: &[Token], i: usize) -> Option<usize> {
+    let is = |j: usize, text: &str| tokens.get(j).is_some_and(|t| t.is(text));
+    if !(is(i, "s") && is(i + 1, ".") && is(i + 2, "n") && is(i + 3, ".")) {
+        return None;
+    }
+    Some(if is(i + 4, "c") && is(i + 5, ".") { i + 6 } else { i + 4 })
 }
 
 /// "via 25 aprile e ..." never; "via Porta e Arco": an "e" inside a name is allowed when a capital follows, which tokens do not tell.

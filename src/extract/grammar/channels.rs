@@ -21,7 +21,7 @@ pub struct Found {
 
 static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"[a-z0-9](?:[a-z0-9._%+\-]*[a-z0-9_])?(?:@| ?[\(\[\{<] ?(?:at|chiocciola|chiocciolina|@) ?[\)\]\}>] ?| chiocciola | at (?:comune|pec|provincia)\b ?)(?:[a-z0-9\-]+(?:\.| ?[\(\[] ?(?:dot|punto) ?[\)\]] ?| punto ))+[a-z]{2,10}",
+        r"[a-z0-9](?:[a-z0-9._%+\-]*[a-z0-9_])?(?: ?@ ?| ?[\(\[\{<] ?(?:at|chiocciola|chiocciolina|@) ?[\)\]\}>] ?| chiocciola | at |_at_|-at-)(?:[a-z0-9\-]+(?:\.| ?[\(\[] ?(?:dot|punto) ?[\)\]] ?| punto ))+[a-z]{2,10}",
     )
     .ok()
 });
@@ -45,18 +45,36 @@ pub fn urls(text: &str) -> Vec<Range<usize>> {
 
 fn mails(text: &str) -> Vec<Found> {
     let Some(mail) = MAIL.as_ref() else { return Vec::new() };
-    if !text.contains('@') && !text.contains("chiocciol") && !text.contains("at)") && !text.contains("at]") && !text.contains(" at ") {
+    let signs = ["@", "chiocciol", "at)", "at]", "at}", "at>", " at ", "_at_", "-at-"];
+    if !signs.iter().any(|sign| text.contains(sign)) {
         return Vec::new();
     }
     mail.find_iter(text)
         .filter_map(|m| {
             let address = clean_mail(m.as_str())?;
+            if !credible(m.as_str(), &address) {
+                return None;
+            }
             let before = text.get(..m.start()).unwrap_or_default();
             let after = text.get(m.end()..).unwrap_or_default();
             let kind = if is_pec(&address) || labelled_pec(before, after) { ChannelKind::Pec } else { ChannelKind::Email };
             Some(Found { channel: Channel { kind, value: Some(address) }, range: m.range() })
         })
         .collect()
+}
+
+/// "anagrafe @ comune.x.it" and "anagrafe at comune.x.it" are addresses; "su Facebook @comune.x" and "meeting at noon.now" are none.
+fn credible(written: &str, address: &str) -> bool {
+    let loose = written.contains(" @")
+        || written.contains("@ ")
+        || written.contains(" at ")
+        || written.contains("_at_")
+        || written.contains("-at-");
+    let Some((user, host)) = address.split_once('@').filter(|_| loose) else { return true };
+    let ending = host.rsplit('.').next().is_some_and(|top| matches!(top, "it" | "eu" | "org" | "com" | "net" | "info"));
+    let network =
+        ["facebook", "instagram", "twitter", "telegram", "threads", "x", "su", "a", "il", "profilo", "pagina", "social", "tiktok"];
+    ending && !network.contains(&user)
 }
 
 /// `urp(chiocciola)comune.it` → `urp@comune.it`; `None` for what is no address after all.
@@ -75,7 +93,11 @@ pub fn clean_mail(text: &str) -> Option<String> {
         address = address.replace(from, to);
     }
     if !address.contains('@') {
-        address = address.replacen(" at ", "@", 1);
+        for sign in [" at ", "_at_", "-at-"] {
+            if !address.contains('@') {
+                address = address.replacen(sign, "@", 1);
+            }
+        }
     }
     for from in ["(dot)", "[dot]", "(punto)", "[punto]", " punto "] {
         address = address.replace(from, ".");
@@ -123,7 +145,7 @@ fn labelled_pec(before: &str, after: &str) -> bool {
     let tail: String = before.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
     // the label counts from the last address or full stop on
     let tail = tail.rsplit(['@', ';', '\n']).next().unwrap_or_default();
-    let near = tail.trim_end_matches([' ', ':', '"', '(', '-', '*']);
+    let near = tail.trim_end_matches([' ', ':', '"', '(', ')', '-', '*']);
     near.ends_with("pec")
         || near.ends_with("p.e.c.")
         || near.ends_with("p.e.c")
@@ -291,28 +313,35 @@ fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
         while let Some(next) = groups.get(i) {
             let more = digits(next);
             let gap = next.gap.trim();
-            let sign = matches!(
-                gap,
-                "/" | "-"
-                    | ";"
-                    | ","
-                    | "e"
-                    | "o"
-                    | "oppure"
-                    | "- e"
-                    | "o al"
-                    | "e al"
-                    | "oppure al"
-                    | "o allo"
-                    | "e allo"
-                    | "oppure allo"
-                    | "ovvero"
-                    | "e anche"
-                    | "anche"
-                    | "/-"
-            );
+            // "tel. 0583 216305 fax 216310"
+            let (gap, kind) = match gap.trim_end_matches([':', '.', ' ']).strip_suffix("fax") {
+                Some(rest) => (rest.trim().trim_end_matches(['.', ' ']), ChannelKind::Fax),
+                None => (gap, kind),
+            };
+            let sign = gap.is_empty() && kind == ChannelKind::Fax && more.len() >= 4
+                || matches!(
+                    gap,
+                    "/" | "-"
+                        | ";"
+                        | ","
+                        | "e"
+                        | "o"
+                        | "oppure"
+                        | "- e"
+                        | "o al"
+                        | "e al"
+                        | "oppure al"
+                        | "o allo"
+                        | "e allo"
+                        | "oppure allo"
+                        | "ovvero"
+                        | "e anche"
+                        | "anche"
+                        | "/-"
+                );
+            let glued_pair = more.len() == 2 && matches!(gap, "/" | "-");
             let plausible = (2..number.len().saturating_sub(1)).contains(&more.len())
-                && !more.starts_with('0')
+                && (!more.starts_with('0') || glued_pair)
                 && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
             let follows = groups.get(i + 1).map(|g| g.gap.as_str()).unwrap_or_default();
             let starts_new = lengths(more).is_some_and(|(fewest, most)| {
@@ -321,7 +350,10 @@ fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
             if starts_new {
                 break;
             }
+            // "216305/06/07"
+            let pairs = next.gap == "/" && follows == "/" && groups.get(i + 1).is_some_and(|g| g.range.len() == 2);
             let is_clock = more.len() <= 2
+                && !pairs
                 && (matches!(follows, "." | "," | ":" | "-" | "/" | " - ") || gap == "," || gap == ";" || gap == "e" || gap == "o")
                 || matches!(more.len(), 1..=2) && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with("del");
             if !sign
@@ -391,7 +423,11 @@ fn joins(gap: &str, after_prefix: bool) -> bool {
 fn looks_like_time_or_date(groups: &[Group], i: usize, text: &str) -> bool {
     let next = groups.get(i + 1);
     let two = next.is_some_and(|g| g.range.len() == 2 && matches!(g.gap.as_str(), "." | "," | ":" | "/" | "-"));
-    // "06.12 34 56 78" is rare; "08.30" is not
+    // "06.12.34.56.78": so many pairs are no date
+    let chain = groups.iter().skip(i + 1).take_while(|g| g.gap == ".").count();
+    if chain >= 3 {
+        return false;
+    }
     let _ = text;
     two || next.is_some_and(|g| matches!(g.gap.as_str(), "," | ":"))
 }
@@ -430,9 +466,16 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     let fax = has("fax");
     let tel = has("tel") || has("cell") || has("phone");
     let whatsapp = has("whatsapp") || has("whats app") || has("wa ") && tail.trim_end().ends_with("wa");
+    // "tel. - fax", "tel.+fax", "telefono e fax"
+    let joined = tail.rfind("fax").and_then(|at| tail.get(..at)).is_some_and(|before| {
+        let before = before.trim_end_matches([' ', '.', '-', '+', '&', '/']);
+        let before = before.strip_suffix(" e").or(before.strip_suffix(".e")).unwrap_or(before).trim_end_matches([' ', '.']);
+        ["tel", "telefono", "tf", "cell", "phone"].iter().any(|w| before.ends_with(w))
+    });
     if fax {
         return if tel
-            && (has("tel/fax")
+            && (joined
+                || has("tel/fax")
                 || has("tel. e fax")
                 || has("tel.e fax")
                 || has("telefono e fax")

@@ -69,6 +69,9 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     }
     // "fino al 3 aprile", "sino a tutto il 30 giugno", "fino a venerdì"
     if matches!(word(i), "fino" | "sino") {
+        if let Some((day, next)) = end_of_month_or_year(tokens, i + 1, anchor) {
+            return Some((When::Until(day), next));
+        }
         let mut at = i + 1;
         while matches!(
             word(at),
@@ -85,8 +88,10 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         return None;
     }
     if matches!(word(i), "entro" | "oltre") {
+        // "oltre al martedì e giovedì" adds days, it sets no deadline
+        let ask = if word(i) == "oltre" { Ask::Number } else { Ask::Weekday };
         let at = skip_small(tokens, i + 1);
-        let (_, next) = written_day(tokens, at, anchor, lexicon, Ask::Weekday)?;
+        let (_, next) = written_day(tokens, at, anchor, lexicon, ask)?;
         return Some((When::Deadline, next));
     }
     if word(i) == "non" && word(i + 1) == "oltre" {
@@ -97,8 +102,8 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     if let Some(found) = from_to(tokens, i, anchor, lexicon) {
         return Some(found);
     }
-    if let Some((range, next)) = months_phrase(tokens, i, anchor, lexicon) {
-        return Some((When::Months(range), next));
+    if let Some(found) = months_phrase(tokens, i, anchor, lexicon) {
+        return Some(found);
     }
     let (mut list, next) = day_list(tokens, i, anchor, lexicon)?;
     // "9-20 agosto", "1 ottobre - 31 marzo"
@@ -164,7 +169,7 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let between = matches!(word(i), "tra" | "fra");
     let start = match word(i) {
-        "dal" | "dall'" | "dalla" | "dallo" | "da" | "dai" => i + 1,
+        "dal" | "dall'" | "dall" | "dalla" | "dallo" | "da" | "dai" => i + 1,
         "decorrenza" => i + 1,
         "tra" | "fra" => i + 1,
         "de" if word(i + 1) == "il" => i + 2,
@@ -194,11 +199,19 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     ) {
         at += 1;
     }
-    // "dal lunedì al venerdì" speaks of weeks; "da lunedì" of the next one
-    let ask = if word(i) == "da" && !days_range(tokens, at, lexicon) { Ask::Weekday } else { Ask::Number };
+    // "dal lunedì al venerdì" speaks of weeks; "da lunedì" and "dal prossimo lunedì" of the next one
+    let next_one = (start..at).any(|j| word(j).starts_with("prossim"));
+    let ask = if (word(i) == "da" || next_one) && !days_range(tokens, at, lexicon) { Ask::Weekday } else { Ask::Number };
     let (first, next) = match written_day(tokens, at, anchor, lexicon, ask) {
         Some(found) => found,
+        // "dal primo al 31 dicembre"
+        None if word(at) == "primo" && matches!(word(at + 1), "al" | "e" | "fino" | "sino") => {
+            (Written { day: Some(1), ..Written::default() }, at + 1)
+        }
         None => {
+            if let Some(season) = month_season(tokens, at, anchor, lexicon) {
+                return Some(season);
+            }
             // "da giugno a settembre"
             let (from, next) = months(tokens, at, anchor, lexicon)?;
             let to = skip_small_to(tokens, next);
@@ -212,11 +225,27 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     let joins = if between { word(next) == "e" } else { true };
     if joins
         && !(between && first.fixed.is_some())
-        && let Some(to) = skip_small_to(tokens, next)
-        && let Some((last, after)) = written_day(tokens, to, anchor, lexicon, Ask::Weekday)
+        && let Some(to) = skip_small_to(tokens, behind_bracket(tokens, next))
+        && let Some((last, after)) =
+            written_day(tokens, to, anchor, lexicon, Ask::Weekday).or_else(|| end_of_named_month(tokens, to, lexicon))
         && let Some(found) = range_of(first, last, anchor)
     {
         return Some((found, skip_inclusive(tokens, after)));
+    }
+    // "dal 12 al 17": of this month or the next
+    if (word(i).starts_with("dal") || first.weekday.is_some())
+        && !is_quantity(tokens, i)
+        && let Some(to) = skip_small_to(tokens, next)
+        && let Some((last, after)) = written_day(tokens, to, anchor, lexicon, Ask::Number)
+        && let (Some(from), Some(until)) = (first.day, last.day)
+        && first.month.is_none()
+        && last.month.is_none()
+        && from < until
+        && !is_unit(tokens, after)
+    {
+        let end = nearest_weekday_day(&last, anchor)?;
+        let range = DateRange::new(date(end.year(), end.month(), from)?, end)?;
+        return Some((When::Range(range), skip_inclusive(tokens, after)));
     }
     if between {
         return None; // "fra Natale e l'Epifania" without an end that was read
@@ -225,6 +254,75 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         return None;
     }
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
+}
+
+/// Behind "(vigilia di Natale)", where a bracket of a few words stands at `i`; else `i`.
+fn behind_bracket(tokens: &[Token], i: usize) -> usize {
+    if !tokens.get(i).is_some_and(|t| t.is("(")) {
+        return i;
+    }
+    (i + 1..i + 8).find(|j| tokens.get(*j).is_some_and(|t| t.is(")"))).map_or(i, |close| close + 1)
+}
+
+/// "articoli dal 12 al 17", "numeri civici dal 3 al 9": things are counted, not days.
+fn is_quantity(tokens: &[Token], i: usize) -> bool {
+    let counted = ["articol", "art", "numer", "civic", "pagin", "comm", "ann", "euro", "valor", "punt", "lotto", "lotti", "grad"];
+    tokens[i.saturating_sub(2)..i].iter().any(|t| counted.iter().any(|w| t.text.starts_with(w)))
+}
+
+/// "al 17%", "al 17 per cento", "a 99 anni".
+fn is_unit(tokens: &[Token], i: usize) -> bool {
+    tokens.get(i).is_some_and(|t| {
+        t.is_any(&["%", "per", "anni", "euro", "e", "mesi", "gradi", "km", "metri"])
+            && (!t.is("per") || tokens.get(i + 1).is_some_and(|n| n.is("cento")))
+            && !t.is("e")
+    })
+}
+
+/// "a fine mese", "alla fine del mese", "al termine dell'anno": the last day of the anchor's.
+fn end_of_month_or_year(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(Date, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let at = if matches!(word(i), "a" | "al" | "alla") { i + 1 } else { i };
+    let at = if matches!(word(at), "fine" | "termine") { at + 1 } else { return None };
+    let at = if matches!(word(at), "del" | "di" | "dell'") { at + 1 } else { at };
+    let at = if matches!(word(at), "corrente") { at + 1 } else { at };
+    let day = anchor.day?;
+    match word(at) {
+        "mese" if !matches!(word(at + 1), "di" | "d'") => {
+            let next = match (word(at + 1), word(at + 2)) {
+                ("in", "corso") => at + 3,
+                ("corrente", _) => at + 2,
+                _ => at + 1,
+            };
+            Some((day.last_of_month(), next))
+        }
+        "anno" => match tokens.get(at + 1).and_then(year) {
+            Some(year) => Some((date(year, 12, 31)?, at + 2)),
+            None => Some((date(day.year(), 12, 31)?, at + 1)),
+        },
+        _ => None,
+    }
+}
+
+/// "a fine agosto", "alla fine di agosto" as the end of a range.
+fn end_of_named_month(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Written, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let at = if matches!(word(i), "fine" | "termine") { i + 1 } else { i };
+    let at = if matches!(word(at), "di" | "del") { at + 1 } else { at };
+    let at = if (word(at), word(at + 1)) == ("mese", "di") { at + 2 } else { at };
+    let month = lexicon.month(word(at)).filter(|_| word(at).len() > 3)?;
+    let year = tokens.get(at + 1).and_then(year);
+    let written = Written { day: Some(month_length(month)), month: Some(month), year, ..Written::default() };
+    Some((written, if year.is_some() { at + 2 } else { at + 1 }))
+}
+
+/// Days of a month outside leap years.
+fn month_length(month: i8) -> i8 {
+    match month {
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// "da lunedì a venerdì": two bare weekdays make a week, no period.
@@ -250,7 +348,7 @@ fn skip_small_to(tokens: &[Token], i: usize) -> Option<usize> {
     if word(at) == "e" {
         at += 1;
     }
-    if !matches!(word(at), "al" | "all'" | "alla" | "a" | "ad" | "-" | "fino" | "sino" | "il" | "l'") {
+    if !matches!(word(at), "al" | "all'" | "all" | "alla" | "a" | "ad" | "-" | "fino" | "sino" | "il" | "l'") {
         return None;
     }
     while matches!(
@@ -270,6 +368,7 @@ fn skip_small_to(tokens: &[Token], i: usize) -> Option<usize> {
             | "giorno"
             | "prossimo"
             | "e"
+            | "all"
             | "mese"
             | "di"
     ) {
@@ -281,7 +380,8 @@ fn skip_small_to(tokens: &[Token], i: usize) -> Option<usize> {
 fn range_of(first: Written, last: Written, anchor: &Anchor) -> Option<When> {
     let mut first = first;
     if first.month.is_none() && first.fixed.is_none() {
-        first.month = last.month;
+        // "dal 12 al 17 c.m."
+        first.month = last.month.or(last.fixed.map(|d| d.month()));
     }
     if !first.complete() || !last.complete() {
         return None;
@@ -326,17 +426,28 @@ fn range_of(first: Written, last: Written, anchor: &Anchor) -> Option<When> {
 fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Vec<Written>, usize)> {
     let (first, mut next) = written_day(tokens, i, anchor, lexicon, Ask::Number)?;
     let mut list = vec![first];
+    let slashes = numeric(tokens, i).is_some_and(|(w, end)| w.year.is_none() && end == next);
+    let mut dashes = false;
     while let Some(token) = tokens.get(next) {
-        let joined = token.is_any(&[",", "e", "ed", "+", "&"]) || token.is("/") && list.last().is_some_and(|d| d.month.is_none());
+        let chained = token.is("-") && (dashes || dash_chain(tokens, next, lexicon)) && list.last().is_some_and(|d| d.month.is_none());
+        let joined = token.is_any(&[",", "e", "ed", "+", "&", "nonche"])
+            || token.is("/") && list.last().is_some_and(|d| d.month.is_none())
+            || chained;
         if !joined {
             break;
         }
+        dashes |= chained;
         let mut at = next + 1;
         if tokens.get(at).is_some_and(|t| t.is("e")) {
             at += 1;
         }
         let at = skip_small(tokens, at);
-        let Some((more, after)) = written_day(tokens, at, anchor, lexicon, Ask::Number) else { break };
+        // "24/12, 31/12 e 02/01": what the first says the others mean as well
+        let Some((more, after)) =
+            (if slashes { slashed(tokens, at) } else { None }).or_else(|| written_day(tokens, at, anchor, lexicon, Ask::Number))
+        else {
+            break;
+        };
         // "il 24 dicembre, 9-12": a bare number behind a complete date is no further day unless a month follows it or a weekday stands before it
         if more.day.is_some()
             && more.month.is_none()
@@ -377,6 +488,40 @@ fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     Some((list, next))
 }
 
+/// "24-27-31 dicembre": three days joined by dashes are a list, two a range.
+fn dash_chain(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
+    let day = |j: usize| {
+        tokens.get(j).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 2).and_then(Token::number).filter(|d| (1..=31).contains(d))
+    };
+    let dash = |j: usize| tokens.get(j).is_some_and(|t| t.is("-"));
+    match (day(i + 1), day(i + 3)) {
+        (Some(a), Some(b)) if dash(i + 2) && a < b => {
+            let mut end = i + 4;
+            while dash(end) && day(end + 1).is_some() {
+                end += 2;
+            }
+            tokens.get(end).is_some_and(|t| lexicon.month(&t.text).is_some())
+        }
+        _ => false,
+    }
+}
+
+/// "02/01" where a date is expected.
+fn slashed(tokens: &[Token], i: usize) -> Option<(Written, usize)> {
+    let number = |j: usize, top: u32| {
+        let token = tokens.get(j).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 2)?;
+        token.number().filter(|v| (1..=top).contains(v)).map(|v| v as i8)
+    };
+    let glued = |j: usize| tokens.get(j).is_some_and(|t| !t.spaced);
+    let slash = tokens.get(i + 1)?.is("/") && glued(i + 1) && glued(i + 2);
+    // "al 31/12/2026" has its year, and another reader
+    let more = tokens.get(i + 3).is_some_and(|t| t.is_any(&["/", "-", ":", "."]) && !t.spaced)
+        && glued(i + 4)
+        && tokens.get(i + 4).is_some_and(|t| t.kind == TokenKind::Number);
+    let written = Written { day: Some(number(i, 31)?), month: Some(number(i + 2, 12)?), ..Written::default() };
+    (slash && !more).then_some((written, i + 3))
+}
+
 /// "venerdì 20" without a month: the nearest such day, on or after the anchor first.
 fn nearest_weekday_day(written: &Written, anchor: &Anchor) -> Option<Date> {
     let from = anchor.day?;
@@ -406,18 +551,25 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
     let fixed = |date: Option<Date>, next| date.map(|d| (Written { fixed: Some(d), ..Written::default() }, next));
     let shifted = |days: i64| anchor.day.and_then(|d| d.checked_add(days.days()).ok());
     match word(i) {
-        "oggi" => return fixed(anchor.day, i + 1),
-        "domani" => {
-            // "domani (19 marzo)", "domani, mercoledì 8 novembre": the date beside it says it better
-            let mut at = i + 1;
-            if matches!(word(at), "(" | ",") {
-                at += 1;
-                if let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Month).filter(|(w, _)| w.complete()) {
-                    let close = matches!(word(next), ")");
-                    return Some((written, if close { next + 1 } else { next }));
-                }
+        "odierna" | "odierno" => return fixed(anchor.day, i + 1),
+        "prossimo" | "prossima" => {
+            // "il prossimo lunedì"
+            let (day, next) = weekdays::weekday(tokens, i + 1, lexicon)?;
+            if tokens.get(next).is_some_and(|t| t.kind == TokenKind::Number) {
+                return written_day(tokens, i + 1, anchor, lexicon, ask);
             }
-            return fixed(shifted(1), i + 1);
+            return fixed(next_weekday(anchor, day), next);
+        }
+        "oggi" | "domani" => {
+            // "domani (19 marzo)", "domani, mercoledì 8 novembre": the date beside it says it better
+            let at = if matches!(word(i + 1), "(" | ",") { i + 2 } else { i + 1 };
+            if tokens.get(at).is_some_and(|t| !matches!(word(at), "oggi" | "domani") && t.kind != TokenKind::Sign)
+                && let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Month).filter(|(w, _)| w.complete())
+            {
+                let close = at == i + 2 && matches!(word(next), ")");
+                return Some((written, if close { next + 1 } else { next }));
+            }
+            return fixed(shifted(if word(i) == "oggi" { 0 } else { 1 }), i + 1);
         }
         "dopodomani" => return fixed(shifted(2), i + 1),
         _ => {}
@@ -436,6 +588,12 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         }
         if matches!(word(at), "prossimo" | "prossima") {
             at += 1;
+            let comma = usize::from(word(at) == ",");
+            if tokens.get(at + comma).is_some_and(|t| t.kind == TokenKind::Number) {
+                at += comma;
+            } else {
+                return fixed(next_weekday(anchor, day), at);
+            }
         }
     }
     if matches!(word(at), "giorno" | "giorni" | "il" | "l'" | "lo") && (written.weekday.is_some() || word(at).starts_with("giorn")) {
@@ -446,6 +604,11 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         if let Some((full, next)) = numeric(tokens, at) {
             return Some((Written { weekday: written.weekday, ..full }, next));
         }
+        // "dal 1/7 al 31/8": behind these words no hour stands
+        let introduced = at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
+        if introduced && let Some((full, next)) = slashed(tokens, at) {
+            return Some((Written { weekday: written.weekday, ..full }, next));
+        }
         let day = i8::try_from(token.number()?).ok().filter(|d| (1..=31).contains(d) && token.text.len() <= 2)?;
         let mut next = at + 1;
         if tokens.get(next).is_some_and(|t| t.is_any(&["^", "o"]) && !t.spaced) {
@@ -454,12 +617,13 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         written.day = Some(day);
         let month_at = if matches!(word(next), "di" | "del") { next + 1 } else { next };
         let month_at = if word(month_at) == "mese" && word(month_at + 1) == "di" { month_at + 2 } else { month_at };
-        if let Some(month) = lexicon.month(word(month_at)).filter(|_| !(word(month_at) == "mar" && word(month_at + 1) == ",")) {
+        if let Some(month) = lexicon.month(word(month_at)).filter(|_| !is_tuesday(tokens, at, month_at, lexicon)) {
             written.month = Some(month);
             next = month_at + 1;
             if word(next) == "."
+                && word(month_at).len() <= 4
                 && tokens.get(next).is_some_and(|t| !t.spaced)
-                && tokens.get(next + 1).is_some_and(|t| t.kind == TokenKind::Number)
+                && tokens.get(next + 1).is_some()
             {
                 next += 1;
             }
@@ -516,15 +680,34 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         }
         return Some((written, next));
     }
-    // "da lunedì", "venerdì prossimo": the next such day; only where a date is expected
+    // "da lunedì", "fino a venerdì": the next such day; only where a date is expected
     if ask == Ask::Weekday
         && let Some(day) = written.weekday
-        && let Some(from) = anchor.day
     {
-        let found = (1..=7).filter_map(|n: i64| from.checked_add(n.days()).ok()).find(|d| weekday_of(*d) == day);
-        return fixed(found, at);
+        return fixed(next_weekday(anchor, day), at);
     }
     None
+}
+
+/// The next such day after the anchor.
+fn next_weekday(anchor: &Anchor, day: Day) -> Option<Date> {
+    let from = anchor.day?;
+    (1..=7).filter_map(|n: i64| from.checked_add(n.days()).ok()).find(|d| weekday_of(*d) == day)
+}
+
+/// "lun 9-12 mar 9-12": whether the "mar" behind a number is a Tuesday.
+fn is_tuesday(tokens: &[Token], number: usize, month: usize, lexicon: &Lexicon) -> bool {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    if word(month) != "mar" {
+        return false;
+    }
+    let next = if word(month + 1) == "." { month + 2 } else { month + 1 };
+    let span = tokens.get(next).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2);
+    let behind_span = number > 0 && tokens[number - 1].is_any(&["-", "/", "alle", "ore", ".", ":", ","]);
+    let list = matches!(word(next), "," | ":" | "/")
+        || matches!(word(next), "-" | "e" | "ed") && tokens.get(next + 1).is_some_and(|t| lexicon.weekday(&t.text).is_some())
+        || lexicon.weekday(word(next)).is_some();
+    span || list || behind_span && matches!(word(next), "ore" | "dalle" | "h" | "chiuso" | "(")
 }
 
 fn skip_pv(tokens: &[Token], i: usize) -> usize {
@@ -554,6 +737,10 @@ fn numeric(tokens: &[Token], i: usize) -> Option<(Written, usize)> {
     let third = tokens.get(i + 3).filter(|t| t.is(&sign.text) && !t.spaced).and_then(|_| number(i + 4)).filter(|t| !t.spaced);
     let part = |t: &Token, top: u32| t.number().filter(|v| (1..=top).contains(v) && t.text.len() <= 2).map(|v| v as i8);
     if let Some(c) = third {
+        // "06.12.34.56.78" is a telephone
+        if tokens.get(i + 5).is_some_and(|t| t.is(&sign.text) && !t.spaced) && number(i + 6).is_some_and(|t| !t.spaced) {
+            return None;
+        }
         if a.text.len() == 4 {
             let written = Written { day: Some(part(c, 31)?), month: Some(part(b, 12)?), year: year(a), ..Written::default() };
             return Some((written, i + 5));
@@ -587,16 +774,40 @@ fn holiday(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     Some((rule.date(year)?, next))
 }
 
-/// Month names as a range: "luglio e agosto", "agosto 2024".
-fn months(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(DateRange, usize)> {
+/// Month names in a row, written out: the first, the last, and the index behind them.
+fn month_names(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(i8, i8, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let long = |j: usize| lexicon.month(word(j)).filter(|_| word(j).len() > 3);
     let first = long(i)?;
     let (mut last, mut next) = (first, i + 1);
-    while matches!(word(next), "e" | "," | "-" | "ed") && long(next + 1).is_some() {
+    while matches!(word(next), "e" | "," | "-" | "/" | "ed") && long(next + 1).is_some() {
         last = long(next + 1)?;
         next += 2;
     }
+    Some((first, last, next))
+}
+
+/// Months without a year in a document without a date: a season of each year. "luglio e agosto", "luglio ad agosto".
+fn month_season(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(When, usize)> {
+    if anchor.day.is_some() || anchor.year.is_some() {
+        return None;
+    }
+    let (first, mut last, mut next) = month_names(tokens, i, lexicon)?;
+    if let Some(to) = skip_small_to(tokens, next).filter(|_| !tokens[next].is("e"))
+        && let Some((_, end, after)) = month_names(tokens, to, lexicon)
+    {
+        (last, next) = (end, after);
+    }
+    if tokens.get(next).and_then(year).is_some() {
+        return None;
+    }
+    let month = |month: i8| u8::try_from(month).ok();
+    Some((When::Season(Season { from: (month(first)?, 1), to: (month(last)?, month(month_length(last))?) }), next))
+}
+
+/// Month names as a range: "luglio e agosto", "agosto 2024".
+fn months(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(DateRange, usize)> {
+    let (first, last, mut next) = month_names(tokens, i, lexicon)?;
     let written_year = tokens.get(next).and_then(year);
     if written_year.is_some() {
         next += 1;
@@ -616,16 +827,22 @@ fn months(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Opt
     Some((DateRange::new(start, end_month.last_of_month())?, next))
 }
 
-/// "nei mesi di luglio e agosto", "in agosto", "per tutto il mese di agosto", "durante il mese di".
-fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(DateRange, usize)> {
+/// "nei mesi di luglio e agosto", "in agosto", "per tutto il mese di agosto", "durante il mese di", "luglio-agosto".
+fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(When, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let start = match (word(i), word(i + 1)) {
         ("mesi" | "mese", "di") => i + 2,
+        ("mesi", "estivi" | "invernali" | "autunnali" | "primaverili") if word(i + 2) == "di" => i + 3,
         ("in" | "ad" | "a" | "per" | "durante", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
         ("tutto", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
+        // two months side by side are a time by themselves; one alone is too often a title
+        _ if month_names(tokens, i, lexicon).is_some_and(|(_, _, next)| next > i + 1) && tokens[i + 1].is_any(&["-", "/", "e", "ed"]) => i,
         _ => return None,
     };
-    months(tokens, start, anchor, lexicon)
+    if let Some(season) = month_season(tokens, start, anchor, lexicon) {
+        return Some(season);
+    }
+    months(tokens, start, anchor, lexicon).map(|(range, next)| (When::Months(range), next))
 }
 
 fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<Day>) -> Option<i16> {

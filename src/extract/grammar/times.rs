@@ -39,16 +39,39 @@ fn digits(tokens: &[Token], i: usize) -> Option<(Clock, usize, bool)> {
     {
         return Some((clock, i + 3, false));
     }
-    // "dalle 15 e 30": minutes that an hour could not be
-    if tokens.get(i + 1).is_some_and(|t| t.is("e"))
-        && let Some(minute) = two_digits(i + 2).filter(|m| [15, 30, 45].contains(m))
-        && !tokens.get(i + 3).is_some_and(|t| t.is_any(&[".", ",", ":"]) && !t.spaced)
-    {
-        return Some((Clock::new(hour as u16, minute as u16)?, i + 3, false));
+    if tokens.get(i + 1).is_some_and(|t| t.is("e")) {
+        // "dalle 15 e 30": minutes that an hour could not be; "9-12 e 15-17" goes on with the next span
+        if let Some(minute) = two_digits(i + 2).filter(|m| [15, 30, 45].contains(m))
+            && !tokens.get(i + 3).is_some_and(|t| t.is_any(&[".", ",", ":"]) && !t.spaced)
+            && !(minute == 15 && starts_span(tokens, i + 3))
+        {
+            return Some((Clock::new(hour as u16, minute as u16)?, i + 3, false));
+        }
+        // "8 e mezza", "12 e un quarto"
+        if let Some((minute, length)) = fraction(tokens, i + 2) {
+            return Some((Clock::new(hour as u16, minute)?, i + 2 + length, false));
+        }
     }
     // "8, 30" and "8 .30" are slips of the pen that keep their meaning only inside a span; a plain hour otherwise
     let next = if glued_sign && tokens[i + 1].is("h") { i + 2 } else { i + 1 };
     Some((Clock::new(hour as u16, 0)?, next, true))
+}
+
+/// Whether a sign that joins two times stands at `i`.
+fn starts_span(tokens: &[Token], i: usize) -> bool {
+    tokens.get(i).is_some_and(|t| t.is_any(&["-", "/", "alle", "all'"]))
+        && tokens.get(i + 1).is_some_and(|t| t.kind == TokenKind::Number || t.is("ore"))
+}
+
+/// "mezza", "un quarto", "tre quarti": minutes, and how many tokens say them.
+fn fraction(tokens: &[Token], i: usize) -> Option<(u16, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    match (word(i), word(i + 1)) {
+        ("mezza" | "mezzo", _) => Some((30, 1)),
+        ("un", "quarto") => Some((15, 2)),
+        ("tre", "quarti") => Some((45, 2)),
+        _ => None,
+    }
 }
 
 /// "nove", "nove e mezza", "mezzogiorno e mezzo", "quindici e trenta", "una e un quarto", "tre del pomeriggio".
@@ -62,11 +85,9 @@ fn words(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Clock, usize)
     };
     let mut minute = 0;
     if word(next) == Some("e") {
-        let (read, length) = match (word(next + 1), word(next + 2)) {
-            (Some("mezza" | "mezzo"), _) => (30, 2),
-            (Some("un"), Some("quarto")) => (15, 3),
-            (Some("tre"), Some("quarti")) => (45, 3),
-            (Some(other), _) => (lexicon.cardinal(other).filter(|n| [15, 30, 45, 20, 40, 50, 10].contains(n)).unwrap_or(0) as u16, 2),
+        let (read, length) = match (fraction(tokens, next + 1), word(next + 1)) {
+            (Some((minute, length)), _) => (minute, length + 1),
+            (None, Some(other)) => (lexicon.cardinal(other).filter(|n| [15, 30, 45, 20, 40, 50, 10].contains(n)).unwrap_or(0) as u16, 2),
             _ => (0, 0),
         };
         if read > 0 {
@@ -101,7 +122,10 @@ fn skip_ore(tokens: &[Token], mut i: usize) -> usize {
 /// Whether the words at `i` say "until": "alle", "all'", "a", "fino alle", "sino alle", "-", "/".
 fn upto(tokens: &[Token], i: usize) -> Option<usize> {
     let mut at = i;
-    // "dalle ore 9.00, alle ore 12.00"
+    // "dalle ore 9.00, alle ore 12.00", "dalle 8 e fino alle 13"
+    if tokens.get(at)?.is("e") && tokens.get(at + 1).is_some_and(|t| t.is_any(&["fino", "sino"])) {
+        at += 1;
+    }
     if tokens.get(at)?.is(",") && tokens.get(at + 1).is_some_and(|t| t.is_any(&["alle", "all'", "fino"])) {
         at += 1;
     }
@@ -139,8 +163,10 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
         let (from, next, bare) = clock(tokens, start, lexicon)?;
         // "dalla 14 alla 16" is not said of dates; "dal 14 al 16" never comes here
         if let Some(at) = upto(tokens, next).or_else(|| pair_without_sign(tokens, next))
-            && let Some((to, next, _)) = clock(tokens, skip_ore(tokens, at), lexicon)
-            && let Some(span) = ends(from, to, bare)
+            && let Some((to, next, bare_to)) = clock(tokens, skip_ore(tokens, at), lexicon)
+            && let (from, to, next) = afternoon(tokens, from, to, next)
+            && let spoken = [bare, bare_to, tokens[next - 1].kind == TokenKind::Word].contains(&true)
+            && let Some(span) = ends(from, to, spoken)
             && !is_date_tail(tokens, next)
         {
             return Some(ReadSpan { span, weak: token.is("da"), next });
@@ -161,10 +187,50 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     bare_span(tokens, i, lexicon)
 }
 
+/// "dalle tre alle cinque del pomeriggio": both are hours of the afternoon.
+fn afternoon(tokens: &[Token], from: Clock, to: Clock, next: usize) -> (Clock, Clock, usize) {
+    let said_behind =
+        tokens.get(next).is_some_and(|t| t.is_any(&["del", "di"])) && tokens.get(next + 1).is_some_and(|t| t.is("pomeriggio"));
+    if !said_behind && !tokens.get(next.saturating_sub(1)).is_some_and(|t| t.is("pomeriggio")) {
+        return (from, to, next);
+    }
+    let later = |clock: Clock| {
+        let (hour, minute) = clock.hour_minute();
+        if hour < 8 { Clock::new(hour + 12, minute).unwrap_or(clock) } else { clock }
+    };
+    (later(from), later(to), if said_behind { next + 2 } else { next })
+}
+
+/// "8-13/14-17": whether four hours in a row stand at `i`.
+fn four_hours(tokens: &[Token], i: usize) -> bool {
+    let hour =
+        |j: usize| tokens.get(j).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 2).and_then(Token::number).filter(|h| *h <= 24);
+    let sign = |j: usize, text: &str| tokens.get(j).is_some_and(|t| t.is(text));
+    let signs = sign(i + 1, "-") && sign(i + 3, "/") && sign(i + 5, "-") || sign(i + 1, "/") && sign(i + 3, "-") && sign(i + 5, "/");
+    let ends_there = !tokens.get(i + 7).is_some_and(|t| t.is_any(&["-", "/", ".", ":"]) && !t.spaced);
+    signs
+        && ends_there
+        && matches!((hour(i), hour(i + 2), hour(i + 4), hour(i + 6)), (Some(a), Some(b), Some(c), Some(d)) if a < b && b <= c && c < d)
+}
+
+/// Whether a number glued behind a sign still starts a span: "8.30-12.30/15.00-17.00", "8-13/14-17".
+fn second_of_two(tokens: &[Token], i: usize) -> bool {
+    let minutes_before = i >= 4
+        && tokens[i - 1].is_any(&["-", "/"])
+        && tokens[i - 2].kind == TokenKind::Number
+        && tokens[i - 2].text.len() == 2
+        && tokens[i - 3].is_any(&[".", ":", ","])
+        && !tokens[i - 3].spaced
+        // "8.30-12.30" itself, seen from its end, is no second span
+        && i >= 6
+        && (4..=6).any(|back| tokens.get(i.wrapping_sub(back)).is_some_and(|t| t.is_any(&["-", "/"])));
+    minutes_before || i >= 4 && four_hours(tokens, i - 4)
+}
+
 /// "9-12", "9.00/12.30", "8 – 13", "8:30 - 12:30".
 fn bare_span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     if tokens[i].kind != TokenKind::Number
-        || i > 0 && tokens[i - 1].is_any(&["-", "/", ".", ","]) && !tokens[i].spaced && !tokens[i - 1].spaced
+        || i > 0 && tokens[i - 1].is_any(&["-", "/", ".", ","]) && !tokens[i].spaced && !tokens[i - 1].spaced && !second_of_two(tokens, i)
     {
         return None;
     }
@@ -180,8 +246,18 @@ fn bare_span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> 
     }
     let (to, next, bare_to) = clock(tokens, to_at, lexicon)?;
     // "9-12-2024", "3/4/5" and "10-12%" are something else
-    if tokens.get(next).is_some_and(|t| t.is_any(&["%", "^"]) || t.is_any(&["/", "-"]) && !t.spaced && bare_to)
-        || is_date_tail(tokens, next)
+    let date_goes_on = |t: &Token| t.is_any(&["/", "-"]) && !t.spaced && bare_to && !four_hours(tokens, i);
+    if tokens.get(next).is_some_and(|t| t.is_any(&["%", "^"]) || date_goes_on(t)) || is_date_tail(tokens, next) {
+        return None;
+    }
+    // "8.30 12.30 - 15.00 17.00": the signs between the hours are lost, and what is left joins the wrong ones
+    let clock_right_before =
+        i >= 3 && tokens[i].spaced && tokens[i - 1].kind == TokenKind::Number && tokens[i - 2].is_any(&[".", ":"]) && !tokens[i - 1].spaced;
+    if clock_right_before
+        && !bare
+        && !bare_to
+        && tokens.get(next).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2)
+        && !(i >= 4 && starts_span(tokens, i - 4))
     {
         return None;
     }

@@ -28,15 +28,50 @@ pub fn weekday(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Day, us
     let token = tokens.get(i).filter(|t| t.kind == TokenKind::Word)?;
     let day = lexicon.weekday(&token.text)?;
     let short = token.text.len() <= 5;
-    // "gi" and "ve", "lu" count only with their dot or a sign that belongs to a list of days
-    if token.text.len() == 2
-        && !tokens.get(i + 1).is_some_and(|t| t.is_any(&[".", "-", "/"]))
-        && !(i > 0 && tokens[i - 1].is_any(&["-", "/"]))
-    {
+    if token.text.len() == 2 && !short_form(tokens, i, lexicon) {
         return None;
     }
     let dot = short && tokens.get(i + 1).is_some_and(|t| t.is(".") && !t.spaced);
     Some((day, if dot { i + 2 } else { i + 1 }))
+}
+
+/// Two letters are a day only in company: "lu-ve", "ma/gio", "lu ma me gi ve"; "gi." and "ve." also with their dot, which "ma." and "me." do not earn.
+fn short_form(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
+    let form = |j: Option<usize>| {
+        j.and_then(|j| tokens.get(j)).is_some_and(|t| t.kind == TokenKind::Word && t.text.len() <= 5 && lexicon.weekday(&t.text).is_some())
+    };
+    let sign = |j: Option<usize>, signs: &[&str]| j.and_then(|j| tokens.get(j)).is_some_and(|t| t.is_any(signs));
+    let word = !tokens[i].is_any(&["lu", "gi", "ve"]);
+    if !word && sign(Some(i + 1), &["."]) {
+        return true;
+    }
+    let dot = usize::from(sign(Some(i + 1), &["."]));
+    let dot_before = |j: Option<usize>| if sign(j, &["."]) { j.and_then(|j| j.checked_sub(1)) } else { j };
+    if sign(Some(i + 1 + dot), &["-", "/"]) && form(Some(i + 2 + dot))
+        || sign(i.checked_sub(1), &["-", "/"]) && form(dot_before(i.checked_sub(2)))
+    {
+        return true;
+    }
+    // a run of at least three, with commas or nothing between
+    let step_back = |j: usize| dot_before(j.checked_sub(1).and_then(|p| if sign(Some(p), &[","]) { p.checked_sub(1) } else { Some(p) }));
+    let step_on = |j: usize| {
+        let mut next = j + 1;
+        for mark in [".", ","] {
+            next += usize::from(sign(Some(next), &[mark]));
+        }
+        next
+    };
+    let mut first = i;
+    while let Some(before) = step_back(first).filter(|b| i - b <= 21 && form(Some(*b))) {
+        first = before;
+    }
+    let mut run = 1;
+    let mut at = first;
+    while run < 3 && form(Some(step_on(at))) {
+        at = step_on(at);
+        run += 1;
+    }
+    run >= 3
 }
 
 fn article(token: &Token) -> bool {
@@ -67,11 +102,21 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         Some(match word(next) {
             "feriali" | "feriale" => (these(&[Mo, Tu, We, Th, Fr, Sa], true), next + 1),
             "lavorativi" | "lavorativo" => (these(&[Mo, Tu, We, Th, Fr], true), next + 1),
-            "festivi" | "festivo" => (these(&[Ph], false), next + 1),
+            "festivi" | "festivo" => {
+                // "festivi compresi" adds to "tutti i giorni" and does not take its place
+                let adds = |j: usize| ["compres", "inclus"].iter().any(|w| word(j).starts_with(w));
+                let included = adds(next + 1) || (1..=2).any(|back| next.checked_sub(back).is_some_and(adds));
+                (these(&[Ph], included), next + 1)
+            }
             _ => return None,
         })
     };
+    let not = i > 0 && tokens[i - 1].is("non");
     match word(i) {
+        // "martedì e giovedì (non festivi)"
+        "festivi" | "festivo" if not => None,
+        "7" if (word(i + 1), word(i + 2), word(i + 3)) == ("giorni", "su", "7") => Some((these(&Day::WEEK, true), i + 4)),
+        "sette" if (word(i + 1), word(i + 2), word(i + 3)) == ("giorni", "su", "sette") => Some((these(&Day::WEEK, true), i + 4)),
         "tutti" | "tutte" => match (word(i + 1), word(i + 2)) {
             ("i", "giorni") => working(i + 3).or(Some((these(&Day::WEEK, true), i + 3))),
             ("i", "feriali" | "festivi") => working(i + 2),
@@ -89,7 +134,8 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         "quotidianamente" | "giornalmente" => Some((these(&Day::WEEK, true), i + 1)),
         "giorni" | "giornate" => working(i + 1),
         "feriali" => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 1)),
-        "festivi" | "festivita" => Some((these(&[Ph], false), i + 1)),
+        "festivi" => working(i),
+        "festivita" => Some((these(&[Ph], false), i + 1)),
         "weekend" => Some((these(&[Sa, Su], false), i + 1)),
         "fine" if word(i + 1) == "settimana" => Some((these(&[Sa, Su], false), i + 2)),
         "altri" | "restanti" | "rimanenti" if word(i + 1) == "giorni" || word(i + 1) == "giorno" => {
@@ -110,6 +156,7 @@ fn named(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Days, usize)>
         days.append(&mut more);
         at = next;
         match list_continues(tokens, at, lexicon) {
+            Some(next) if stops_before(tokens, i, at, next, days.len(), lexicon) => break,
             Some(next) => at = next,
             None => break,
         }
@@ -121,6 +168,30 @@ fn named(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Days, usize)>
         }
     }
     Some((Days::These { days: seen, every: false }, at))
+}
+
+/// Whether the days behind a comma are another statement: "dal lunedì al venerdì, mercoledì escluso", "chiuso il lunedì, dal martedì al venerdì 9-12".
+fn stops_before(tokens: &[Token], first: usize, comma: usize, next: usize, n_days: usize, lexicon: &Lexicon) -> bool {
+    if !tokens[comma].is(",") {
+        return false;
+    }
+    let shut = tokens[first.saturating_sub(3)..first].iter().any(|t| t.text.starts_with("chius"));
+    if shut && tokens[next].is_any(&["dal", "da"]) {
+        return true;
+    }
+    let mut at = next;
+    while n_days >= 3 && at < next + 12 {
+        let Some((_, after)) = group(tokens, at, lexicon) else { return false };
+        let Some(token) = tokens.get(after) else { return false };
+        if ["esclus", "eccettuat"].iter().any(|w| token.text.starts_with(w)) {
+            return true;
+        }
+        match list_continues(tokens, after, lexicon) {
+            Some(more) => at = more,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Where the next days of a list start, if the list goes on at `i`.
@@ -153,11 +224,19 @@ fn group(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<DaySelect
         return Some((days, next));
     }
     let from = tokens.get(i)?;
+    // "L-V" on a door
+    if from.is("l") && from.upper && tokens.get(i + 1)?.is("-") && tokens.get(i + 2).is_some_and(|t| t.is("v") && t.upper) {
+        return Some((range(Day::Mo, Day::Fr), i + 3));
+    }
     let introduced = from.is_any(&["dal", "da", "dalla"]);
     let start = if introduced { skip_articles(tokens, i + 1) } else { i };
     let (first, next) = weekday(tokens, start, lexicon)?;
     // a number right behind makes it a date: "lunedì 9", unless it starts a time "lunedì 9-12", "lunedì 9.00"
     if is_date_number(tokens, next) {
+        return None;
+    }
+    // "un sabato al mese" does not say which
+    if tokens.get(next).is_some_and(|t| t.is("al")) && tokens.get(next + 1).is_some_and(|t| t.is("mese")) {
         return None;
     }
     if introduced {
@@ -212,6 +291,7 @@ fn is_date_number(tokens: &[Token], i: usize) -> bool {
             // "9.30" is a time, "9." ends the sentence
             !tokens.get(i + 2).is_some_and(|t| !t.spaced && t.kind == TokenKind::Number)
         }
+        Some(t) if t.is_any(&["h", "'"]) && !t.spaced => false,
         Some(t) if t.is(",") && !t.spaced => !tokens.get(i + 2).is_some_and(|t| !t.spaced && t.kind == TokenKind::Number),
         Some(t) if t.is_any(&["-", "/", "alle"]) => !tokens.get(i + 2).is_some_and(|t| t.kind == TokenKind::Number || t.is("mezzogiorno")),
         Some(_) => true,

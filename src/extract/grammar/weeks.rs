@@ -77,8 +77,10 @@ struct Reader {
     days: Option<Vec<DaySelector>>,
     every: bool,
     dates: Option<Vec<Date>>,
+    /// The days that stand were "gli altri giorni".
+    rest: bool,
     spans: Vec<Span>,
-    part: Option<&'static str>,
+    parts: Vec<&'static str>,
     pending: Vec<Span>,
     pending_part: Option<&'static str>,
     pending_shut: bool,
@@ -89,6 +91,8 @@ struct Reader {
     start: usize,
     /// Days named so far, for "negli altri giorni".
     named: Vec<DaySelector>,
+    /// Days named last, for "negli stessi giorni".
+    last: Vec<DaySelector>,
     /// Whether a part of the week was taken out by name: "domenica esclusa".
     sunday_out: bool,
 }
@@ -100,19 +104,26 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
     for (i, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Days(days) => {
+                let rest = matches!(days, Days::Others);
                 let (days, every) = match days {
                     Days::These { days, every } => (days.clone(), *every),
-                    Days::Same => (same.to_vec(), false),
+                    Days::Same if reader.last.is_empty() => (same.to_vec(), false),
+                    Days::Same => (reader.last.clone(), false),
                     Days::Others => (reader.others(), false),
                 };
                 let excluded_behind = excluded_behind(pieces, i);
                 if without || excluded_behind {
                     reader.take_out(&days);
-                    continue;
+                    // "dal lunedì al venerdì 9-12, tranne il mercoledì 9-18": the exception has hours of its own
+                    let own_hours = !excluded_behind && reader.has_hours() && spans_come(&pieces[i + 1..]);
+                    if !own_hours {
+                        continue;
+                    }
                 }
-                let more_days_come = pieces[i + 1..].iter().any(|p| matches!(p, Piece::Days(_)));
                 let shut = shut_beside(pieces, i);
-                reader.days(days, every, i, shut, more_days_come);
+                let alone = !says_more(&pieces[i + 1..]);
+                reader.days(days, every, i, shut, alone);
+                reader.rest = rest;
             }
             Piece::Dates(dates) => {
                 if !without {
@@ -131,6 +142,8 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                 reader.flush(i);
                 reader.season = Some(*season);
             }
+            // "lunedì 8.30-12.30; 15-17", "mattino: 8-12; pomeriggio: 15-17": still the same days
+            Piece::Break if reader.goes_on(&pieces[i + 1..]) => {}
             Piece::Break => {
                 reader.flush(i);
                 reader.end_statement();
@@ -172,6 +185,19 @@ fn sunday_taken_out(pieces: &[Piece]) -> bool {
     })
 }
 
+/// Whether a span comes before other days do.
+fn spans_come(pieces: &[Piece]) -> bool {
+    pieces.iter().find(|p| !matches!(p, Piece::Comma | Piece::Instead | Piece::Open)).is_some_and(|p| matches!(p, Piece::Span(..)))
+}
+
+/// Whether anything is said of the days that stand before these pieces.
+fn says_more(pieces: &[Piece]) -> bool {
+    pieces
+        .iter()
+        .take_while(|p| !matches!(p, Piece::Break | Piece::Days(_) | Piece::Dates(_) | Piece::Season(_)))
+        .any(|p| matches!(p, Piece::Span(..) | Piece::Part(_) | Piece::Shut))
+}
+
 fn days_before_break(pieces: &[Piece]) -> bool {
     for piece in pieces {
         match piece {
@@ -189,8 +215,29 @@ impl Reader {
         week.iter().map(|d| DaySelector::from(*d)).filter(|d| !self.named.contains(d)).collect()
     }
 
-    fn days(&mut self, days: Vec<DaySelector>, every: bool, at: usize, shut: bool, _more: bool) {
+    /// Whether hours have been given to some days already.
+    fn has_hours(&self) -> bool {
+        !self.spans.is_empty() || self.days.is_none() && !self.read.chunks.is_empty()
+    }
+
+    /// Whether the statement behind a break names no days of its own and only goes on with later hours.
+    fn goes_on(&self, behind: &[Piece]) -> bool {
+        let Some(last) = self.spans.last().and_then(Span::to) else { return false };
+        let statement: Vec<&Piece> = behind.iter().take_while(|p| !matches!(p, Piece::Break)).collect();
+        let names_days = statement.iter().any(|p| !matches!(p, Piece::Span(..) | Piece::Part(_) | Piece::Comma));
+        let later = statement.iter().all(|p| if let Piece::Span(span, _) = p { span.from() >= last } else { true });
+        self.days.is_some() && !names_days && later && statement.iter().any(|p| matches!(p, Piece::Span(..)))
+    }
+
+    fn days(&mut self, days: Vec<DaySelector>, every: bool, at: usize, shut: bool, alone: bool) {
         self.named.extend(days.iter().filter(|_| !every).cloned());
+        // "tutti i giorni dalle 8 alle 18 (dal lunedì al venerdì)": the closer word wins here too
+        if self.every && !every && alone && !shut && !self.spans.is_empty() && self.days.is_some() {
+            (self.last, self.every) = (days.clone(), false);
+            self.days = Some(days);
+            return;
+        }
+        self.last.clone_from(&days);
         if shut {
             self.flush(at);
             self.read.chunks.push(Chunk { days, slots: vec![Slot::Off], season: self.season, instead: false, start: at, end: at + 1 });
@@ -205,10 +252,12 @@ impl Reader {
             return;
         }
         if self.spans.is_empty()
-            && self.part.is_none()
+            && self.parts.is_empty()
             && let Some(before) = &mut self.days
         {
             match (self.every, every) {
+                // "gli altri giorni feriali dal lunedì al venerdì": within these
+                _ if self.rest => before.retain(|d| days.contains(d)),
                 // "tutti i giorni, dal lunedì al venerdì": the closer word wins
                 (true, false) => *before = days,
                 (false, true) => {}
@@ -218,9 +267,7 @@ impl Reader {
             return;
         }
         self.flush(at);
-        if let Some(part) = self.pending_part.take() {
-            self.part = Some(part);
-        }
+        self.parts.extend(self.pending_part.take());
         (self.days, self.every, self.start) = (Some(days), every, at);
     }
 
@@ -253,8 +300,11 @@ impl Reader {
     }
 
     fn part(&mut self, part: &'static str, next: Option<&Piece>) {
-        if self.days.is_some() && self.spans.is_empty() {
-            self.part = Some(part);
+        let of_next_days = !self.parts.is_empty() && matches!(next, Some(Piece::Days(_)));
+        if self.days.is_some() && self.spans.is_empty() && !of_next_days {
+            if !self.parts.contains(&part) {
+                self.parts.push(part);
+            }
         } else if matches!(next, Some(Piece::Days(_))) || self.days.is_none() {
             // "la mattina, dal lunedì al venerdì"
             self.pending_part = Some(part);
@@ -272,12 +322,12 @@ impl Reader {
 
     fn flush(&mut self, at: usize) {
         let spans = std::mem::take(&mut self.spans);
-        let part = self.part.take();
+        let parts = std::mem::take(&mut self.parts);
         if let Some(days) = self.days.take() {
             let slots: Vec<Slot> = if !spans.is_empty() {
                 spans.into_iter().map(Slot::Times).collect()
-            } else if let Some(part) = part {
-                vec![Slot::Part(part.into())]
+            } else if !parts.is_empty() {
+                parts.into_iter().map(|part| Slot::Part(part.into())).collect()
             } else if let Some(part) = self.pending_part.take() {
                 vec![Slot::Part(part.into())]
             } else {

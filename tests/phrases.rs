@@ -1,0 +1,293 @@
+//! The phrase corpora: value first, then the many ways to say it. `docs/GRAMMAR.md` tells how to add one.
+//!
+//! Every phrase becomes a tiny document, "Ufficio anagrafe" and the phrase below it, and takes the public path. All phrases that read otherwise are told at once.
+
+use jiff::civil::Date;
+use proptest::prelude::*;
+use sportello::document::{self, Input};
+use sportello::domain::{Channel, ChannelKind, Day, DaySelector, Notice, Season, Slot, Span, Week};
+use sportello::extract::{self, Context};
+use sportello::lexicon::Lexicon;
+
+/// What a corpus looks at.
+#[derive(Clone, Copy, PartialEq)]
+enum View {
+    /// Hours, closures, openings, validity.
+    Time,
+    /// Channels.
+    Channels,
+    /// The address.
+    Address,
+}
+
+/// What a block of phrases must read as.
+enum Wanted {
+    Value(String),
+    Nothing,
+    /// With the value that is wished for, if one is given.
+    NotYet(Option<String>),
+}
+
+fn notices(text: &str, published: Option<Date>) -> Vec<Notice> {
+    let bytes = format!("Ufficio anagrafe\n{text}\n");
+    let document = document::read(&Input { bytes: bytes.as_bytes(), content_type: Some("text/plain; charset=utf-8"), ..Input::default() });
+    extract::read(&document, Lexicon::builtin(), &Context { published, ..Context::default() }).notices
+}
+
+/// The facts of a view as one line.
+fn render(notices: &[Notice], view: View) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for notice in notices {
+        match view {
+            View::Time => {
+                let mut week = Week::default();
+                notice.hours.iter().for_each(|hours| week.extend(&hours.week));
+                if !week.is_empty() {
+                    parts.push(week.to_string());
+                }
+                parts.extend(notice.closures.iter().map(|range| {
+                    if range.first() == range.last() {
+                        format!("closed {}", range.first())
+                    } else {
+                        format!("closed {}/{}", range.first(), range.last())
+                    }
+                }));
+                parts.extend(notice.openings.iter().map(|opening| format!("open {opening}")));
+                parts.extend(notice.valid_from.map(|day| format!("from {day}")));
+                parts.extend(notice.valid_until.map(|day| format!("until {day}")));
+            }
+            View::Channels => parts.extend(notice.channels.iter().map(Channel::to_string)),
+            View::Address => parts.extend(notice.address.clone()),
+        }
+    }
+    parts.join(if view == View::Time { " | " } else { " " })
+}
+
+/// Weeks in the values are compared in their normal form.
+fn canonical(value: &str, view: View) -> String {
+    if view != View::Time {
+        return value.to_string();
+    }
+    let part = |part: &str| part.parse::<Week>().map_or_else(|_| part.to_string(), |week| week.to_string());
+    value.split(" | ").map(part).collect::<Vec<_>>().join(" | ")
+}
+
+/// Runs one corpus; the outside opinion is asked about every value that is read.
+fn run(file: &str, text: &str, view: View, fewest: usize) {
+    let (mut say, mut value_frame) = ("{}".to_string(), "{}".to_string());
+    let mut published = None;
+    let mut wanted: Option<Wanted> = None;
+    let mut wrong = Vec::new();
+    let mut n_phrases = 0;
+    for (n, line) in text.lines().enumerate() {
+        let at = format!("tests/phrases/{file}:{}", n + 1);
+        let line = line.split("  #").next().unwrap_or_default().trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(setting) = line.strip_prefix('@') {
+            let (key, value) = setting.trim().split_once(' ').unwrap_or((setting.trim(), ""));
+            match key {
+                "published" => published = value.trim().parse::<Date>().ok(),
+                "say" => say = value.trim().to_string(),
+                "value" => value_frame = value.trim().to_string(),
+                other => panic!("{at}: \"@ {other}\" is no setting; use published, say or value"),
+            }
+            continue;
+        }
+        if let Some(value) = line.strip_prefix('=') {
+            let framed = |value: &str| canonical(&value_frame.replace("{}", value), view);
+            wanted = Some(match value.trim() {
+                "nothing" => Wanted::Nothing,
+                "not yet" => Wanted::NotYet(None),
+                other => match other.strip_prefix("not yet:") {
+                    Some(wish) => Wanted::NotYet(Some(framed(wish.trim()))),
+                    None => Wanted::Value(framed(other)),
+                },
+            });
+            continue;
+        }
+        n_phrases += 1;
+        let phrase = say.replace("{}", line);
+        let notices = notices(&phrase, published);
+        let read = render(&notices, view);
+        wrong.extend(outside_opinion(&notices).map(|what| format!("{at}: {phrase}\n    {what}")));
+        match wanted.as_ref().unwrap_or_else(|| panic!("{at}: a phrase before the first value")) {
+            Wanted::Value(value) if *value != read => wrong.push(format!("{at}: {phrase}\n    wanted {value}\n    read   {read}")),
+            Wanted::Nothing if !read.is_empty() => wrong.push(format!("{at}: {phrase}\n    wanted nothing\n    read   {read}")),
+            Wanted::NotYet(None) if !read.is_empty() => wrong.push(format!("{at}: {phrase}\n    is read now, as {read}: move it")),
+            Wanted::NotYet(Some(wish)) if *wish == read => wrong.push(format!("{at}: {phrase}\n    is read now, as {read}: move it")),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {n_phrases} phrases of {file}:\n{}\n", wrong.len(), wrong.join("\n"));
+    assert!(n_phrases >= fewest, "{file} has only {n_phrases} phrases");
+}
+
+/// What the `opening-hours` and `phonenumber` crates say of the values; nothing when they agree.
+fn outside_opinion(notices: &[Notice]) -> Option<String> {
+    for notice in notices {
+        for hours in &notice.hours {
+            let text = hours.week.to_string();
+            if text.parse::<opening_hours::OpeningHours>().is_err() {
+                return Some(format!("the opening-hours crate refuses {text}"));
+            }
+            if text.parse::<Week>().as_ref() != Ok(&hours.week) {
+                return Some(format!("{text} does not read back as itself"));
+            }
+        }
+        for channel in &notice.channels {
+            let number = matches!(channel.kind, ChannelKind::Phone | ChannelKind::Fax | ChannelKind::Whatsapp);
+            if let Some(value) = channel.value.as_ref().filter(|value| number && value.starts_with('+'))
+                && !phonenumber::parse(None, value).is_ok_and(|parsed| parsed.code().value() == 39)
+            {
+                return Some(format!("the phonenumber crate refuses {value}"));
+            }
+        }
+    }
+    None
+}
+
+macro_rules! corpora {
+    ($($name:ident: $file:literal, $view:expr, at least $fewest:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            run($file, include_str!(concat!("phrases/", $file)), $view, $fewest);
+        })*
+    };
+}
+
+corpora! {
+    times_read_as_written: "times.txt", View::Time, at least 40;
+    weekdays_read_as_written: "weekdays.txt", View::Time, at least 40;
+    weeks_read_as_written: "weeks.txt", View::Time, at least 60;
+    dates_read_as_written: "dates.txt", View::Time, at least 60;
+    channels_read_as_written: "channels.txt", View::Channels, at least 40;
+    addresses_read_as_written: "addresses.txt", View::Address, at least 30;
+}
+
+fn selector() -> impl Strategy<Value = DaySelector> {
+    (0usize..8, proptest::collection::vec(prop_oneof![1i8..=5, Just(-1i8)], 0..3)).prop_map(|(day, mut nth)| {
+        let day = Day::WEEK.get(day).copied().unwrap_or(Day::Ph);
+        nth.sort_unstable();
+        nth.dedup();
+        DaySelector { day, nth: if day == Day::Ph { Vec::new() } else { nth } }
+    })
+}
+
+fn slot() -> impl Strategy<Value = Slot> {
+    let clock = |minutes: u16| sportello::domain::Clock::new(minutes / 60, minutes % 60);
+    prop_oneof![
+        1 => Just(Slot::Off),
+        1 => prop_oneof![Just("mattina"), Just("pomeriggio"), Just("sera")].prop_map(|part| Slot::Part(part.into())),
+        6 => (0u16..1439, 1u16..600).prop_filter_map("a span ends after it starts", move |(from, length)| {
+            Span::new(clock(from)?, clock((from + length).min(1440))?).map(Slot::Times)
+        }),
+        1 => (0u16..1439).prop_filter_map("a time", move |from| clock(from).map(Span::open_ended).map(Slot::Times)),
+    ]
+}
+
+fn season() -> impl Strategy<Value = Option<Season>> {
+    proptest::option::weighted(0.3, ((1u8..=12, 1u8..=28), (1u8..=12, 1u8..=28)).prop_map(|(from, to)| Season { from, to }))
+}
+
+/// Words of the trade, so that texts come near to what the rules look for.
+const WORDS: &[&str] = &[
+    "lunedì",
+    "mar",
+    "ven.",
+    "dal",
+    "al",
+    "dalle",
+    "alle",
+    "9",
+    "12.30",
+    "8,30",
+    "-",
+    "/",
+    "÷",
+    "e",
+    ",",
+    ";",
+    "(",
+    ")",
+    ":",
+    "escluso",
+    "chiuso",
+    "primo",
+    "III",
+    "sabato",
+    "del",
+    "mese",
+    "mattina",
+    "pomeriggio",
+    "24",
+    "dicembre",
+    "2026",
+    "31/12",
+    "99/99/9999",
+    "0",
+    "00000000000000000",
+    "fino",
+    "tel.",
+    "0583",
+    "216305",
+    "+39",
+    "fax",
+    "[at]",
+    "@",
+    "comune.it",
+    "via",
+    "Roma",
+    "n.",
+    "12/A",
+    "ore",
+    "h",
+    "ufficio",
+    "tributi",
+    "tranne",
+    "\n",
+    "°",
+    "\u{a0}",
+    "à",
+    "½",
+    "🙂",
+    "altri giorni",
+    "anche",
+    "c.m.",
+    "p.v.",
+    "domani",
+    "Pasqua",
+    "entro",
+    "nei mesi di",
+    "luglio",
+    "24:00",
+    "mezzanotte",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_week_reads_back_as_itself(slots in proptest::collection::vec((season(), selector(), slot()), 0..12)) {
+        let mut week = Week::default();
+        slots.into_iter().for_each(|(season, day, slot)| week.add(season, day, slot));
+        let text = week.to_string();
+        prop_assert_eq!(text.parse::<Week>(), Ok(week), "{}", text);
+    }
+
+    #[test]
+    fn any_bytes_end_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let document = document::read(&Input { bytes: &bytes, ..Input::default() });
+        let _ = extract::read(&document, Lexicon::builtin(), &Context::default());
+    }
+
+    #[test]
+    fn any_words_of_the_trade_give_values_that_others_can_read(
+        picks in proptest::collection::vec((0..WORDS.len(), any::<bool>()), 0..40),
+    ) {
+        let text: String = picks.iter().map(|(i, spaced)| format!("{}{}", WORDS[*i], if *spaced { " " } else { "" })).collect();
+        let read = notices(&text, Date::new(2026, 3, 5).ok());
+        prop_assert_eq!(outside_opinion(&read), None, "{}", text);
+    }
+}
