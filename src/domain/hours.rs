@@ -325,7 +325,7 @@ fn write_days(days: &[&DaySelector]) -> String {
 impl fmt::Display for Week {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
-        for week in self.entries() {
+        for (entry, week) in self.entries().into_iter().enumerate() {
             let mut groups: Vec<(Option<Season>, &BTreeSet<Slot>, Vec<&DaySelector>)> = Vec::new();
             for ((season, day), slots) in &week.slots {
                 match groups.iter_mut().find(|(s, sl, _)| s == season && *sl == slots) {
@@ -333,10 +333,10 @@ impl fmt::Display for Week {
                     None => groups.push((*season, slots, vec![day])),
                 }
             }
-            for (i, (season, slots, days)) in groups.iter().enumerate() {
+            for (season, slots, days) in &groups {
                 if !first {
-                    // a second entry adds to the first, it does not replace it
-                    f.write_str(if i == 0 { ", " } else { "; " })?;
+                    // what a second entry says adds to the first, it does not replace it
+                    f.write_str(if entry > 0 { ", " } else { "; " })?;
                 }
                 first = false;
                 if let Some(season) = season {

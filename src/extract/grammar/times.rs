@@ -171,7 +171,7 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
         {
             return Some(ReadSpan { span, weak: token.is("da"), next });
         }
-        if introduced && !token.is("da") && !is_count(tokens, next) {
+        if introduced && !token.is("da") && !is_count(tokens, next) && from.minutes() < 1440 {
             // "dalle 9" says when it starts; the end is not stated
             let next = if tokens.get(next).is_some_and(|t| t.is_any(&["in"]))
                 && tokens.get(next + 1).is_some_and(|t| t.is_any(&["poi", "avanti"]))
