@@ -85,6 +85,9 @@ pub enum Command {
     },
     /// See a small invented town change its opening hours, and the mails that follow; needs no network and no settings
     Demo(DemoArgs),
+    /// Read a PDF from standard input, under limits, for another process of this program
+    #[command(hide = true)]
+    ReadPdf,
     /// Print the completions for a shell
     Completions {
         /// Which shell.

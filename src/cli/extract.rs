@@ -1,6 +1,9 @@
 //! `sportello extract`: what would be read from a file or page, as records for programs or as a list for persons.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use anyhow::Context as _;
 use url::Url;
@@ -8,12 +11,12 @@ use url::Url;
 use super::args::{ExtractArgs, Global};
 use super::record::{self, Record};
 use super::{Outcome, setup, talk};
-use crate::document::{self, Input};
+use crate::document::Input;
 use crate::domain::{Notice, Reading, day_of};
 use crate::extract::{self, Context};
 use crate::fetch::{Fetcher, Reply, Request};
 use crate::lexicon::Lexicon;
-use crate::round::limits;
+use crate::round::{limits, read_document};
 
 /// One thing to read, with what is known about it.
 struct Material {
@@ -27,28 +30,71 @@ struct Material {
 pub fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome> {
     let mut out = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
     let mut outcome = Outcome::Done;
-    for input in &args.inputs {
-        let material = match bring(input, args, global) {
-            Ok(material) => material,
-            // alone, an input that cannot be had means that nothing was done
-            Err(error) if args.inputs.len() == 1 && !is_address(input) => return Err(error),
-            Err(error) => {
-                out.flush()?;
-                talk::error(&error);
-                outcome = Outcome::Partly;
-                continue;
+    in_order(
+        &args.inputs,
+        |input| bring(input, args, global).map(|material| (read(&material, args), material.name)),
+        |input, read| {
+            match read {
+                Ok((reading, name)) if args.json => {
+                    serde_json::to_writer(&mut out, &Record::new(&name, &reading))?;
+                    writeln!(out)?;
+                }
+                Ok((reading, name)) => show(&mut out, &name, &reading)?,
+                // alone, an input that cannot be had means that nothing was done
+                Err(error) if args.inputs.len() == 1 && !is_address(input) => return Err(error),
+                Err(error) => {
+                    out.flush()?;
+                    talk::error(&error);
+                    outcome = Outcome::Partly;
+                }
             }
-        };
-        let reading = read(&material, args);
-        if args.json {
-            serde_json::to_writer(&mut out, &Record::new(&material.name, &reading))?;
-            writeln!(out)?;
-        } else {
-            show(&mut out, &material.name, &reading)?;
-        }
-    }
+            Ok(())
+        },
+    )?;
     out.flush()?;
     Ok(outcome)
+}
+
+/// Works on all items, as many at a time as there are processors, and hands the results over in the order of the items.
+fn in_order<I: Sync, R: Send>(
+    items: &[I],
+    work: impl Fn(&I) -> R + Sync,
+    mut take: impl FnMut(&I, R) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let n_workers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(items.len());
+    let next = AtomicUsize::new(0);
+    let (tell, told) = mpsc::sync_channel(2 * n_workers);
+    std::thread::scope(|scope| {
+        for _ in 0..n_workers {
+            let (tell, next, work) = (tell.clone(), &next, &work);
+            scope.spawn(move || {
+                while let Some((index, item)) = next_of(items, next) {
+                    if tell.send((index, work(item))).is_err() {
+                        return; // nobody takes results any more
+                    }
+                }
+            });
+        }
+        drop(tell);
+        let mut early = BTreeMap::new();
+        let mut awaited = items.iter().enumerate();
+        let mut wanted = awaited.next();
+        for (index, result) in told {
+            early.insert(index, result);
+            while let Some((index, item)) = wanted
+                && let Some(result) = early.remove(&index)
+            {
+                take(item, result)?;
+                wanted = awaited.next();
+            }
+        }
+        Ok(())
+    })
+}
+
+fn next_of<'i, I>(items: &'i [I], next: &AtomicUsize) -> Option<(usize, &'i I)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((index, items.get(index)?))
 }
 
 fn is_address(input: &str) -> bool {
@@ -98,7 +144,7 @@ fn fetch(address: &str, global: &Global) -> anyhow::Result<Material> {
 
 fn read(material: &Material, args: &ExtractArgs) -> Reading {
     let input = Input { bytes: &material.bytes, content_type: material.content_type.as_deref(), url: material.url.as_ref(), select: None };
-    let document = document::read(&input);
+    let document = read_document(&input);
     // a document that says nothing of its day is read as of the given present, if one was given
     let published = args.published.or_else(|| args.now.map(day_of));
     let context = Context { published, office: None, url: material.url.as_ref().map(Url::to_string) };

@@ -65,6 +65,7 @@ fn obey(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Sources { command } => sources::run(&command, &cli.global),
         Command::Subscribers { command } => subscribers::run(&command, &cli.global),
         Command::Demo(args) => demo::run(&args),
+        Command::ReadPdf => Ok(crate::round::serve().map(|()| Outcome::Done)?),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man(args) => manual::man(&args),
     }

@@ -45,7 +45,7 @@ pub fn sources(settings: &Settings) -> anyhow::Result<Sources> {
     let file = &settings.sources.file;
     let text = read(file).with_context(|| {
         format!(
-            "cannot read the sources {} · write one (see `sportello sources lint --help`), or name another with [sources] file",
+            "cannot read the sources {} · `sportello sources add` starts one; [sources] file in the settings names another",
             file.display()
         )
     })?;

@@ -19,6 +19,7 @@ mod trim;
 mod walk;
 
 pub use outline::{Outline, outline};
+pub use pdf::is_pdf;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

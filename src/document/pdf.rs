@@ -28,7 +28,7 @@ pub const MAX_GLYPHS: usize = 400_000;
 const MAX_RULES: usize = 5_000;
 
 /// Whether the bytes are a PDF; some servers put a few bytes before the mark.
-pub(super) fn is_pdf(bytes: &[u8]) -> bool {
+pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes.get(..1024).unwrap_or(bytes).windows(5).any(|window| window == b"%PDF-")
 }
 

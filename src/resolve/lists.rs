@@ -36,19 +36,30 @@ pub(super) fn channels(own: &[Source<'_>]) -> Vec<Fact> {
             continue;
         }
         let mut value = BTreeSet::new();
-        let mut causes: Vec<Cause> = Vec::new();
-        for source in kept {
+        for source in &kept {
             if let Said::Channel(channel) = &source.statement.said
                 && !value.iter().any(|other| meant_channel(other) == meant_channel(channel))
             {
                 value.insert(channel.clone());
             }
-            add_cause(&mut causes, source.cause());
         }
+        let causes = latest_causes(kept.iter().map(|source| **source));
         let until = end.and_then(|end| end.yesterday().ok());
         facts.push(Fact { value: Value::Channels(value), from: start, until, resumes: false, general: false, except: Vec::new(), causes });
     }
     facts
+}
+
+/// One cause per document: the sentences that brought the latest item of its list. Those of older items may be gone from the page by now.
+fn latest_causes<'a, 'b: 'a>(sources: impl Iterator<Item = &'a &'a Source<'b>> + Clone) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for source in sources.clone() {
+        let later = |other: &&&Source<'_>| other.document.url == source.document.url && other.statement.since > source.statement.since;
+        if !sources.clone().any(|other| later(&other)) {
+            add_cause(&mut causes, source.cause());
+        }
+    }
+    causes
 }
 
 /// One cause per document, with all its sentences.
@@ -107,9 +118,8 @@ fn list(facet: Facet, sources: &[Source<'_>], general: bool) -> Option<Fact> {
     let kept: Vec<&&Source<'_>> = sources.iter().filter(|source| !sources.iter().any(|other| takes_away(other, source))).collect();
     let mut ranges = Vec::new();
     let mut openings = BTreeSet::new();
-    let mut causes = Vec::new();
     let mut except = Vec::new();
-    for source in kept {
+    for source in &kept {
         match &source.statement.said {
             Said::Closure(range) => ranges.push(*range),
             Said::Opening(opening) => {
@@ -117,9 +127,9 @@ fn list(facet: Facet, sources: &[Source<'_>], general: bool) -> Option<Fact> {
             }
             Said::Hours(_) | Said::Status(_) | Said::Address(_) | Said::Channel(_) => {}
         }
-        add_cause(&mut causes, source.cause());
         except.clone_from(&source.statement.except);
     }
+    let causes = latest_causes(kept.iter().copied());
     let value = if facet == Facet::Closures { Value::Closures(DateRange::merged(ranges)) } else { Value::Openings(openings) };
     (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, general, except, causes })
 }

@@ -4,6 +4,7 @@
 //! Reading happens off the asynchronous threads, a few documents at a time; visits of one body fold one after another; one visit is one
 //! transaction. Failures never touch what is known: they turn the source's health.
 
+mod apart;
 mod catalogue;
 mod clock;
 mod document;
@@ -23,6 +24,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::Url;
 
+pub use apart::{read_document, serve};
 pub use catalogue::{catalogue, limits, request};
 pub use clock::Clock;
 pub use due::Due;

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::apart::read_document;
 use crate::config::sources::Source;
 use crate::document::{self, Block, BlockKind, Document, Input, Region};
 use crate::domain::Reading;
@@ -22,7 +23,7 @@ pub struct Read {
 
 /// The document of a source's bytes. Takes as long as the page is: call it where blocking is allowed.
 pub fn material(source: &Source, url: &Url, content_type: Option<&str>, bytes: &[u8]) -> Document {
-    let document = document::read(&Input { bytes, content_type, url: Some(url), select: source.select.as_deref() });
+    let document = read_document(&Input { bytes, content_type, url: Some(url), select: source.select.as_deref() });
     for warning in &document.warnings {
         tracing::debug!(source = %source.id, %url, "{url}: {warning}");
     }
