@@ -68,3 +68,37 @@ fn migrate_with(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Resu
         tx.commit()?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEXT: &str = "ALTER TABLE body ADD COLUMN website TEXT; UPDATE body SET website = 'https://' || id || '.example'";
+
+    fn with_data() -> Connection {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, Path::new("a.db")).unwrap();
+        conn.execute("INSERT INTO body (id, name, kind) VALUES ('comune-altolago', 'Altolago', 'comune')", []).unwrap();
+        conn
+    }
+
+    #[test]
+    fn a_further_migration_keeps_the_data() {
+        let mut conn = with_data();
+        let migrations: Vec<&str> = MIGRATIONS.iter().copied().chain([NEXT]).collect();
+        migrate_with(&mut conn, Path::new("a.db"), &migrations).unwrap();
+        migrate_with(&mut conn, Path::new("a.db"), &migrations).unwrap();
+        let website: String = conn.query_row("SELECT website FROM body", [], |row| row.get(0)).unwrap();
+        assert_eq!(website, "https://comune-altolago.example");
+        assert!(matches!(migrate(&mut conn, Path::new("a.db")), Err(Fault::Said(StoreError::Newer { .. }))), "a newer file is refused");
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_schema_of_before() {
+        let mut conn = with_data();
+        let broken = [MIGRATIONS, &["CREATE TABLE half (id INTEGER); SELECT no_such_function()"]].concat();
+        assert!(migrate_with(&mut conn, Path::new("a.db"), &broken).is_err());
+        assert_eq!(found_schema(&conn, Path::new("a.db")).unwrap(), known_schema());
+        assert!(conn.query_row("SELECT count(*) FROM half", [], |_| Ok(())).is_err());
+    }
+}
