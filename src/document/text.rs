@@ -133,7 +133,9 @@ impl Builder {
 /// Whether a sentence broken at the width of the page goes on: the line before is long and open, this one begins small.
 fn wraps(before: &str, line: &str) -> bool {
     let last = before.lines().next_back().unwrap_or_default();
-    last.chars().count() >= 50 && !last.ends_with(['.', ';', ':', '!', '?']) && line.starts_with(|c: char| c.is_lowercase())
+    // a line that closes with a number or a mail address is an entry of its own
+    let entry = last.ends_with(|c: char| c.is_ascii_digit()) || last.rsplit(' ').next().is_some_and(|word| word.contains('@'));
+    last.chars().count() >= 62 && !entry && !last.ends_with(['.', ';', ':', '!', '?']) && line.starts_with(|c: char| c.is_lowercase())
 }
 
 /// A short line in capitals without times or numbers of telephones.
