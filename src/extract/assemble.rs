@@ -56,6 +56,8 @@ struct Assembler<'a> {
     default_flags: Option<(super::draft::Flags, Option<Period>)>,
     /// "tutti gli sportelli si trovano in via …, salvo diversa indicazione".
     default_address: Option<String>,
+    /// Parts of the year that headings state.
+    heading_seasons: Vec<(usize, crate::domain::Season)>,
     /// Periods that headings state.
     heading_periods: Vec<(usize, Period)>,
     /// The offices that each segment names.
@@ -76,6 +78,8 @@ struct Assembler<'a> {
     hanging_days: Option<(usize, Vec<DaySelector>)>,
     stranger: bool,
     sites: bool,
+    /// A page that lists news instead of being one.
+    is_front_page: bool,
     /// The segment at hand.
     at: usize,
 }
@@ -85,6 +89,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     let mut anchor = dating.anchor;
     let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
     zones(segments, &mut scans);
+    seasons(segments, &mut scans, lexicon);
     let mut assembler = Assembler {
         segments,
         lexicon,
@@ -107,6 +112,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         container_topics: Vec::new(),
         default_flags: None,
         default_address: None,
+        heading_seasons: Vec::new(),
         heading_periods: Vec::new(),
         named_elsewhere: scans
             .iter()
@@ -123,6 +129,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         others: false,
         hanging_days: None,
         stranger: false,
+        is_front_page: is_front_page(segments),
         at: 0,
         sites: distinct_sites(&scans) >= 2,
     };
@@ -190,6 +197,64 @@ fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     }
 }
 
+/// A home page: its first heading names the body, or there is none above the first news.
+fn is_front_page(segments: &[Segment]) -> bool {
+    let first = segments.iter().find(|s| s.role == Role::Heading && s.region == Region::Main);
+    first.is_some_and(|s| {
+        [
+            "comune di",
+            "citta di",
+            "provincia di",
+            "unione",
+            "ultimi avvisi",
+            "ultime notizie",
+            "benvenut",
+            "home",
+            "notizie",
+            "avvisi",
+            "in evidenza",
+            "novita",
+        ]
+        .iter()
+        .any(|w| s.folded.text.trim().starts_with(w))
+            && s.tokens.len() <= 8
+    })
+}
+
+/// Parts of the year that are stated without a year and together make a whole one are seasons that recur, whatever the date of the page.
+fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
+    use super::grammar::dates::{Anchor, When};
+    let mut found: Vec<(usize, Placed, i32)> = Vec::new();
+    for (i, segment) in segments.iter().enumerate() {
+        if !scans[i].iter().any(|m| matches!(m.mark, Mark::When(When::Range(_)))) {
+            continue;
+        }
+        for mark in scan(segment, &mut Anchor::default(), None, lexicon) {
+            if let Mark::When(When::Season(season)) = &mark.mark {
+                let day = |(month, day): (u8, u8)| i32::from(month) * 30 + i32::from(day);
+                let days = (day(season.to) - day(season.from)).rem_euclid(360) + 1;
+                found.push((i, mark, days));
+            }
+        }
+    }
+    let mut different: Vec<&Mark> = Vec::new();
+    let mut total = 0;
+    for (_, mark, days) in &found {
+        if !different.contains(&&mark.mark) {
+            different.push(&mark.mark);
+            total += days;
+        }
+    }
+    if different.len() < 2 || !(330..=375).contains(&total) {
+        return;
+    }
+    for (i, mark, _) in found {
+        if let Some(there) = scans[i].iter_mut().find(|m| m.start == mark.start && matches!(m.mark, Mark::When(When::Range(_)))) {
+            *there = mark;
+        }
+    }
+}
+
 fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
     let mut sites: Vec<String> = Vec::new();
     for mark in scans.iter().flatten() {
@@ -206,7 +271,7 @@ fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
 impl Assembler<'_> {
     /// Which containers (cards, list items, cells) name one group of offices and no other.
     fn topics_of_containers(&self, document: &Document, scans: &[Vec<Placed>]) -> Vec<Option<Vec<Subject>>> {
-        const MOST_SEGMENTS: usize = 14;
+        const MOST_SEGMENTS: usize = 6;
         let n = document.containers.len();
         let mut named: Vec<Vec<Vec<Subject>>> = vec![Vec::new(); n];
         let mut held = vec![0usize; n];
@@ -295,7 +360,8 @@ impl Assembler<'_> {
 
     fn segment(&mut self, index: usize, marks: &[Placed]) {
         let segment = &self.segments[index];
-        if !matches!(segment.region, Region::Main) || segment.foreign {
+        let boxed = segment.region == Region::Aside && segment.headings.is_empty() && clause::is_announcement(segment, marks);
+        if !matches!(segment.region, Region::Main) && !boxed || segment.foreign {
             return;
         }
         self.at = index;
@@ -364,7 +430,7 @@ impl Assembler<'_> {
         };
         let own = segment.role == Role::Heading && related(&segment.text);
         let above = segment.headings.iter().any(|h| self.segments.get(*h).is_some_and(|s| related(&s.text)));
-        (own || above) && !self.drafts.is_empty()
+        (own || above) && !self.is_front_page
     }
 
     /// A new block: the heading above it decides the topic; a list keeps the frame that announced it.
@@ -436,6 +502,9 @@ impl Assembler<'_> {
         }
         if subjects.is_empty() {
             // a heading without an office governs what stands under it
+            if let Some(season) = clause::season(marks) {
+                self.heading_seasons.push((index, season));
+            }
             if let Some(period) = clause::whole_period(marks) {
                 self.heading_periods.push((index, period));
             }
@@ -703,6 +772,10 @@ impl Assembler<'_> {
             if ruled {
                 facts.except = whom.iter().map(|s| s.office.clone()).collect();
             }
+        }
+        let season = segment.headings.iter().rev().find_map(|h| self.heading_seasons.iter().find(|(i, _)| i == h).map(|(_, s)| *s));
+        for (_, chunk) in &mut facts.hours {
+            chunk.season = chunk.season.or(season);
         }
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);

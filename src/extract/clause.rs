@@ -290,6 +290,21 @@ pub fn period_of(when: &When) -> Option<Period> {
     (!period.is_open()).then_some(period)
 }
 
+/// A part of the year that a line states.
+pub fn season(marks: &[Placed]) -> Option<crate::domain::Season> {
+    marks.iter().find_map(|m| if let Mark::When(When::Season(season)) = &m.mark { Some(*season) } else { None })
+}
+
+/// Whether a box beside the matter announces something: an office, a word of service, a date, and not as a link to elsewhere.
+pub fn is_announcement(segment: &Segment, marks: &[Placed]) -> bool {
+    let has = |wanted: &dyn Fn(&Mark) -> bool| marks.iter().any(|m| wanted(&m.mark));
+    let linked = segment.links.iter().any(|l| l.range.len() * 2 > segment.text.len());
+    !linked
+        && has(&|m| matches!(m, Mark::Offices(_) | Mark::TheOffices { .. }))
+        && has(&|m| matches!(m, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced) | Mark::Span(..)))
+        && (has(&|m| matches!(m, Mark::When(_))) || segment.headings.is_empty() && segment.quoted)
+}
+
 /// The period that a line states as a whole.
 pub fn whole_period(marks: &[Placed]) -> Option<Period> {
     let mut period = Period::default();

@@ -58,6 +58,9 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
                     return None;
                 }
             }
+            if office.is_all() && !found.sure {
+                return None; // a building, until it is the subject of a sentence
+            }
             if !found.sure && !weak_ok(tokens, i, found.next, place, is_capital) {
                 return head_mention(tokens, i, is_capital, lexicon);
             }
