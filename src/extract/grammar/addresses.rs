@@ -79,6 +79,12 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
                 if (token.is_any(&["n", "nr", "num", "numero", "civico", "snc"]) || without_number(tokens, at).is_some()) && at > first {
                     break;
                 }
+                // "lascerà il lungomare e si stabilirà in via del Porto 8": the first street ends where another begins
+                if token.is_any(&["via", "viale", "piazza", "corso", "si", "che"])
+                    || at == first && !token.upper && token.is_any(&["e", "o", "in", "a"])
+                {
+                    return None;
+                }
                 // "via Regina Margherita e Re Umberto 5"
                 let double_name = token.is("e")
                     && at > first

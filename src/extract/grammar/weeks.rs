@@ -376,8 +376,25 @@ pub fn lay(week: &mut Week, chunk: &Chunk) {
             week.remove(chunk.season, day.clone());
         }
         for slot in &chunk.slots {
+            // "giovedì 15.30-17.30", and later "il giovedì pomeriggio": the times say it better
+            if let Slot::Part(part) = slot
+                && week.day(chunk.season, day.clone()).is_some_and(|slots| slots.iter().any(|there| within(there, part)))
+            {
+                continue;
+            }
             week.add(chunk.season, day.clone(), slot.clone());
         }
+    }
+}
+
+/// Whether a span lies in a part of the day.
+fn within(slot: &Slot, part: &str) -> bool {
+    let Slot::Times(span) = slot else { return false };
+    let noon = 12 * 60;
+    match part {
+        "mattina" => span.from().minutes() < noon,
+        "pomeriggio" => span.from().minutes() >= noon,
+        _ => false,
     }
 }
 
