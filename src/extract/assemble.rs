@@ -628,6 +628,17 @@ impl Assembler<'_> {
         (subjects, explicit)
     }
 
+    /// The period of the document: where one sentence says from when and another until when, both.
+    fn whole_document(&self) -> Option<Period> {
+        let period = self.document_period?;
+        match self.lead_period {
+            Some(Period { from: Some(from), until: None }) if period.from.is_none() && period.until.is_some_and(|until| from <= until) => {
+                Some(Period { from: Some(from), ..period })
+            }
+            _ => Some(period),
+        }
+    }
+
     /// The offices that spoke last, for "i tre uffici".
     fn recent(&self, n: usize) -> Vec<Subject> {
         let mut subjects: Vec<Subject> = Vec::new();
@@ -687,6 +698,9 @@ impl Assembler<'_> {
             facts.address = None;
             facts.period = None;
             facts.flags = Default::default();
+        }
+        if cued(Cue::Political) && !explicit && self.document_period.is_none() && segment.folded.text.contains("in vigore") {
+            self.document_period = facts.period.filter(|_| !facts.single_day);
         }
         if cued(Cue::Political) && !explicit {
             // what employees do is not how an office is reached
@@ -789,7 +803,9 @@ impl Assembler<'_> {
             before.append(&mut facts.hours);
             facts.hours = before;
         }
-        if facts.same_number {
+        let has_phone = |d: &Draft| d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone);
+        let own = self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && has_phone(d));
+        if facts.same_number && !own {
             let other = self.drafts.iter().rev().find(|d| {
                 d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone)
                     && facts.reference.as_ref().is_none_or(|r| *r == d.subject.office)
@@ -866,7 +882,7 @@ impl Assembler<'_> {
                 period
             }
             None if facts.unchanged => Period::default(),
-            None => self.topic_period.or(self.heading_period).or(self.document_period).unwrap_or_default(),
+            None => self.topic_period.or(self.heading_period).or(self.whole_document()).unwrap_or_default(),
         };
         for subject in whom {
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };

@@ -75,6 +75,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         }
     }
     let mut cuts: Vec<usize> = vec![0];
+    cuts.extend(period_cuts(marks));
     for (n, &i) in starts.iter().enumerate() {
         if n == 0 {
             continue;
@@ -82,6 +83,8 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         let cut = if excepted.contains(&i) { marks[i].start } else { cut_before(segment, marks, starts[n - 1], i) };
         cuts.push(cut);
     }
+    cuts.sort_unstable();
+    cuts.dedup();
     let mut clauses = Vec::new();
     for (n, &start) in cuts.iter().enumerate() {
         let end = cuts.get(n + 1).copied().unwrap_or(segment.tokens.len());
@@ -98,6 +101,17 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         clauses.push(clause);
     }
     clauses
+}
+
+/// "fino al 31 maggio solo per telefono; dal 1° giugno su appuntamento": each period has its own statement.
+fn period_cuts(marks: &[Placed]) -> Vec<usize> {
+    let states = |m: &Placed| matches!(&m.mark, Mark::When(when) if period_of(when).is_some());
+    marks
+        .iter()
+        .enumerate()
+        .filter(|(i, m)| m.mark == Mark::Break && marks[..*i].iter().any(states) && marks[i + 1..].iter().any(states))
+        .map(|(_, m)| m.end)
+        .collect()
 }
 
 /// The single days that a sentence names.
@@ -175,7 +189,8 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let contacts = marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start >= mark.end && m.start - mark.end <= 4);
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
-    to && (verb || beside && segment.role == Role::Sentence) && !contacts && mark.start > 3
+    let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));
+    to && !entry && (verb || beside && segment.role == Role::Sentence) && !contacts && mark.start > 3
 }
 
 /// "nella sala della biblioteca", "vicino all'URP", "in museo alle 21": the place of something else. With a word of service it is the office after all.
@@ -522,7 +537,15 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
     flags.remote = hit(Cue::Remote).next().is_some();
     flags.video = hit(Cue::Video).next().is_some();
     flags.reduced = hit(Cue::Reduced).next().is_some();
-    flags.open = hit(Cue::Open).next().is_some();
+    // "è attivo il numero": a line, no counter
+    flags.open = hit(Cue::Open).any(|m| {
+        !segment
+            .tokens
+            .get(m.end..(m.end + 3).min(segment.tokens.len()))
+            .unwrap_or_default()
+            .iter()
+            .any(|t| ["numero", "linea", "casella", "indirizzo", "centralino"].contains(&t.text.as_str()))
+    });
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
     // "chiude alle 11": shut for a part of the day
     let at_an_hour = |m: &Placed| {
@@ -694,6 +717,7 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
         let Mark::When(when) = &m.mark else { continue };
         match when {
             When::Range(range) if shuts && !suspended && !opens_nearer(segment, clause, m) => closures.push(*range),
+            When::Same if shuts && clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))) => {}
             When::Same if shuts => match around.last_dates {
                 [] => {
                     if let Some(last) = around.last_when {
@@ -718,7 +742,10 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
                     && facts.hours.is_empty()
                     && let (Some(first), Some(last)) = (days.iter().min(), days.iter().max())
                 {
-                    (period.from, period.until) = (Some(*first), Some(*last));
+                    let starts = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+                        .iter()
+                        .any(|t| ["riapr", "ripart", "torner", "riprend", "inizi"].iter().any(|w| t.text.starts_with(w)));
+                    (period.from, period.until) = (Some(*first), (!starts || first != last).then_some(*last));
                 }
             }
             other => add_period(&mut period, other),
