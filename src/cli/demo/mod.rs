@@ -74,7 +74,7 @@ async fn play(folder: &Path, keeps: bool) -> anyhow::Result<()> {
     show_changes(&mut out, &second.changes)?;
     show_mails(&mut out, &settings.mail.directory)?;
     let web = format!("{}/enti/comune-altolago", settings.web.public_url);
-    writeln!(out, "While `sportello run` runs, the town's page is at {web} (see [web] in sportello.toml).")?;
+    writeln!(out, "The page of the town would be at {web} ([web] in sportello.toml).")?;
     if keeps {
         writeln!(out, "Kept in {}: sources.toml, sportello.db and the mails in outbox/.", folder.display())?;
     } else {
