@@ -13,6 +13,7 @@ mod outbox;
 mod pace;
 mod read;
 mod reread;
+mod site;
 mod source;
 mod turns;
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::document::{Outcome, Target};
 use super::due::Due;
+use super::site::leads_on;
 use super::{Round, catalogue, pace};
 use crate::config::sources::{Follow, Source};
 use crate::domain::{Change, DocumentKind, SourceId, SourceKind};
@@ -37,7 +38,7 @@ pub struct Visited {
 }
 
 /// Why a source could not be read.
-enum Trouble {
+pub(super) enum Trouble {
     Fetch(FetchError),
     Page(Verdict),
 }
@@ -52,8 +53,8 @@ impl std::fmt::Display for Trouble {
 }
 
 /// What is gathered while a source is visited.
-struct Tally {
-    visited: Visited,
+pub(super) struct Tally {
+    pub visited: Visited,
     unchanged: Vec<Unchanged>,
     validators: Option<Validators>,
 }
@@ -92,10 +93,13 @@ impl Round {
     }
 
     async fn visit_list(&self, source: &Arc<Source>, due: &Due, tally: &mut Tally) -> Result<Option<Trouble>, StoreError> {
-        if due.itself
-            && let Some(trouble) = self.look_at_list(source, due, tally).await?
-        {
-            return Ok(Some(trouble));
+        let trouble = match source.kind {
+            SourceKind::Site => self.look_at_site(source, due, tally).await?,
+            SourceKind::News | SourceKind::Sitemap | SourceKind::Page if due.itself => self.look_at_list(source, due, tally).await?,
+            SourceKind::News | SourceKind::Sitemap | SourceKind::Page => None,
+        };
+        if trouble.is_some() {
+            return Ok(trouble);
         }
         let now = self.clock.now();
         for document in self.documents_to_visit(source, due, now).await? {
@@ -164,11 +168,15 @@ impl Round {
     /// The documents of a list whose time has come, the new ones included.
     async fn documents_to_visit(&self, source: &Arc<Source>, due: &Due, now: Timestamp) -> Result<Vec<Sighted>, StoreError> {
         let (id, all) = (source.id.clone(), due.all);
+        let site = (source.kind == SourceKind::Site).then(|| source.clone());
         let due_ids: BTreeSet<DocumentId> = due.documents.iter().map(|document| document.id).collect();
         self.on_store(move |store| {
             let documents = store.documents(&id)?;
             let first_listing = documents.iter().map(|document| document.first_seen).min();
             let is_due = |document: &store::Document| {
+                if site.as_ref().is_some_and(|source| leads_on(source, document)) {
+                    return false;
+                }
                 due_ids.contains(&document.id) || document.next_visit.is_some_and(|at| at <= now) || (all && document.next_visit.is_some())
             };
             let sighted = |document: store::Document| {
@@ -243,7 +251,8 @@ struct Sighted {
     first_sight: Sight,
 }
 
-fn follow(follow: &Follow) -> fetch::Follow {
+/// Which links are articles, in the crawler's words.
+pub(super) fn follow(follow: &Follow) -> fetch::Follow {
     match follow {
         Follow::Prefix(prefix) => fetch::Follow::Prefix(prefix.clone()),
         Follow::Selector(selector) => fetch::Follow::Css(selector.clone()),

@@ -179,3 +179,49 @@ fn what_is_not_due_is_left_alone() {
     place.run(&["check", "--body", "comune-prova", "--all"]).done();
     assert_eq!(place.site.hits("/uffici"), hits + 1);
 }
+
+#[test]
+fn a_site_named_by_its_home_page_alone_is_found_and_watched() {
+    let place = Place::new();
+    place.sources(&[("/", "kind = \"site\"")]);
+    let menu = "<nav><a data-element=\"management\" href=\"/amministrazione\">Amministrazione</a> <a data-element=\"news\" href=\"/novita\">Novità</a></nav>";
+    let page = |path: &str, title: &str, main: &str| {
+        let html = format!(
+            "<!doctype html><html lang=it><head><title>{title}</title></head><body>{menu}<main><h1>{title}</h1>{main}</main></body></html>"
+        );
+        place.site.set(path, Page::html(html));
+    };
+    let filler =
+        "<p>Il Comune di Prova si trova tra il lago e la collina e conta poco più di quattromila abitanti, con una lunga storia.</p>";
+    page("/", "Comune di Prova", filler);
+    page("/amministrazione", "Amministrazione", "<ul><li><a href=\"/amministrazione/uffici\">Uffici</a></li></ul>");
+    page("/amministrazione/uffici", "Uffici", "<ul><li><a href=\"/amministrazione/uffici/tributi\">Ufficio Tributi</a></li></ul>");
+    let office = |hours: &str| format!("{filler}<h2>Orario di apertura al pubblico</h2><p>{hours}</p>");
+    page("/amministrazione/uffici/tributi", "Ufficio Tributi", &office("dal lunedì al venerdì 9.00-12.00"));
+    let item = |slug: &str, title: &str| {
+        format!("<article><h2><a href=\"/novita/{slug}\">{title}</a></h2><time datetime=\"2026-03-01\">1 marzo 2026</time></article>")
+    };
+    let list = |extra: &str| {
+        format!("{extra}{}{}", item("festa-di-primavera", "Festa di primavera"), item("bando-per-le-scuole", "Bando per le scuole"))
+    };
+    page("/novita", "Novità", &list(""));
+    for (slug, title) in [("festa-di-primavera", "Festa di primavera"), ("bando-per-le-scuole", "Bando per le scuole")] {
+        page(&format!("/novita/{slug}"), title, filler);
+    }
+    place.run(&["subscribers", "add", "ada@example.org", "--all"]).done();
+    let first = place.run(&["check", "--now", "2026-03-02T08:00:00Z"]).done();
+    assert_eq!(first.out, "", "{}", first.err);
+    assert_eq!(place.run(&["offices", "--json"]).done().json().len(), 1, "{:?}", place.site.all_hits());
+
+    page("/amministrazione/uffici/tributi", "Ufficio Tributi", &office("dal lunedì al venerdì 9.30-12.00"));
+    page("/novita", "Novità", &list(&item("anagrafe-chiusa", "Anagrafe chiusa")));
+    page("/novita/anagrafe-chiusa", "Anagrafe chiusa", "<p>L'ufficio anagrafe resterà chiuso al pubblico lunedì 9 marzo 2026.</p>");
+    let homes = place.site.hits("/");
+    place.run(&["check", "--all", "--now", "2026-03-03T08:00:00Z"]).done();
+    assert_eq!(place.site.hits("/"), homes, "the survey is not due again");
+    let changes = place.run(&["changes", "--json"]).done().json();
+    let mut aspects: Vec<&str> = changes.iter().map(|change| change["aspect"].as_str().unwrap()).collect();
+    aspects.sort();
+    assert_eq!(aspects, ["closures", "hours"], "{changes:?}");
+    assert_eq!(place.mails().len(), 1, "one mail for one body");
+}

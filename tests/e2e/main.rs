@@ -5,6 +5,7 @@ mod errors;
 mod kill;
 mod line;
 mod place;
+mod readme;
 mod service;
 mod smtp;
 mod sources;
