@@ -20,4 +20,5 @@ pub mod resolve;
 pub mod round;
 pub mod store;
 pub mod text;
+pub mod web;
 pub mod wording;

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use anstream::ColorChoice;
+use tracing_journald::{Priority, PriorityMappings};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -36,12 +37,38 @@ pub fn set_up(global: &Global, is_service: bool) {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = global.color != clap::ColorChoice::Never && std::io::stderr().is_terminal();
-    let logs = tracing_subscriber::fmt::layer().with_writer(StdErr).with_ansi(colours).with_target(false).compact().with_filter(filter);
-    let registry = tracing_subscriber::registry().with(logs);
+    // the journal keeps priorities and fields; a terminal or a file gets lines
+    let journal = if is_service && stderr_is_the_journal() { journal() } else { None };
+    let (journal_filter, line_filter) = if journal.is_some() { (filter, EnvFilter::new("off")) } else { (EnvFilter::new("off"), filter) };
+    let journal = journal.map(|journal| journal.with_filter(journal_filter));
+    let logs =
+        tracing_subscriber::fmt::layer().with_writer(StdErr).with_ansi(colours).with_target(false).compact().with_filter(line_filter);
+    let registry = tracing_subscriber::registry().with(logs).with(journal);
     #[cfg(debug_assertions)]
     let registry = registry.with(super::steps::PauseAt::new(global.pause_at));
     // a second call, as tests may make, keeps the first
     let _ = registry.try_init();
+}
+
+/// The journal's own protocol, with the priorities that operators filter by: `journalctl -u sportello -p warning`.
+fn journal() -> Option<tracing_journald::Layer> {
+    let priorities = PriorityMappings {
+        error: Priority::Error,
+        warn: Priority::Warning,
+        info: Priority::Informational,
+        debug: Priority::Debug,
+        trace: Priority::Debug,
+    };
+    let layer = tracing_journald::layer().ok()?;
+    Some(layer.with_field_prefix(Some("SPORTELLO".into())).with_priority_mappings(priorities).with_syslog_identifier("sportello".into()))
+}
+
+/// Whether systemd connected standard error to the journal (`$JOURNAL_STREAM` names its device and inode, systemd.exec(5)).
+fn stderr_is_the_journal() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let named = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    let stderr = std::fs::metadata("/proc/self/fd/2");
+    stderr.is_ok_and(|stderr| named == format!("{}:{}", stderr.dev(), stderr.ino()))
 }
 
 /// Standard error for the logs.

@@ -11,13 +11,15 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::pulse::Pulse;
 use crate::domain::SourceId;
-use crate::round::{Round, SOURCES_AT_ONCE, Selection, Visited};
+use crate::round::{Due, Round, SOURCES_AT_ONCE, Selection, Visited};
 use crate::store::{Failure, StoreError};
 
 /// After trouble with the store (a full disk, say) nothing new is begun for so long.
 const STORE_REST: Duration = Duration::from_secs(30);
 /// A source whose visit broke off by a defect of the program is left alone for so long.
 const DEFECT_REST: SignedDuration = SignedDuration::from_hours(6);
+/// A visit that never ends, because the process dies under it, is begun again after this time and not at once.
+const BEGUN_UNTIL: SignedDuration = SignedDuration::from_mins(15);
 /// Visits are under way and not one address was asked for so long: they are stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(600);
 
@@ -92,7 +94,9 @@ impl Crawler {
         // those under way are still due: ask for as many more
         let limit = u32::try_from(SOURCES_AT_ONCE + busy.len()).unwrap_or(u32::MAX);
         let due = round.due(&Selection::default(), limit).await?;
-        for due in due.into_iter().filter(|due| !busy.contains(&due.source.id)).take(free) {
+        let due: Vec<Due> = due.into_iter().filter(|due| !busy.contains(&due.source.id)).take(free).collect();
+        round.begin(&due, BEGUN_UNTIL).await?;
+        for due in due {
             let source = due.source.id.clone();
             let visit = under_way.visits.spawn(round.clone().visit_due(due));
             under_way.sources.insert(visit.id(), source);

@@ -24,6 +24,7 @@ use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
 use crate::round::{Clock, Mailer, Round, catalogue, limits};
 use crate::store::Store;
+use crate::web::{self, Vitals};
 use crawler::Crawler;
 use post::Post;
 use pulse::{Pulse, tell};
@@ -66,6 +67,10 @@ impl Service {
     /// What keeps it from starting: another service on the database, settings that name nothing usable.
     pub async fn run(self) -> anyhow::Result<()> {
         let _lock = self.store.lock_run()?;
+        let listener = match self.settings.web.listen {
+            Some(address) => Some(web::listen(address).await?),
+            None => None,
+        };
         let now = Clock::Wall.now();
         self.store.sync(&catalogue(&self.sources), now)?;
         let n_in_doubt = self.store.requeue_in_doubt(Timestamp::MAX)?;
@@ -94,10 +99,28 @@ impl Service {
             n_under_way: n_under_way.clone(),
             stop: stopped.clone(),
         };
-        let post = Post { mailers, store: self.store.clone(), mail, pulse: mailer_pulse.clone(), stop: stopped };
+        let post = Post { mailers, store: self.store.clone(), mail, pulse: mailer_pulse.clone(), stop: stopped.clone() };
+        let pulses = [crawler_pulse, mailer_pulse];
+        let vitals = Vitals {
+            store: self.store.clone(),
+            n_under_way: n_under_way.clone(),
+            stuck: Box::new({
+                let pulses = pulses.clone();
+                move || pulses.iter().find_map(|pulse| pulse.stuck())
+            }),
+            n_asked: Box::new({
+                let rounds = rounds.clone();
+                move || rounds.borrow().n_asked.load(Ordering::Relaxed)
+            }),
+        };
+        let site = tokio::spawn(async move {
+            if let Some(listener) = listener {
+                web::serve(listener, Arc::new(vitals), stopped).await;
+            }
+        });
         let mut scheduler = clock::start(tick, self.store.clone(), n_under_way.clone()).await?;
-        let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run())];
-        let watchdog = tokio::spawn(pulse::watchdog(vec![crawler_pulse, mailer_pulse]));
+        let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run()), site];
+        let watchdog = tokio::spawn(pulse::watchdog(pulses.to_vec()));
         let rereading = tokio::spawn(reread(rounds));
 
         let n_sources = self.sources.len();
@@ -178,7 +201,7 @@ async fn reread(rounds: watch::Receiver<Arc<Round>>) {
 }
 
 /// Waits for the loops, but not for ever: what is cut off is done again at the next start.
-async fn finish(loops: [JoinHandle<()>; 2]) {
+async fn finish(loops: [JoinHandle<()>; 3]) {
     let deadline = tokio::time::Instant::now() + STOP_WITHIN;
     for mut handle in loops {
         if tokio::time::timeout_at(deadline, &mut handle).await.is_err() {

@@ -28,6 +28,11 @@ impl Pulse {
         self.last.store(now, Ordering::Relaxed);
     }
 
+    /// The loop's name, if it has been silent for too long.
+    pub fn stuck(&self) -> Option<&'static str> {
+        (self.silence() > self.patience).then_some(self.name)
+    }
+
     fn silence(&self) -> Duration {
         self.start.elapsed().saturating_sub(Duration::from_millis(self.last.load(Ordering::Relaxed)))
     }
@@ -39,7 +44,7 @@ pub async fn watchdog(pulses: Vec<Arc<Pulse>>) {
     let mut ticks = tokio::time::interval(limit / 3);
     loop {
         ticks.tick().await;
-        match pulses.iter().find(|pulse| pulse.silence() > pulse.patience) {
+        match pulses.iter().find(|pulse| pulse.stuck().is_some()) {
             None => tell(&[NotifyState::Watchdog]),
             Some(stuck) => {
                 let silent_s = stuck.silence().as_secs();

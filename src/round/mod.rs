@@ -162,6 +162,17 @@ impl Round {
         self.on_store(due(self.sources.clone(), selection.clone(), self.clock.now(), limit)).await
     }
 
+    /// Notes that the visits of these begin, so that a process that dies under them does not ask the same hosts again at once.
+    pub async fn begin(&self, due: &[Due], wait: SignedDuration) -> Result<(), StoreError> {
+        if due.is_empty() {
+            return Ok(());
+        }
+        let sources: Vec<SourceId> = due.iter().map(|due| due.source.id.clone()).collect();
+        let now = self.clock.now();
+        let until = now.checked_add(wait).unwrap_or(now);
+        self.on_store(move |store| store.begin_visits(&sources, now, until)).await
+    }
+
     /// Visits one source and its documents, and notes how it went.
     ///
     /// # Errors

@@ -144,6 +144,9 @@ pub trait Bodies {
     fn next_due(&self) -> Result<Option<Timestamp>>;
     /// Sets when a source is due.
     fn set_next_due(&self, source: &SourceId, at: Timestamp) -> Result<()>;
+    /// Notes that visits of these sources begin at `now`: neither they nor documents of theirs are due again before `until`, unless the
+    /// visit says otherwise. A program that keeps dying in the middle of a visit thus does not ask the same host again and again.
+    fn begin_visits(&self, sources: &[SourceId], now: Timestamp, until: Timestamp) -> Result<()>;
     /// Notes that a source was read well: the run of failures ends.
     fn record_source(&self, visit: &SourceVisit) -> Result<()>;
     /// Notes that a source could not be read; returns its health with the failure counted. Never touches states or changes.

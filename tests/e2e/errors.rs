@@ -61,6 +61,16 @@ fn a_database_that_is_something_else() {
 }
 
 #[test]
+fn a_port_that_is_taken() {
+    let place = Place::new();
+    place.sources(&[("/uffici", "kind = \"page\"")]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    place.settings(&format!("[web]\nlisten = \"{address}\"\n"));
+    place.run(&["run"]).failed(2, &[&address, "[web] listen"]);
+}
+
+#[test]
 fn a_command_that_does_not_exist() {
     Place::new().run(&["chekc"]).failed(2, &["chekc", "check"]);
 }

@@ -157,3 +157,56 @@ fn a_page_in_hand_is_finished_before_the_service_stops() {
     assert!(status.success(), "{log}");
     assert_eq!(place.run(&["offices", "--json"]).done().json().len(), 12, "{log}");
 }
+
+/// One request over HTTP, as plain as it gets.
+fn ask(address: &str, path: &str, header: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{header}\r\n");
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn health_and_figures_are_told_to_this_machine() {
+    let place = Place::new();
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    place.settings(&format!("[web]\nlisten = \"{address}\"\n"));
+    place.sources(&[("/uffici", EVERY_SECOND)]);
+    place.page("/uffici", &table(&[]));
+    let service = Running::start(&place);
+    service.says("READY=1");
+    until("the page is read", || place.site.hits("/uffici") >= 2);
+    for path in ["/healthz", "/readyz"] {
+        assert!(ask(&address, path, "").starts_with("HTTP/1.1 200"), "{path}");
+    }
+    let figures = ask(&address, "/metrics", "");
+    for line in
+        ["# TYPE sportello_sources gauge", "sportello_sources 1", "sportello_documents 1", "sportello_deliveries{state=\"queued\"} 0"]
+    {
+        assert!(figures.contains(line), "{line}:\n{figures}");
+    }
+    assert!(ask(&address, "/metrics", "X-Forwarded-For: 203.0.113.7\r\n").starts_with("HTTP/1.1 404"), "not to strangers behind a proxy");
+    service.signal("TERM");
+    assert!(service.end().0.success());
+}
+
+#[test]
+fn a_service_that_is_killed_in_the_middle_does_not_ask_again_at_once() {
+    let place = Place::new();
+    place.settings("[web]\nlisten = \"\"\n");
+    place.sources(&[("/uffici", "kind = \"page\"\nevery = \"1h\"")]);
+    place.site.set("/uffici", sportello::cli::demo::site::Page::html("").held());
+    let mut service = Running::start(&place);
+    service.says("READY=1");
+    until("the page is asked for", || place.site.hits("/uffici") == 1);
+    service.child.kill().unwrap();
+    drop(service);
+    let service = Running::start(&place);
+    service.says("READY=1");
+    assert!(service.says("STATUS=").contains("next in"), "it waits");
+    assert_eq!(place.site.hits("/uffici"), 1);
+    service.signal("TERM");
+    assert!(service.end().0.success());
+}

@@ -87,6 +87,22 @@ fn due_sources_come_the_longest_waiting_first() {
 }
 
 #[test]
+fn a_visit_that_begins_is_not_begun_again_at_once_even_if_it_never_ends() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        for id in ["uffici", "novita"] {
+            store.set_next_due(&source_id(id), t(10)).unwrap();
+        }
+        let article = Found { url: "https://altolago.example/novita/a".into(), kind: DocumentKind::News, next_visit: Some(t(10)) };
+        store.discover(&source_id("novita"), &[article], t(10)).unwrap();
+        store.begin_visits(&[source_id("novita")], t(10), t(600)).unwrap();
+        let due = |now| -> Vec<SourceId> { store.due_sources(now, 9).unwrap().into_iter().map(|s| s.source.id).collect() };
+        assert_eq!((due(t(599)), store.due_documents(t(599), 9).unwrap()), (vec![source_id("uffici")], vec![]));
+        assert_eq!((due(t(600)).len(), store.due_documents(t(600), 9).unwrap().len()), (2, 1));
+    }
+}
+
+#[test]
 fn failures_turn_the_health_and_nothing_else() {
     for (store, _folder) in stores() {
         let store = with_town(store);

@@ -56,6 +56,8 @@ statements! {
          LIMIT :limit";
     NEXT_DUE = "SELECT next_due FROM source WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1";
     SET_NEXT_DUE = "UPDATE source SET next_due = :at WHERE id = :id AND retired_at IS NULL";
+    PUT_OFF_SOURCE = "UPDATE source SET next_due = :until WHERE id = :id AND next_due <= :now";
+    PUT_OFF_DOCUMENTS = "UPDATE document SET next_visit = :until WHERE source = :id AND next_visit <= :now";
     SOURCE_READ = "
         UPDATE source
            SET last_good = :at, last_error = NULL, streak = 0, failing_since = NULL, told_at = NULL,
@@ -221,6 +223,17 @@ impl Bodies for Sqlite {
     fn next_due(&self) -> Result<Option<Timestamp>> {
         self.read("find the next source", |conn| {
             Ok(conn.prepare_cached(NEXT_DUE)?.query_row([], |row| row.get::<_, At>(0)).optional()?.map(|at| at.0))
+        })
+    }
+
+    fn begin_visits(&self, sources: &[SourceId], now: Timestamp, until: Timestamp) -> Result<()> {
+        self.write("begin visits", |tx| {
+            for source in sources {
+                let args = named_params! { ":id": source.0, ":now": At(now), ":until": At(until) };
+                tx.prepare_cached(PUT_OFF_SOURCE)?.execute(args)?;
+                tx.prepare_cached(PUT_OFF_DOCUMENTS)?.execute(args)?;
+            }
+            Ok(())
         })
     }
 

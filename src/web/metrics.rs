@@ -1,0 +1,85 @@
+//! `/metrics` in Prometheus's text format, for this machine only: a proxy that passes requests on makes them strangers.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+
+use super::Vitals;
+use crate::store::StoreError;
+
+const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub(super) async fn metrics(State(vitals): State<Arc<Vitals>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, headers: HeaderMap) -> Response {
+    let passed_on = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
+    if !peer.ip().is_loopback() || passed_on {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match tokio::task::spawn_blocking(move || figures(&vitals, Timestamp::now())).await {
+        Ok(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
+        Ok(Err(error)) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+        Err(defect) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{defect}\n")).into_response(),
+    }
+}
+
+/// All figures, as text.
+fn figures(vitals: &Vitals, now: Timestamp) -> Result<String, StoreError> {
+    let sizes = vitals.store.sizes()?;
+    let deliveries = vitals.store.delivery_counts()?;
+    let sources = vitals.store.sources()?;
+    let watched = || sources.iter().filter(|source| source.retired_at.is_none());
+    let failing = watched().filter(|source| source.health.streak > 0).count() as u64;
+    let overdue = vitals.store.next_due()?.map_or(0, |at| now.duration_since(at).as_secs().max(0)).unsigned_abs();
+    let total = |count: fn(&crate::store::Health) -> u64| watched().map(|source| count(&source.health)).sum::<u64>();
+
+    let mut page = Page(String::new());
+    page.family("build_info", "gauge", "The version of the program.");
+    page.sample("build_info", concat!("{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1);
+    page.one("bodies", "gauge", "Bodies watched.", sizes.bodies);
+    page.one("sources", "gauge", "Sources watched.", sizes.sources);
+    page.one("sources_failing", "gauge", "Sources whose last visit failed.", failing);
+    page.one("sources_reading", "gauge", "Sources being read now.", vitals.n_under_way() as u64);
+    page.one("source_overdue_seconds", "gauge", "How long the source that has waited longest has been due.", overdue);
+    page.one("documents", "gauge", "Documents known.", sizes.documents);
+    page.one("snapshots", "gauge", "Versions of documents kept.", sizes.snapshots);
+    page.one("subscribers", "gauge", "Confirmed subscribers.", sizes.subscribers);
+    page.one("database_bytes", "gauge", "Size of the database file.", sizes.bytes);
+    page.one("requests_total", "counter", "Addresses asked since the start, whatever they answered.", (vitals.n_asked)());
+    page.one("fetches_total", "counter", "Answers received from the sources watched now.", total(|health| health.n_fetches));
+    page.one("fetches_unchanged_total", "counter", "Answers among them that brought nothing new.", total(|health| health.n_unchanged));
+    page.one("fetched_bytes_total", "counter", "Bytes received from the sources watched now.", total(|health| health.bytes));
+    page.one("changes_total", "counter", "Changes told.", sizes.changes);
+    page.family("deliveries", "gauge", "Mails by where they stand.");
+    for (state, count) in [
+        ("queued", deliveries.queued),
+        ("sending", deliveries.sending),
+        ("sent", deliveries.sent),
+        ("refused", deliveries.refused),
+        ("suspended", deliveries.suspended),
+    ] {
+        page.sample("deliveries", &format!("{{state=\"{state}\"}}"), count);
+    }
+    Ok(page.0)
+}
+
+/// Text in the exposition format.
+struct Page(String);
+
+impl Page {
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = write!(self.0, "# HELP sportello_{name} {help}\n# TYPE sportello_{name} {kind}\n");
+    }
+
+    fn sample(&mut self, name: &str, labels: &str, value: u64) {
+        let _ = writeln!(self.0, "sportello_{name}{labels} {value}");
+    }
+
+    fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {
+        self.family(name, kind, help);
+        self.sample(name, "", value);
+    }
+}
