@@ -323,6 +323,7 @@ fn state(office: &str, url: &str) -> State {
         from: None,
         until: None,
         resumes: false,
+        aged: false,
         general: false,
         except: vec![],
         causes: vec![cause(url)],

@@ -27,7 +27,7 @@ pub fn compare(known: &Known<'_>, folded: &Folded, moment: &Moment<'_>) -> Compa
             Sight::Baseline | Sight::Reread => Vec::new(),
         };
         spare(&mut told);
-        told.retain(|told| !pair.is_told_by_status(told, moment));
+        told.retain(|told| !told.is_old_news() && !pair.is_told_by_status(told, moment));
         let mut held_aspects = Vec::new();
         for told in told {
             let aspect = told.aspect;

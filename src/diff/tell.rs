@@ -37,6 +37,13 @@ pub(super) struct Told {
     pub how: How,
 }
 
+impl Told {
+    /// A list that only now names an article of long ago.
+    pub fn is_old_news(&self) -> bool {
+        self.how == How::Stated && self.fact.as_ref().is_some_and(|fact| fact.aged)
+    }
+}
+
 /// The change to store and to tell.
 pub(super) fn tell(state: &State, told: Told, hours: &[Fact], recent: &[Change], moment: &Moment<'_>) -> Change {
     let causes = causes(&told, moment);

@@ -119,6 +119,9 @@ pub struct Fact {
     /// Whether it held before and only comes back, since something dated ends: its first day is no news and no reminder.
     #[serde(default)]
     pub resumes: bool,
+    /// Whether it was said long before it was first read, in an old article that a list only names now: it is no news.
+    #[serde(default)]
+    pub aged: bool,
     /// Whether it reached the office from a notice about all offices of the body (`tutti`).
     #[serde(default)]
     pub general: bool,

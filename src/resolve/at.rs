@@ -53,7 +53,7 @@ fn gathered(aspect: Aspect, facts: &[Fact], day: Date) -> Option<Fact> {
     }
     let value = if aspect == Aspect::Closures { Value::Closures(DateRange::merged(ranges)) } else { Value::Openings(openings) };
     let general = facts.iter().all(|fact| fact.general);
-    (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, general, except: Vec::new(), causes })
+    (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, aged: false, general, except: Vec::new(), causes })
 }
 
 /// Something that begins on a day: a closure, an exceptional opening, new hours, another status.

@@ -231,7 +231,8 @@ fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option
     let value = value.unwrap_or(Value::Hours(hours));
     let general = shown.iter().all(|(_, layer)| layer.general);
     let resumes = from.is_some() && shown.iter().all(|(_, layer)| layer.from != from);
-    Fact { value, from, until, resumes, general, except, causes }
+    let aged = shown.iter().all(|(_, layer)| layer.until.is_none() && layer.source.is_aged());
+    Fact { value, from, until, resumes, aged, general, except, causes }
 }
 
 /// Whether another document says the same for overlapping days.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use super::base::levels;
@@ -10,7 +11,10 @@ use super::missing::Absences;
 use super::names::folded_key;
 use super::statement::{Facet, Statement};
 use super::{DocumentNotices, Folded, Settings};
-use crate::domain::{Aspect, Cause, DocumentKind, OfficeId, OfficeKey, State};
+use crate::domain::{Aspect, Cause, DocumentKind, OfficeId, OfficeKey, State, day_of};
+
+/// What an article said so long before it was first read is no news.
+const AGED_DAYS: i64 = 30;
 
 /// A statement in force, with the document it stands in.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +31,15 @@ impl Source<'_> {
     /// The evidence, as a change shows it.
     pub fn cause(&self) -> Cause {
         Cause { url: self.document.url.clone(), snapshot: self.statement.snapshot, evidence: self.statement.evidence.clone() }
+    }
+
+    /// Whether an article said it long before it was first read, and says no day for it that is still to come.
+    pub fn is_aged(&self) -> bool {
+        let statement = self.statement;
+        let read_on = day_of(self.document.first_read);
+        let said = statement.from.map_or(statement.asserted, |from| from.max(statement.asserted));
+        let old = said.checked_add(Span::new().days(AGED_DAYS)).is_ok_and(|day| day < read_on);
+        !self.is_page() && statement.first_sight && statement.until.is_none() && old
     }
 
     /// Whether it stands on an office page.

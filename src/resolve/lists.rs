@@ -8,14 +8,14 @@ use super::fold::Source;
 use super::same::{meant_channel, same_said};
 use super::statement::{Facet, Said, Statement};
 use super::timeline::next;
-use crate::domain::{Cause, DateRange, Fact, Value};
+use crate::domain::{Cause, DateRange, Fact, Status, Value};
 
 /// How far the days of a correction may lie from those that it corrects.
 const NEAR_DAYS: i64 = 14;
 
 /// The channels of an office, period by period.
 pub(super) fn channels(own: &[Source<'_>]) -> Vec<Fact> {
-    let sources: Vec<&Source<'_>> = own.iter().filter(|source| source.statement.facet == Facet::Channels).collect();
+    let sources: Vec<&Source<'_>> = own.iter().filter(|source| source.statement.facet == Facet::Channels && !source.is_aged()).collect();
     let mut bounds: BTreeSet<Date> = BTreeSet::new();
     for source in &sources {
         bounds.extend(source.statement.from);
@@ -45,7 +45,16 @@ pub(super) fn channels(own: &[Source<'_>]) -> Vec<Fact> {
         }
         let causes = latest_causes(kept.iter().map(|source| **source));
         let until = end.and_then(|end| end.yesterday().ok());
-        facts.push(Fact { value: Value::Channels(value), from: start, until, resumes: false, general: false, except: Vec::new(), causes });
+        facts.push(Fact {
+            value: Value::Channels(value),
+            from: start,
+            until,
+            resumes: false,
+            aged: false,
+            general: false,
+            except: Vec::new(),
+            causes,
+        });
     }
     facts
 }
@@ -103,6 +112,16 @@ fn replaced(taker: &Statement, taken: &Statement) -> bool {
     }
 }
 
+/// "Lunedì 9 l'ufficio sarà regolarmente aperto": a closure of that day, announced before, does not take place.
+fn calls_off(other: &Source<'_>, closure: &Source<'_>) -> bool {
+    let statement = other.statement;
+    let (Said::Status(status), Said::Closure(range)) = (&statement.said, &closure.statement.said) else { return false };
+    let open = matches!(status, Status::Open | Status::Reduced | Status::Appointment);
+    let covers = statement.from.is_some_and(|from| from <= range.first()) && statement.until.is_some_and(|until| range.last() <= until);
+    let later = statement.since > closure.statement.since && statement.asserted >= closure.statement.asserted;
+    open && covers && later && other.document.url != closure.document.url && statement.key == closure.statement.key
+}
+
 fn near(one: Date, other: Date) -> bool {
     let days = one.duration_since(other).as_hours() / 24;
     days.abs() <= NEAR_DAYS
@@ -114,8 +133,10 @@ pub(super) fn days(facet: Facet, own: &[Source<'_>], general: &[Source<'_>]) -> 
 }
 
 fn list(facet: Facet, sources: &[Source<'_>], general: bool) -> Option<Fact> {
-    let sources: Vec<&Source<'_>> = sources.iter().filter(|source| source.statement.facet == facet).collect();
-    let kept: Vec<&&Source<'_>> = sources.iter().filter(|source| !sources.iter().any(|other| takes_away(other, source))).collect();
+    let said: Vec<&Source<'_>> = sources.iter().filter(|source| source.statement.facet == facet).collect();
+    let undone =
+        |source: &Source<'_>| said.iter().any(|other| takes_away(other, source)) || sources.iter().any(|other| calls_off(other, source));
+    let kept: Vec<&&Source<'_>> = said.iter().filter(|source| !undone(source)).collect();
     let mut ranges = Vec::new();
     let mut openings = BTreeSet::new();
     let mut except = Vec::new();
@@ -131,5 +152,5 @@ fn list(facet: Facet, sources: &[Source<'_>], general: bool) -> Option<Fact> {
     }
     let causes = latest_causes(kept.iter().copied());
     let value = if facet == Facet::Closures { Value::Closures(DateRange::merged(ranges)) } else { Value::Openings(openings) };
-    (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, general, except, causes })
+    (!value.is_empty()).then_some(Fact { value, from: None, until: None, resumes: false, aged: false, general, except, causes })
 }

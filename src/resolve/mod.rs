@@ -42,6 +42,9 @@ pub use statement::{Facet, Missing, Said, Statement};
 /// Rises when the same documents would fold to other states than before. The states are then folded again as a silent baseline.
 pub const RULES_VERSION: u32 = 1;
 
+/// By then a disappearance is settled, whatever it was taken for.
+const SETTLED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// What one document states, and since when: the memory that is kept of it between visits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentNotices {
@@ -67,8 +70,11 @@ pub struct DocumentNotices {
 
 impl DocumentNotices {
     /// Whether something it used to state is gone and not yet confirmed: the next fetch matters even when the bytes are unchanged.
+    ///
+    /// What could not be read stays so while the bytes stay; what has been away for a month is settled under any rule.
     pub fn waits(&self) -> bool {
-        self.statements.iter().any(|statement| statement.missing.is_some())
+        let counts = |missing: &Missing| missing.unread.is_none() && missing.checked.duration_since(missing.since) < SETTLED_AFTER;
+        self.statements.iter().any(|statement| statement.missing.as_ref().is_some_and(counts))
     }
 
     /// Whether nothing in it can matter from this day on: every statement has ended.

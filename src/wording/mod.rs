@@ -15,7 +15,7 @@ pub use channels::{channel, kind_of_channel, phone};
 pub use dates::{day, long_day, period};
 pub use rules::{held, rule};
 pub use sentence::{gist, headline, sentence, status};
-pub use week::{hours, week};
+pub use week::{hours, opening_hours, week};
 
 /// Picks the text of a language.
 pub(crate) fn pick<'a>(language: Language, it: &'a str, en: &'a str) -> &'a str {

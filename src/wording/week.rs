@@ -20,6 +20,27 @@ pub fn hours(language: Language, hours: &[OfficeHours]) -> String {
     hours.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
 
+/// Hours as `opening_hours` text. One way of access alone is written plainly; further ones follow as rules that add, with the access as
+/// their comment: `Mo-Fr 08:30-12:30, Tu 15:00-17:00 "phone"`.
+pub fn opening_hours(hours: &[OfficeHours]) -> String {
+    let mut text = String::new();
+    for entry in hours.iter().filter(|entry| !entry.week.is_empty()) {
+        if text.is_empty() {
+            text = entry.week.to_string();
+            continue;
+        }
+        for rule in entry.week.entries().iter().flat_map(|week| week.to_string().split("; ").map(str::to_string).collect::<Vec<_>>()) {
+            let access = entry.access.as_str();
+            // "Mo \"mattina\"" has a comment already
+            text += &match rule.strip_suffix('"') {
+                Some(commented) => format!(", {commented}, {access}\""),
+                None => format!(", {rule} \"{access}\""),
+            };
+        }
+    }
+    text
+}
+
 /// One week. Days with equal hours go together; a day with more than the most common hours says what it has besides.
 pub fn week(language: Language, week: &Week) -> String {
     let mut seasons: BTreeMap<Option<Season>, Vec<(DaySelector, BTreeSet<Slot>)>> = BTreeMap::new();
@@ -182,6 +203,20 @@ mod tests {
             assert_eq!(week(Language::It, &parsed), it);
             assert_eq!(week(Language::En, &parsed), en);
         }
+    }
+
+    #[test]
+    fn hours_of_several_ways_of_access_are_one_text_that_adds() {
+        let entry = |access, oh: &str| OfficeHours { week: oh.parse().unwrap(), access };
+        assert_eq!(opening_hours(&[entry(Access::Phone, "Tu 15:00-17:00")]), "Tu 15:00-17:00");
+        let all = [
+            entry(Access::WalkIn, "Mo-Fr 08:30-12:30"),
+            entry(Access::Phone, "Tu 15:00-17:00; Th 15:00-18:00"),
+            entry(Access::Video, "We \"mattina\""),
+        ];
+        let text = opening_hours(&all);
+        assert_eq!(text, "Mo-Fr 08:30-12:30, Tu 15:00-17:00 \"phone\", Th 15:00-18:00 \"phone\", We \"mattina, video\"");
+        assert!(text.parse::<opening_hours::OpeningHours>().is_ok(), "an outside reader understands it");
     }
 
     #[test]

@@ -98,6 +98,7 @@ pub fn changes() -> Vec<Change> {
         except: Vec::new(),
         general: false,
         resumes: false,
+        aged: false,
     }];
     let mut phone = change(
         3,

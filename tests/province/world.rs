@@ -161,7 +161,7 @@ pub fn province(seed: u64) -> (Vec<Body>, Vec<Story>) {
             if body.layout == 2 && matches!(plot, Plot::OfficeAppears | Plot::OfficeVanishes | Plot::ShortAbsence) {
                 plot = Plot::HoursChange;
             }
-            let round = 2 + dice.below(34);
+            let round = 6 + dice.below(30); // after what was announced before the first look is over
             let story = Story { body: i, office, plot, round };
             story.prepare(&mut body);
             stories.push(story);

@@ -74,6 +74,7 @@ pub fn state(office: &str, hours: &str, url: &str) -> State {
         from: None,
         until: None,
         resumes: false,
+        aged: false,
         general: false,
         except: vec![],
         causes: vec![cause],

@@ -10,12 +10,13 @@ pub use office::{OfficeRecord, VersionRecord};
 
 use serde_json::{Value as Json, json};
 
-use crate::domain::{Access, OfficeHours, Value};
+use crate::domain::Value;
+use crate::wording;
 
 /// The public form of a value: a string, or for channels, closures and openings a sorted list of strings.
 pub fn value(value: &Value) -> Json {
     match value {
-        Value::Hours(hours) => json!(hours_text(hours)),
+        Value::Hours(hours) => json!(wording::opening_hours(hours)),
         Value::Status(status) => json!(status.as_str()),
         Value::Channels(channels) => json!(channels.iter().map(ToString::to_string).collect::<Vec<_>>()),
         Value::Address(address) => json!(address),
@@ -32,13 +33,4 @@ pub fn value_text(of: Option<&Value>) -> String {
         Some(Json::String(text)) => text,
         Some(other) => other.to_string(),
     }
-}
-
-/// `Mo-Fr 08:30-12:30`; hours of another access than the counter follow with its name: `Mo-Fr 08:30-12:30 | phone: Tu 15:00-17:00`.
-fn hours_text(hours: &[OfficeHours]) -> String {
-    let one = |hours: &OfficeHours| match hours.access {
-        Access::WalkIn => hours.week.to_string(),
-        other => format!("{}: {}", other.as_str(), hours.week),
-    };
-    hours.iter().map(one).collect::<Vec<_>>().join(" | ")
 }
