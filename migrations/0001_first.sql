@@ -85,8 +85,8 @@ CREATE TABLE content (
 ) STRICT;
 CREATE INDEX content_by_base ON content (base) WHERE base IS NOT NULL;
 
--- One version of a document. All columns but last_seen and n_seen are covered by the chain; for the present version these two stand in
--- the document's row, so that a visit that finds nothing new writes one row.
+-- One version of a document. All columns but last_seen, n_seen and reading are covered by the chain; for the present version the first
+-- two stand in the document's row, so that a visit that finds nothing new writes one row.
 CREATE TABLE snapshot (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     document   INTEGER NOT NULL REFERENCES document (id),
@@ -95,10 +95,11 @@ CREATE TABLE snapshot (
     last_seen  TEXT NOT NULL,
     n_seen     INTEGER NOT NULL DEFAULT 1,
     status     INTEGER NOT NULL,
-    final_url  TEXT NOT NULL,
+    final_url  TEXT, -- null: the document's own
     headers    TEXT NOT NULL, -- JSON, pairs
     content    INTEGER NOT NULL REFERENCES content (id),
     text_sha   BLOB NOT NULL,
+    reading    INTEGER, -- what it says; versions that say the same share it
     previous   BLOB, -- hash of the record before it in the same source
     chain      BLOB NOT NULL -- hash of this record
 ) STRICT;
@@ -107,9 +108,10 @@ CREATE INDEX snapshot_by_source ON snapshot (source, id);
 CREATE INDEX snapshot_by_content ON snapshot (content);
 CREATE INDEX snapshot_by_time ON snapshot (first_seen, id);
 
--- What one version says, by the rules that read it last.
+-- What a version says, by the rules that read it last.
 CREATE TABLE reading (
-    snapshot      INTEGER PRIMARY KEY REFERENCES snapshot (id),
+    id            INTEGER PRIMARY KEY,
+    first         INTEGER NOT NULL, -- the snapshot it was made for; later ones may share it
     rules_version INTEGER NOT NULL,
     read_at       TEXT NOT NULL,
     published     TEXT,

@@ -59,6 +59,22 @@ fn no_statement_reads_a_whole_table() {
 }
 
 #[test]
+fn lists_of_changes_walk_the_index_that_narrows_most() {
+    let conn = schema();
+    for (name, index) in [
+        ("ALL", "change_by_time"),
+        ("OF_BODY", "change_by_body"),
+        ("OF_OFFICE", "change_by_office"),
+        ("OF_BODY_AND_OFFICE", "change_by_body_office"),
+        ("OF_PROVINCE", "change_by_province"),
+    ] {
+        let (_, _, sql) = all_statements().find(|(file, found, _)| *file == "changes" && *found == name).unwrap();
+        let plan = plan(&conn, sql);
+        assert!(plan.iter().any(|line| line.contains(&format!("USING INDEX {index} "))), "{name}: {plan:?}");
+    }
+}
+
+#[test]
 fn a_scan_would_be_seen() {
     let plan = plan(&schema(), "SELECT id FROM change WHERE aspect = :aspect");
     assert!(plan.iter().any(|line| line.starts_with("SCAN change")), "{plan:?}");

@@ -25,7 +25,7 @@ statements! {
     EVIDENCE = "SELECT snapshot FROM evidence WHERE change = :change AND side = :side ORDER BY snapshot";
     ONE = "SELECT id, made, ended, change FROM change WHERE id = :id";
     AMEND = "UPDATE change SET change = :change WHERE id = :id";
-    READING = "SELECT notices FROM reading WHERE snapshot = :snapshot";
+    READING = "SELECT r.notices FROM snapshot s JOIN reading r ON r.id = s.reading WHERE s.id = :snapshot";
     ALL = "
         SELECT id, change FROM change
          WHERE (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:aspect IS NULL OR aspect = :aspect)
@@ -39,7 +39,7 @@ statements! {
          WHERE office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:aspect IS NULL OR aspect = :aspect)
          ORDER BY detected_at DESC, id DESC LIMIT :limit";
     OF_BODY_AND_OFFICE = "
-        SELECT id, change FROM change
+        SELECT id, change FROM change INDEXED BY change_by_body_office
          WHERE body = :body AND office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since
            AND (:aspect IS NULL OR aspect = :aspect)
          ORDER BY detected_at DESC, id DESC LIMIT :limit";

@@ -11,7 +11,7 @@ use super::{fault::Fault, statements};
 use crate::store::{DocumentId, Sha256, SnapshotId, StoreError, sha256};
 
 /// How many contents may have to be opened before one can be.
-pub(super) const MAX_DEPTH: u32 = 15;
+pub(super) const MAX_DEPTH: u32 = 31;
 
 /// zstd's level: beyond it pages shrink by a few percent and take several times as long.
 const LEVEL: i32 = 9;

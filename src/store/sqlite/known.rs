@@ -16,7 +16,7 @@ statements! {
     DOCUMENTS = "
         SELECT d.id, d.source, d.url, d.kind, s.office, d.snapshot, r.published, d.first_read, d.last_seen, d.gone_since, d.n_gone,
                r.rules_version, r.notices, r.doubts, m.memory
-          FROM document d JOIN source s ON s.id = d.source JOIN reading r ON r.snapshot = d.snapshot
+          FROM document d JOIN source s ON s.id = d.source JOIN snapshot v ON v.id = d.snapshot JOIN reading r ON r.id = v.reading
                LEFT JOIN memory m ON m.document = d.id
          WHERE d.body = :body AND d.snapshot IS NOT NULL AND s.retired_at IS NULL
          ORDER BY d.id";

@@ -20,8 +20,8 @@ type Done<T> = std::result::Result<T, Fault>;
 
 statements! {
     PRESENT = "
-        SELECT c.sha, s.text_sha, r.rules_version, r.notices
-          FROM snapshot s JOIN content c ON c.id = s.content LEFT JOIN reading r ON r.snapshot = s.id
+        SELECT c.sha, s.text_sha, r.id, r.first, r.rules_version, r.published, r.notices, r.doubts
+          FROM snapshot s JOIN content c ON c.id = s.content LEFT JOIN reading r ON r.id = s.reading
          WHERE s.id = :id";
     CLOSE_VERSION = "
         UPDATE snapshot
@@ -44,11 +44,15 @@ statements! {
            SET gone_since = coalesce(gone_since, :at), n_gone = n_gone + 1, n_visits = n_visits + 1, next_visit = :next_visit
          WHERE id = :id";
     NEXT_VISIT = "UPDATE document SET next_visit = coalesce(:next_visit, next_visit) WHERE id = :id";
-    PUT_READING = "
-        INSERT INTO reading (snapshot, rules_version, read_at, published, notices, doubts)
-             VALUES (:snapshot, :rules_version, :at, :published, :notices, :doubts)
-                 ON CONFLICT (snapshot) DO UPDATE SET rules_version = excluded.rules_version, read_at = excluded.read_at,
-                    published = excluded.published, notices = excluded.notices, doubts = excluded.doubts";
+    NEW_READING = "
+        INSERT INTO reading (first, rules_version, read_at, published, notices, doubts)
+             VALUES (:first, :rules_version, :at, :published, :notices, :doubts)
+          RETURNING id";
+    AMEND_READING = "
+        UPDATE reading
+           SET rules_version = :rules_version, read_at = :at, published = :published, notices = :notices, doubts = :doubts
+         WHERE id = :id";
+    LINK_READING = "UPDATE snapshot SET reading = :reading WHERE id = :id";
     SET_RULES = "UPDATE document SET rules_version = :rules_version WHERE id = :id";
     PUT_MEMORY = "
         INSERT INTO memory (document, memory) VALUES (:document, :memory)
@@ -133,8 +137,9 @@ fn record_document(
         }
         Seen::Reread { reading, rules_version } => {
             let snapshot = found.snapshot.ok_or_else(|| Fault::Unknown(format!("snapshot of {}", document.url)))?;
-            let otherwise = present(tx, snapshot)?.is_none_or(|present| present.notices != reading.notices);
-            put_reading(tx, &found, snapshot, reading, *rules_version, visit.at)?;
+            let present = present(tx, snapshot)?;
+            let otherwise = present.as_ref().is_none_or(|present| present.notices() != reading.notices);
+            put_reading(tx, &found, snapshot, (reading, *rules_version), present.as_ref(), visit.at)?;
             let args = named_params! { ":id": found.id.0, ":next_visit": document.next_visit.map(At) };
             tx.prepare_cached(NEXT_VISIT)?.execute(args)?;
             Ok((RecordedDocument { document: found.id, snapshot: Some(snapshot), is_new: false }, otherwise))
@@ -145,15 +150,13 @@ fn record_document(
                 Some(snapshot) => present(tx, snapshot)?.map(|present| (snapshot, present)),
                 None => None,
             };
-            let otherwise = present.as_ref().is_none_or(|(_, present)| present.notices != reading.notices) || found.gone_since.is_some();
-            let same = present.filter(|(_, present)| present.is_same(prepared.sha, received, reading));
+            let otherwise = present.as_ref().is_none_or(|(_, present)| present.notices() != reading.notices) || found.gone_since.is_some();
+            let same = present.as_ref().filter(|(_, present)| present.is_same(prepared.sha, received, reading));
             let (snapshot, is_new) = match same {
                 Some((snapshot, present)) => {
                     touch(tx, SAME_VERSION, visit, document, &found, (received, prepared.sha), None)?;
-                    if present.notices != reading.notices || present.rules_version != Some(*rules_version) {
-                        put_reading(tx, &found, snapshot, reading, *rules_version, visit.at)?;
-                    }
-                    (snapshot, false)
+                    put_reading(tx, &found, *snapshot, (reading, *rules_version), Some(present), visit.at)?;
+                    (*snapshot, false)
                 }
                 None => {
                     if let Some(before) = found.snapshot {
@@ -163,7 +166,8 @@ fn record_document(
                     let content = (content, prepared.sha);
                     let snapshot = snapshots::append(tx, found.id, &document.source, &document.url, received, content, visit.at)?;
                     touch(tx, NEW_VERSION, visit, document, &found, (received, prepared.sha), Some(snapshot))?;
-                    put_reading(tx, &found, snapshot, reading, *rules_version, visit.at)?;
+                    let before = present.as_ref().map(|(_, present)| present);
+                    put_reading(tx, &found, snapshot, (reading, *rules_version), before, visit.at)?;
                     (snapshot, true)
                 }
             };
@@ -185,28 +189,48 @@ fn find_or_add(tx: &Connection, visit: &Visit, document: &DocumentVisit) -> Done
 struct Present {
     body_sha: Sha256,
     text_sha: Sha256,
-    rules_version: Option<u32>,
-    notices: Vec<Notice>,
+    reading: Option<KeptReading>,
+}
+
+/// A reading in the store.
+struct KeptReading {
+    id: i64,
+    first: i64,
+    rules_version: u32,
+    reading: Reading,
 }
 
 impl Present {
     /// Equal bytes are the same version; so is equal text, unless something else in the bytes changed what was read: then these bytes are
     /// the evidence and must be kept.
     fn is_same(&self, body_sha: Sha256, received: &Received, reading: &Reading) -> bool {
-        self.body_sha == body_sha || (self.text_sha == received.text_sha && self.notices == reading.notices)
+        self.body_sha == body_sha || (self.text_sha == received.text_sha && self.notices() == reading.notices)
+    }
+
+    fn notices(&self) -> &[Notice] {
+        self.reading.as_ref().map(|kept| kept.reading.notices.as_slice()).unwrap_or_default()
     }
 }
 
 fn present(tx: &Connection, snapshot: SnapshotId) -> Done<Option<Present>> {
+    let args = named_params! { ":id": snapshot.0 };
     Ok(tx
         .prepare_cached(PRESENT)?
-        .query_row(named_params! { ":id": snapshot.0 }, |row| {
-            Ok(Present {
-                body_sha: row.get(0)?,
-                text_sha: row.get(1)?,
-                rules_version: row.get(2)?,
-                notices: row.get::<_, Option<Json<_>>>(3)?.map(|notices| notices.0).unwrap_or_default(),
-            })
+        .query_row(args, |row| {
+            let reading = match row.get::<_, Option<i64>>(2)? {
+                Some(id) => Some(KeptReading {
+                    id,
+                    first: row.get(3)?,
+                    rules_version: row.get(4)?,
+                    reading: Reading {
+                        published: row.get::<_, Option<String>>(5)?.and_then(|day| day.parse().ok()),
+                        notices: row.get::<_, Json<_>>(6)?.0,
+                        doubts: row.get::<_, Json<_>>(7)?.0,
+                    },
+                }),
+                None => None,
+            };
+            Ok(Present { body_sha: row.get(0)?, text_sha: row.get(1)?, reading })
         })
         .optional()?)
 }
@@ -242,12 +266,41 @@ fn touch(
     Ok(())
 }
 
-fn put_reading(tx: &Connection, found: &Document, snapshot: SnapshotId, reading: &Reading, rules_version: u32, at: Timestamp) -> Done<()> {
-    tx.prepare_cached(PUT_READING)?.execute(named_params! {
-        ":snapshot": snapshot.0, ":rules_version": rules_version, ":at": At(at),
-        ":published": reading.published.map(|day| day.to_string()), ":notices": Json(&reading.notices), ":doubts": Json(&reading.doubts),
-    })?;
-    tx.prepare_cached(SET_RULES)?.execute(named_params! { ":id": found.id.0, ":rules_version": rules_version })?;
+/// Keeps what a version says. `before` is the document's present version until now, which may be the same: versions that say the same share
+/// one row, and a row that no earlier version shares is amended.
+fn put_reading(
+    tx: &Connection,
+    found: &Document,
+    snapshot: SnapshotId,
+    (reading, rules_version): (&Reading, u32),
+    before: Option<&Present>,
+    at: Timestamp,
+) -> Done<()> {
+    let kept = before.and_then(|before| before.reading.as_ref());
+    let (published, notices, doubts) = (reading.published.map(|day| day.to_string()), Json(&reading.notices), Json(&reading.doubts));
+    let id: i64 = match kept {
+        Some(kept) if kept.rules_version == rules_version && kept.reading == *reading => kept.id,
+        Some(kept) if kept.first == snapshot.0 => {
+            tx.prepare_cached(AMEND_READING)?.execute(named_params! {
+                ":id": kept.id, ":rules_version": rules_version, ":at": At(at), ":published": published, ":notices": notices,
+                ":doubts": doubts,
+            })?;
+            kept.id
+        }
+        Some(_) | None => tx.prepare_cached(NEW_READING)?.query_row(
+            named_params! {
+                ":first": snapshot.0, ":rules_version": rules_version, ":at": At(at), ":published": published, ":notices": notices,
+                ":doubts": doubts,
+            },
+            |row| row.get(0),
+        )?,
+    };
+    if found.snapshot != Some(snapshot) || kept.map(|kept| kept.id) != Some(id) {
+        tx.prepare_cached(LINK_READING)?.execute(named_params! { ":id": snapshot.0, ":reading": id })?;
+    }
+    if found.rules_version != Some(rules_version) {
+        tx.prepare_cached(SET_RULES)?.execute(named_params! { ":id": found.id.0, ":rules_version": rules_version })?;
+    }
     Ok(())
 }
 

@@ -10,14 +10,14 @@ use crate::store::{DocumentId, Received, Result, Sha256, Snapshot, SnapshotId, S
 
 statements! {
     ONE = "
-        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, s.final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
+        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, coalesce(s.final_url, d.url) AS final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
                s.previous,
                CASE WHEN d.snapshot = s.id THEN max(s.last_seen, coalesce(d.last_seen, '')) ELSE s.last_seen END AS last_seen,
                CASE WHEN d.snapshot = s.id THEN s.n_seen + d.n_since ELSE s.n_seen END AS n_seen
           FROM snapshot s JOIN document d ON d.id = s.document JOIN content c ON c.id = s.content
          WHERE s.id = :id";
     OF_DOCUMENT = "
-        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, s.final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
+        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, coalesce(s.final_url, d.url) AS final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
                s.previous,
                CASE WHEN d.snapshot = s.id THEN max(s.last_seen, coalesce(d.last_seen, '')) ELSE s.last_seen END AS last_seen,
                CASE WHEN d.snapshot = s.id THEN s.n_seen + d.n_since ELSE s.n_seen END AS n_seen
@@ -26,7 +26,7 @@ statements! {
          ORDER BY s.id DESC";
     BEFORE = "SELECT id FROM snapshot WHERE document = :document AND id < :id ORDER BY id DESC LIMIT 1";
     AFTER_ID = "
-        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, s.final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
+        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, coalesce(s.final_url, d.url) AS final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
                s.previous,
                CASE WHEN d.snapshot = s.id THEN max(s.last_seen, coalesce(d.last_seen, '')) ELSE s.last_seen END AS last_seen,
                CASE WHEN d.snapshot = s.id THEN s.n_seen + d.n_since ELSE s.n_seen END AS n_seen
@@ -35,7 +35,7 @@ statements! {
          ORDER BY s.id
          LIMIT :limit";
     AFTER_TIME = "
-        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, s.final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
+        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.status, coalesce(s.final_url, d.url) AS final_url, s.headers, c.sha, c.length, s.text_sha, s.chain,
                s.previous,
                CASE WHEN d.snapshot = s.id THEN max(s.last_seen, coalesce(d.last_seen, '')) ELSE s.last_seen END AS last_seen,
                CASE WHEN d.snapshot = s.id THEN s.n_seen + d.n_since ELSE s.n_seen END AS n_seen
@@ -160,7 +160,7 @@ pub(super) fn append(
     conn.prepare_cached(SET_CHAIN_END)?.execute(named_params! { ":source": source.0, ":chain": chain })?;
     Ok(conn.prepare_cached(INSERT)?.query_row(
         named_params! {
-            ":document": document.0, ":source": source.0, ":at": At(at), ":status": received.status, ":final_url": received.final_url,
+            ":document": document.0, ":source": source.0, ":at": At(at), ":status": received.status, ":final_url": Some(&received.final_url).filter(|final_url| *final_url != url),
             ":headers": Json(&received.headers), ":content": content.0, ":text_sha": received.text_sha, ":previous": previous,
             ":chain": chain,
         },

@@ -18,7 +18,7 @@ type Done<T> = std::result::Result<T, Fault>;
 statements! {
     CHAIN_ENDS = "SELECT id, chain FROM source ORDER BY id";
     CHAIN_OF = "
-        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.last_seen, s.n_seen, s.status, s.final_url, s.headers, c.sha, c.length,
+        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.last_seen, s.n_seen, s.status, coalesce(s.final_url, d.url) AS final_url, s.headers, c.sha, c.length,
                s.text_sha, s.chain, s.previous
           FROM snapshot s JOIN document d ON d.id = s.document JOIN content c ON c.id = s.content
          WHERE s.source = :source
