@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::args::{ChangesArgs, Global};
 use super::record::{self, ChangeRecord};
 use super::{Outcome, ask, setup};
-use crate::domain::{Change, ChangeId, rome};
+use crate::domain::{Change, ChangeId, Rule, rome};
 use crate::store::{ChangeFilter, Explanation, Store};
 
 /// How many changes are read from the store at once.
@@ -91,7 +91,7 @@ fn explain(store: &dyn Store, id: ChangeId, json: bool, out: &mut impl Write) ->
         return Ok(writeln!(out)?);
     }
     show(out, &explanation.change)?;
-    writeln!(out, "\nlet through because: {}", explanation.change.rule)?;
+    writeln!(out, "\nwhy it was told: {} ({})", reason(explanation.change.rule), explanation.change.rule)?;
     for source in &explanation.sources {
         let (document, snapshot) = (&source.document, &source.snapshot);
         writeln!(out, "\n{}", document.url)?;
@@ -100,14 +100,27 @@ fn explain(store: &dyn Store, id: ChangeId, json: bool, out: &mut impl Write) ->
             Some(before) => writeln!(out, "    the version before it is snapshot {}, last seen {}", before.id.0, before.last_seen)?,
             None => writeln!(out, "    it is the first version of this document")?,
         }
-        for notice in &source.notices {
-            writeln!(out, "    it says of {}:", notice.office)?;
+        let office = &explanation.change.key.office;
+        for notice in source.notices.iter().filter(|notice| notice.office == *office || notice.office.is_all()) {
+            writeln!(out, "    it says of {}, {}:", notice.office, notice.name)?;
             for sentence in &notice.evidence {
                 writeln!(out, "        “{}”", sentence.split_whitespace().collect::<Vec<_>>().join(" "))?;
             }
         }
     }
     Ok(())
+}
+
+/// The row of the table of alerts, in words.
+fn reason(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Revised => "a fact that was known has another value now",
+        Rule::Appeared => "a fact is stated where nothing was known",
+        Rule::Announced => "a notice states something for a period, and what held before stays beneath it",
+        Rule::Corrected => "what was announced before is put right",
+        Rule::Vanished => "a fact is gone and has stayed away for confirm_after and two fetches at least",
+        Rule::Returned => "it went back and forth within a day, and has stayed since",
+    }
 }
 
 fn explanation_record(explanation: &Explanation) -> serde_json::Value {

@@ -12,7 +12,7 @@ use super::{Outcome, ask, changes, setup, talk};
 use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
 use crate::mail::Sending;
-use crate::round::{Clock, Event, Mailer, Round, Selection, Summary, catalogue, limits};
+use crate::round::{Clock, Event, Mailer, Round, Selection, Summary, limits};
 use crate::store::{Store, StoreError};
 
 /// Looks once at what is due.
@@ -86,10 +86,10 @@ pub async fn check(
         Err(StoreError::AlreadyRunning { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    store.sync(&catalogue(&sources), clock.now())?;
     let fetcher = Fetcher::new(limits(&settings.crawl))?;
     let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after)?;
     let round = Arc::new(Round::new(store.clone(), fetcher, sources, clock, confirm_after));
+    round.take_over().await?;
     round.reread().await?;
     let summary = round.run(selection, tell).await?;
     let mut sending = None;

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
-use crate::round::{Clock, Mailer, Round, catalogue, limits};
+use crate::round::{Clock, Mailer, Round, limits};
 use crate::store::Store;
 use crate::web::{self, Vitals};
 use crawler::Crawler;
@@ -34,6 +34,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(25);
 /// The crawler's loop comes round at every tick, the mailer's after every batch of mails.
 const CRAWLER_PATIENCE: Duration = Duration::from_secs(60);
 const MAILER_PATIENCE: Duration = Duration::from_secs(20 * 60);
+
+/// A mail waits so long for further changes of the same body, since the pages of one body are often read together.
+const GATHER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Reads settings and sources anew.
 pub type Load = dyn Fn() -> anyhow::Result<(Settings, Sources)> + Send + Sync;
@@ -71,8 +74,6 @@ impl Service {
             Some(address) => Some(web::listen(address).await?),
             None => None,
         };
-        let now = Clock::Wall.now();
-        self.store.sync(&catalogue(&self.sources), now)?;
         let n_in_doubt = self.store.requeue_in_doubt(Timestamp::MAX)?;
         if n_in_doubt > 0 {
             tracing::warn!(
@@ -82,6 +83,7 @@ impl Service {
         }
         let fetcher = Fetcher::new(limits(&self.settings.crawl))?;
         let round = self.round(&self.settings, self.sources.clone(), fetcher.clone())?;
+        round.take_over().await?;
         let mailer = Arc::new(Mailer::new(&self.settings, self.store.clone(), self.credentials.as_deref())?);
         let (round, rounds) = watch::channel(round);
         let (mailer, mailers) = watch::channel(mailer);
@@ -121,7 +123,7 @@ impl Service {
         let mut scheduler = clock::start(tick, self.store.clone(), n_under_way.clone()).await?;
         let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run()), site];
         let watchdog = tokio::spawn(pulse::watchdog(pulses.to_vec()));
-        let rereading = tokio::spawn(reread(rounds));
+        let rereading = tokio::spawn(reread(round.borrow().clone()));
 
         let n_sources = self.sources.len();
         tracing::info!(n_sources, "watching {n_sources} sources of {} bodies", self.sources.bodies.len());
@@ -144,7 +146,9 @@ impl Service {
 
     fn round(&self, settings: &Settings, sources: Sources, fetcher: Fetcher) -> anyhow::Result<Arc<Round>> {
         let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after).context("[crawl] confirm_after is too long")?;
-        Ok(Arc::new(Round::new(self.store.clone(), fetcher, Arc::new(sources), Clock::Wall, confirm_after)))
+        let mut round = Round::new(self.store.clone(), fetcher, Arc::new(sources), Clock::Wall, confirm_after);
+        round.gather = GATHER;
+        Ok(Arc::new(round))
     }
 
     /// Reloads at SIGHUP; returns at SIGTERM or SIGINT.
@@ -161,7 +165,7 @@ impl Service {
                         Ok(now) => tell(&[NotifyState::Reloading, now]),
                         Err(error) => tracing::debug!("no monotonic clock for systemd: {error}"),
                     }
-                    match self.reload(&mut parts) {
+                    match self.reload(&mut parts).await {
                         Ok(()) => tracing::info!("settings and sources reloaded"),
                         // one line for each problem of a file
                         Err(error) => format!("{error:#}").lines().for_each(|line| tracing::error!("not reloaded, what was in force stays: {line}")),
@@ -172,7 +176,7 @@ impl Service {
         }
     }
 
-    fn reload(&self, parts: &mut Parts) -> anyhow::Result<()> {
+    async fn reload(&self, parts: &mut Parts) -> anyhow::Result<()> {
         let (settings, sources) = (self.load)()?;
         if settings.crawl != parts.settings.crawl {
             parts.fetcher = Fetcher::new(limits(&settings.crawl))?;
@@ -181,11 +185,13 @@ impl Service {
             tracing::warn!("changes in [store] and [web] come into force at the next start");
         }
         let mailer = Arc::new(Mailer::new(&settings, self.store.clone(), self.credentials.as_deref())?);
-        let round = self.round(&settings, sources.clone(), parts.fetcher.clone())?;
-        let synced = self.store.sync(&catalogue(&sources), Clock::Wall.now())?;
+        let round = self.round(&settings, sources, parts.fetcher.clone())?;
+        let synced = round.take_over().await?;
         let (n_added, n_changed, n_retired) = (synced.added.len(), synced.changed.len(), synced.retired.len());
         tracing::info!(n_added, n_changed, n_retired, "sources: {n_added} new, {n_changed} changed, {n_retired} no longer watched");
         parts.settings = settings;
+        // what is now read in another way is read again, beside the crawling
+        tokio::spawn(reread(round.clone()));
         parts.round.send_replace(round);
         parts.mailer.send_replace(mailer);
         Ok(())
@@ -193,8 +199,7 @@ impl Service {
 }
 
 /// The last snapshots are read again where the rules have become better, beside the crawling.
-async fn reread(rounds: watch::Receiver<Arc<Round>>) {
-    let round = rounds.borrow().clone();
+async fn reread(round: Arc<Round>) {
     if let Err(error) = round.reread().await {
         tracing::error!("{error}");
     }

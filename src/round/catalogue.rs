@@ -1,31 +1,36 @@
 //! What the operator's file says, in the words of the store and of the crawler.
 
 use crate::config::settings::Crawl;
-use crate::config::sources::{Render, Source, Sources, Tls};
+use crate::config::sources::{Render, Source, Sources, Tls, WatchedBody};
 use crate::fetch::{self, Limits};
 use crate::store::{Catalogue, Validators, WatchedSource};
 use url::Url;
 
 /// All that is to be watched, for the store.
 pub fn catalogue(sources: &Sources) -> Catalogue {
-    let watched = |source: &Source| WatchedSource {
+    let watched = |body: &WatchedBody, source: &Source| WatchedSource {
         id: source.id.clone(),
         body: source.body.clone(),
         url: source.url.to_string(),
         kind: source.kind,
         office: source.office.clone(),
-        settings: serde_json::Value::Null,
+        settings: reading_settings(body, source),
     };
     Catalogue {
         bodies: sources.bodies.iter().map(|watched| watched.body.clone()).collect(),
-        sources: sources.iter().map(|(_, source)| watched(source)).collect(),
+        sources: sources.iter().map(|(body, source)| watched(body, source)).collect(),
     }
+}
+
+/// The keys that decide how a document is read: when they change, it is read again.
+fn reading_settings(body: &WatchedBody, source: &Source) -> serde_json::Value {
+    serde_json::json!({ "select": source.select, "names": body.offices })
 }
 
 /// A request for an address of a source, with what the last visit left.
 pub fn request(source: &Source, url: Url, known: Option<&Validators>) -> fetch::Request {
     let mut request = fetch::Request::new(url);
-    request.scope = fetch::Scope::of(&source.url).and(source.hosts.iter().cloned());
+    request.scope = scope(source);
     request.render = match source.render {
         Render::Http => fetch::Render::Http,
         Render::Browser => fetch::Render::Browser,
@@ -35,6 +40,11 @@ pub fn request(source: &Source, url: Url, known: Option<&Validators>) -> fetch::
         Some(known) => request.known(to_fetch(known)),
         None => request,
     }
+}
+
+/// Where a source's documents may lie.
+pub fn scope(source: &Source) -> fetch::Scope {
+    fetch::Scope::of(&source.url).and(source.hosts.iter().cloned())
 }
 
 fn to_fetch(known: &Validators) -> fetch::Validators {

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use url::Url;
 
+use super::fold::{ATTEMPTS, Fold};
 use super::read::{Read, material, read};
 use super::{RULES_VERSION, Round, catalogue};
-use crate::alert;
 use crate::config::sources::Source;
-use crate::diff::{self, CORROBORATION_DAYS, Moment};
-use crate::domain::{BodyId, Change, DocumentKind, PlannedDelivery, Reading, day_of};
-use crate::fetch::{FetchError, Reply, Response, Verdict, judge};
+use crate::domain::{Change, DocumentKind, Reading};
+use crate::fetch::{FetchError, Reply, Response, Scope, Verdict, attachments, judge};
 use crate::resolve::{self, DocumentNotices, Sight};
-use crate::store::{self, DocumentVisit, Findings, Known, Received, Seen, Store, StoreError, Unchanged, Visit, Why, snapshot_of_nth};
+use crate::store::{self, DocumentVisit, Found, Known, Received, Seen, Store, StoreError, Unchanged, Visit, snapshot_of_nth};
 
-/// How often a comparison is made anew when the body's facts move under it.
-const ATTEMPTS: usize = 8;
+/// How many PDFs of one article are read.
+const MAX_ATTACHMENTS: usize = 5;
 
 /// An address to visit.
 #[derive(Debug, Clone)]
@@ -86,7 +85,21 @@ impl Round {
             text_sha: read.text_sha,
         };
         let seen = Seen::Fresh { received, reading: read.reading, rules_version: RULES_VERSION };
-        Ok(Outcome::Read(self.settle(source, target, seen, read.title).await?, n_bytes))
+        let changes = self.settle(source, target, seen, read.title).await?;
+        self.note_attachments(source, target, read.attachments).await?;
+        Ok(Outcome::Read(changes, n_bytes))
+    }
+
+    /// The PDFs that an article links are documents like the article, first seen when it was.
+    async fn note_attachments(&self, source: &Arc<Source>, target: &Target, attachments: Vec<Url>) -> Result<(), StoreError> {
+        let Some(known) = target.known.as_ref().filter(|known| known.kind == DocumentKind::News && !attachments.is_empty()) else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let found = attachments.into_iter().map(|url| Found { url: url.into(), kind: DocumentKind::News, next_visit: Some(now) });
+        let (id, found, seen_at) = (source.id.clone(), found.collect::<Vec<_>>(), known.first_seen);
+        self.on_store(move |store| store.discover(&id, &found, seen_at)).await?;
+        Ok(())
     }
 
     /// The page is as it was. That may settle something that waits; else it is a row to be updated.
@@ -128,11 +141,12 @@ impl Round {
     async fn read(&self, source: &Arc<Source>, response: Response) -> (Response, Result<Read, Verdict>) {
         let _permit = self.readers.acquire().await;
         let (source, lexicon) = (source.clone(), self.lexicon);
+        let scope = catalogue::scope(&source);
         let work = tokio::task::spawn_blocking(move || {
             let document = material(&source, &response.url, response.content_type(), &response.body);
             let read = match judge(&response, &document) {
                 Some(verdict) => Err(verdict),
-                None => Ok(read(lexicon, &source, &response.url, &document)),
+                None => Ok(Read { attachments: attachments_of(&response, &scope), ..read(lexicon, &source, &response.url, &document) }),
             };
             (response, read)
         });
@@ -151,15 +165,7 @@ impl Round {
         title: Option<String>,
     ) -> Result<Vec<Change>, StoreError> {
         let _turn = self.turns.take(&source.body).await;
-        let bench = Bench {
-            source: source.clone(),
-            target: target.clone(),
-            title,
-            now: self.clock.now(),
-            confirm_after: self.confirm_after,
-            gather: self.gather,
-            names: self.names(&source.body),
-        };
+        let bench = Bench { source: source.clone(), target: target.clone(), title, fold: self.folding(&source.body) };
         self.on_store(move |store| {
             let mut visit = bench.visit(seen);
             for _ in 1..ATTEMPTS {
@@ -172,14 +178,11 @@ impl Round {
         })
         .await
     }
+}
 
-    fn names(&self, body: &BodyId) -> std::collections::BTreeMap<String, crate::domain::OfficeId> {
-        let offices = self.sources.body(body).map(|watched| watched.offices.clone()).unwrap_or_default();
-        offices
-            .into_iter()
-            .flat_map(|(office, names)| names.into_iter().map(move |name| (resolve::fold_name(&name), office.clone())))
-            .collect()
-    }
+/// The PDFs in an article's own matter, not more than a few.
+fn attachments_of(response: &Response, scope: &Scope) -> Vec<Url> {
+    attachments(response, scope).into_iter().map(|article| article.url).take(MAX_ATTACHMENTS).collect()
 }
 
 /// What one visit is settled with.
@@ -187,10 +190,7 @@ struct Bench {
     source: Arc<Source>,
     target: Target,
     title: Option<String>,
-    now: Timestamp,
-    confirm_after: SignedDuration,
-    gather: SignedDuration,
-    names: std::collections::BTreeMap<String, crate::domain::OfficeId>,
+    fold: Fold,
 }
 
 impl Bench {
@@ -204,12 +204,12 @@ impl Bench {
             memory: None,
             seen,
         };
-        Visit { body: self.source.body.clone(), at: self.now, documents: vec![document], findings: None }
+        Visit { body: self.source.body.clone(), at: self.fold.now, documents: vec![document], findings: None }
     }
 
     /// Folds, compares, records. Returns the changes, with their ids.
     fn settle(&self, store: &dyn Store, visit: &mut Visit) -> Result<Vec<Change>, StoreError> {
-        let known = store.known(&self.source.body, self.recent_since())?;
+        let known = store.known(&self.source.body, self.fold.recent_since())?;
         let mut changes = Vec::new();
         if let Some(document) = visit.documents.first_mut() {
             let (memory, sight) = self.remember(&known, &document.seen);
@@ -217,7 +217,7 @@ impl Bench {
             // a document that says nothing, and never did, leaves the body's facts alone
             let matters = self.previous(&known).is_some_and(said) || memory.as_ref().is_some_and(said);
             if let (Some(memory), true) = (&memory, matters) {
-                let findings = self.compare(store, &known, memory, sight)?;
+                let findings = self.fold.compare(store, &known, Some(memory), sight)?;
                 changes.clone_from(&findings.changes);
                 visit.findings = Some(findings);
             }
@@ -228,10 +228,6 @@ impl Bench {
             change.id = Some(*id);
         }
         Ok(changes)
-    }
-
-    fn recent_since(&self) -> Timestamp {
-        self.now.checked_sub(SignedDuration::from_hours(24 * i64::from(CORROBORATION_DAYS))).unwrap_or(Timestamp::MIN)
     }
 
     /// What was remembered of this document before.
@@ -245,7 +241,7 @@ impl Bench {
     fn remember(&self, known: &Known, seen: &Seen) -> (Option<DocumentNotices>, Sight) {
         let previous = self.previous(known);
         let (reading, sight, snapshot) = match seen {
-            Seen::Gone => return (previous.map(|memory| resolve::remember_gone(memory, self.now)), Sight::News),
+            Seen::Gone => return (previous.map(|memory| resolve::remember_gone(memory, self.fold.now)), Sight::News),
             Seen::Fresh { reading, .. } => {
                 let sight = if previous.is_some() { Sight::News } else { self.target.first_sight };
                 (reading, sight, snapshot_of_nth(0))
@@ -259,54 +255,11 @@ impl Bench {
             source: &self.source.id,
             kind: self.target.kind,
             title: self.title.as_deref(),
-            at: self.now,
+            at: self.fold.now,
             snapshot,
             reading,
             sight,
         };
         (Some(resolve::remember(previous, &visit)), sight)
-    }
-
-    fn compare(&self, store: &dyn Store, known: &Known, memory: &DocumentNotices, sight: Sight) -> Result<Findings, StoreError> {
-        let others = known.documents.iter().filter_map(|document| document.memory.as_ref());
-        let others = others.filter(|other| other.source != memory.source || other.url != memory.url);
-        let documents: Vec<DocumentNotices> = others.chain([memory]).cloned().collect();
-        let settings = resolve::Settings { confirm_after: self.confirm_after, names: self.names.clone() };
-        let folded = resolve::fold(&documents, day_of(self.now), &settings);
-        if let Some(redesign) = &folded.redesign {
-            tracing::warn!(
-                body = %self.source.body,
-                "{}: {} of {} facts went at once, a redesign most likely; they are kept until that is confirmed",
-                self.source.body, redesign.n_lost, redesign.n_known
-            );
-        }
-        let moment =
-            Moment { body: &self.source.body, now: self.now, url: self.target.url.as_str(), sight, confirm_after: self.confirm_after };
-        let before = diff::Known { states: &known.states, held: &known.held, recent: &known.recent };
-        let found = diff::compare(&before, &folded, &moment);
-        let deliveries = self.deliveries(store, &found.changes)?;
-        Ok(Findings {
-            why: match sight {
-                Sight::Baseline => Why::Baseline,
-                Sight::News => Why::Visit,
-                Sight::Reread => Why::Reread,
-            },
-            revision: known.revision,
-            states: found.states,
-            held: found.held,
-            changes: found.changes,
-            corroborated: found.corroborated,
-            deliveries,
-        })
-    }
-
-    /// What subscribers are to get.
-    fn deliveries(&self, store: &dyn Store, changes: &[Change]) -> Result<Vec<PlannedDelivery>, StoreError> {
-        if changes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let Some(body) = store.body(&self.source.body)? else { return Ok(Vec::new()) };
-        let subscriptions: Vec<_> = store.subscriptions_for(&body)?.into_iter().map(|(_, subscription)| subscription).collect();
-        Ok(alert::plan(changes, &subscriptions, &[body], self.now, self.gather))
     }
 }

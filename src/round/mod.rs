@@ -9,12 +9,14 @@ mod catalogue;
 mod clock;
 mod document;
 mod due;
+mod fold;
 mod outbox;
 mod pace;
 mod read;
 mod reread;
 mod site;
 mod source;
+mod take_over;
 mod turns;
 
 use std::sync::Arc;

@@ -19,6 +19,8 @@ pub struct Read {
     pub reading: Reading,
     /// SHA-256 of its visible text.
     pub text_sha: Sha256,
+    /// Documents that it links in its own matter.
+    pub attachments: Vec<Url>,
 }
 
 /// The document of a source's bytes. Takes as long as the page is: call it where blocking is allowed.
@@ -34,7 +36,7 @@ pub fn material(source: &Source, url: &Url, content_type: Option<&str>, bytes: &
 pub fn read(lexicon: &Lexicon, source: &Source, url: &Url, document: &Document) -> Read {
     let context = Context { published: None, office: source.office.clone(), url: Some(url.to_string()) };
     let reading = extract::read(document, lexicon, &context);
-    Read { title: document.title.clone(), reading, text_sha: sha256(visible_text(document).as_bytes()) }
+    Read { title: document.title.clone(), reading, text_sha: sha256(visible_text(document).as_bytes()), attachments: Vec::new() }
 }
 
 /// What a reader sees of the page's own matter, with the addresses behind its mail and phone links; menus, banners and footers left out,

@@ -101,8 +101,25 @@ impl Round {
         if trouble.is_some() {
             return Ok(trouble);
         }
-        let now = self.clock.now();
-        for document in self.documents_to_visit(source, due, now).await? {
+        let mut visited = BTreeSet::new();
+        // a second time for what the first brought to light: the PDFs that articles link
+        for _ in 0..2 {
+            let now = self.clock.now();
+            let mut documents = self.documents_to_visit(source, due, now).await?;
+            documents.retain(|document| visited.insert(document.document.id));
+            self.visit_documents(source, documents, now, tally).await?;
+        }
+        Ok(None)
+    }
+
+    async fn visit_documents(
+        &self,
+        source: &Arc<Source>,
+        documents: Vec<Sighted>,
+        now: Timestamp,
+        tally: &mut Tally,
+    ) -> Result<(), StoreError> {
+        for document in documents {
             if self.is_stopping() {
                 break;
             }
@@ -125,7 +142,7 @@ impl Round {
                 self.postpone(source, &target, &trouble).await?;
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Reads the list itself and notes the addresses that are new in it.

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Document, Result, Snapshot, SnapshotId};
+use crate::domain::SourceId;
 
 /// Something that verification found broken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,8 @@ pub trait Upkeep {
     fn tidy(&self) -> Result<()>;
     /// Documents whose last snapshot was read by rules older than `rules_version`, in order of body and id, from after the given snapshot.
     fn outdated(&self, rules_version: u32, after: Option<SnapshotId>, limit: u32) -> Result<Vec<Outdated>>;
+    /// Makes the documents of a source count as read by older rules, since they are to be read in another way.
+    fn read_again(&self, source: &SourceId) -> Result<()>;
     /// How large things are.
     fn sizes(&self) -> Result<Sizes>;
     /// A secret of this database, made once: signs links in mails and marks their `Message-ID`. Never to be shown or logged.

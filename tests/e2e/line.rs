@@ -225,3 +225,47 @@ fn a_site_named_by_its_home_page_alone_is_found_and_watched() {
     assert_eq!(aspects, ["closures", "hours"], "{changes:?}");
     assert_eq!(place.mails().len(), 1, "one mail for one body");
 }
+
+#[test]
+fn a_source_that_the_file_no_longer_names_takes_its_facts_along_in_silence() {
+    let place = watched_table();
+    place.sources(&[("/uffici", "kind = \"page\""), ("/biblioteca", "kind = \"page\"\noffice = \"biblioteca\"")]);
+    let library = |hours: &str| format!("<h1>Biblioteca comunale</h1><h2>Orario di apertura</h2><p>{hours}</p>");
+    place.page("/biblioteca", &library("dal martedì al venerdì 10.00-13.00"));
+    assert_eq!(place.run(&["check", "--all"]).done().out, "", "a new source is a baseline");
+    assert_eq!(place.run(&["offices", "--json"]).done().json().len(), 13);
+
+    place.sources(&[("/uffici", "kind = \"page\"")]);
+    assert_eq!(place.run(&["check", "--all"]).done().out, "", "what goes with its source is no news");
+    assert_eq!(place.run(&["offices", "--json"]).done().json().len(), 12);
+
+    // at another address, with other words: a baseline again
+    place.page("/nuova-pagina", &table(&[("Tributi", "il venerdì 9.00-11.00")]));
+    place.sources(&[("/nuova-pagina", "kind = \"page\"\nid = \"uffici\"")]);
+    assert_eq!(place.run(&["check", "--all"]).done().out, "", "another address is a baseline");
+    assert!(place.mails().is_empty());
+    let tributi = place.run(&["offices", "--json"]).done().json().into_iter().find(|office| office["office"] == "tributi").unwrap();
+    assert_eq!(tributi["facts"]["hours"]["value"], "Fr 09:00-11:00");
+}
+
+#[test]
+fn a_name_that_the_file_settles_is_taken_over_in_silence() {
+    let place = Place::new();
+    let names = |names: &str| {
+        place.sources(&[("/uffici", "kind = \"page\"")]);
+        let file = std::fs::read_to_string(place.path("sources.toml")).unwrap();
+        place.write("sources.toml", &format!("{file}{names}"));
+    };
+    names("");
+    place.page("/uffici", &table(&[]).replace("Ufficio Ragioneria", "Ufficio Bilancio e Cassa"));
+    place.run(&["subscribers", "add", "ada@example.org", "--all"]).done();
+    place.run(&["check", "--all"]).done();
+    let offices = |place: &Place| -> Vec<String> {
+        place.run(&["offices", "--json"]).done().json().iter().map(|office| office["office"].as_str().unwrap().to_string()).collect()
+    };
+    let before = offices(&place);
+    names("\n[body.offices]\nragioneria = [\"Ufficio Bilancio e Cassa\"]\n");
+    assert_eq!(place.run(&["check", "--all"]).done().out, "");
+    assert!(place.mails().is_empty());
+    assert!(offices(&place).contains(&"ragioneria".to_string()), "{before:?} became {:?}", offices(&place));
+}

@@ -118,6 +118,11 @@ impl Site {
         lock(&self.inner.hits).iter().filter(|hit| *hit == path).count()
     }
 
+    /// How many pages were asked for in all.
+    pub fn n_hits(&self) -> usize {
+        lock(&self.inner.hits).len()
+    }
+
     /// All paths asked for, in order.
     pub fn all_hits(&self) -> Vec<String> {
         lock(&self.inner.hits).clone()

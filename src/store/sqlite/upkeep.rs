@@ -30,6 +30,7 @@ statements! {
          WHERE rules_version < :rules_version AND snapshot > :after
          ORDER BY snapshot
          LIMIT :limit";
+    READ_AGAIN = "UPDATE document SET rules_version = 0 WHERE source = :source AND rules_version IS NOT NULL";
     N_BODIES = "SELECT count(*) FROM body WHERE retired_at IS NULL";
     N_SOURCES = "SELECT count(*) FROM source WHERE retired_at IS NULL";
     N_DOCUMENTS = "SELECT count(*) FROM document";
@@ -99,6 +100,13 @@ impl Upkeep for Sqlite {
                 }
             }
             Ok(outdated)
+        })
+    }
+
+    fn read_again(&self, source: &SourceId) -> Result<()> {
+        self.write("mark documents to be read again", |tx| {
+            tx.prepare_cached(READ_AGAIN)?.execute(named_params! { ":source": source.0 })?;
+            Ok(())
         })
     }
 
