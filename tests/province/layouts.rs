@@ -90,15 +90,12 @@ fn weekdays(office: &Office, way: usize) -> String {
     let rows: String = days
         .iter()
         .zip(HOURS[office.hours].days)
-        .map(|(day, (morning, afternoon))| {
-            let both = if morning.is_empty() || afternoon.is_empty() { "" } else { " e " };
-            format!("<tr><th>{day}</th><td>{morning}{both}{afternoon}</td></tr>")
-        })
+        .map(|(day, (morning, afternoon))| format!("<tr><th>{day}</th><td>{morning}</td><td>{afternoon}</td></tr>"))
         .collect();
     let rest: String = lines(office, way).iter().skip(1).map(|(label, value)| format!("<p>{label}: {value}</p>")).collect();
     let note = if office.by_appointment { "<p>Si riceve solo su appuntamento.</p>" } else { "" };
     format!(
-        "<h2>{}</h2><table><caption>Orario di apertura al pubblico</caption><thead><tr><th>Giorno</th><th>Orario</th></tr></thead><tbody>{rows}</tbody></table>{note}{rest}",
+        "<h2>{}</h2><table><caption>Orario di apertura al pubblico</caption><thead><tr><th>Giorno</th><th>Mattina</th><th>Pomeriggio</th></tr></thead><tbody>{rows}</tbody></table>{note}{rest}",
         name(office.id).heading
     )
 }
