@@ -26,6 +26,31 @@ Exit status: 0 all done · 1 finished, but some sources or mails failed (named o
 
 Start with `sportello demo`: a small town on this machine, a change, an alert, in a minute, without network.";
 
+const RUN_HELP: &str = "\
+Signals: SIGTERM and SIGINT finish the pages and mails in hand and end; SIGHUP reads settings and sources again, and keeps what was in
+force where a file has errors. Under systemd it says when it is ready, what it is doing, and feeds the watchdog.
+Health: /healthz, /readyz and, for this machine alone, /metrics at the address of [web] listen.";
+
+const CHECK_HELP: &str = "\
+Examples:
+  sportello check                              what is due
+  sportello check --all --body comune-prato    all pages of one body, due or not
+  sportello check --no-send                    the mails stay in the outbox until the next check
+
+The first look at a source is its baseline: nothing is told. Beside a running service a check only looks; the service sends the mails.";
+
+const EXTRACT_HELP: &str = "\
+Examples:
+  sportello extract page.html notice.pdf
+  sportello extract --json *.html              one record a line
+  curl -s https://… | sportello extract --url https://… -";
+
+const CHANGES_HELP: &str = "\
+Examples:
+  sportello changes --since 2026-03-01 --office anagrafe
+  sportello changes --explain 42               the sentence, the copies of the page, the reason why it was told
+  sportello changes --csv > changes.csv";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
@@ -52,12 +77,16 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the service: watch the sources on schedule and send the mails, until told to stop
+    #[command(after_help = RUN_HELP)]
     Run(RunArgs),
     /// Look once at every source that is due, print the changes, send the mails
+    #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
     /// Show what would be read from a file or page
+    #[command(after_help = EXTRACT_HELP)]
     Extract(ExtractArgs),
     /// List the changes seen so far, or explain one
+    #[command(after_help = CHANGES_HELP)]
     Changes(ChangesArgs),
     /// List the offices and how they can be reached now
     Offices(OfficesArgs),

@@ -38,6 +38,14 @@ pub fn next_try(source: &Source, error: Option<&FetchError>, streak: u32, now: T
     }
 }
 
+/// When to try a document again that could not be had: the longer it has been known, the later, so that each wait is about twice the last.
+/// What will not pass by itself (robots.txt closes it) waits a day at least; a host's own wish counts.
+pub fn next_attempt(first_seen: Timestamp, may_pass: bool, wish: Option<Duration>, now: Timestamp) -> Timestamp {
+    let age = Duration::try_from(now.duration_since(first_seen)).unwrap_or_default();
+    let least = if may_pass { 2 * FIRST_RETRY } else { Duration::from_secs(24 * 3600) };
+    after(now, age.clamp(least, Duration::from_secs(7 * 24 * 3600)).max(wish.unwrap_or_default()))
+}
+
 /// When to look at an article again, which was first seen at `first_seen`; `None`: no more.
 pub fn next_visit(source: &Source, first_seen: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let age = now.duration_since(first_seen);
@@ -59,4 +67,40 @@ fn share(name: &str) -> f64 {
 
 fn after(now: Timestamp, wait: Duration) -> Timestamp {
     SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok()).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_cannot_be_had_is_tried_ever_more_rarely() {
+        let t = |minutes: i64| Timestamp::from_second(60 * minutes).unwrap();
+        let wait = |age: i64, may_pass, wish| {
+            let at = next_attempt(t(0), may_pass, wish, t(age));
+            at.duration_since(t(age)).as_mins()
+        };
+        assert_eq!(wait(0, true, None), 10);
+        assert_eq!(wait(60, true, None), 60);
+        assert_eq!(wait(60 * 24 * 100, true, None), 60 * 24 * 7);
+        assert_eq!(wait(60, false, None), 60 * 24);
+        assert_eq!(wait(0, true, Some(Duration::from_secs(3600))), 60);
+    }
+
+    #[test]
+    fn old_articles_are_left_alone() {
+        let source = crate::config::sources::parse(
+            "[[body]]\nid = \"a\"\nname = \"A\"\nkind = \"comune\"\n[[body.source]]\nurl = \"https://a.example/novita\"\nkind = \"news\"\nevery = \"1h\"\n",
+            "sources.toml",
+        )
+        .unwrap()
+        .bodies[0]
+            .sources[0]
+            .clone();
+        let t = |hours: i64| Timestamp::from_second(3600 * hours).unwrap();
+        let wait = |hours| next_visit(&source, t(0), t(hours)).map(|at| at.duration_since(t(hours)).as_hours());
+        assert_eq!(wait(1), Some(0), "a fresh article as often as its list, less the spread");
+        assert_eq!(wait(24 * 10), Some(24));
+        assert_eq!(wait(24 * 46), None);
+    }
 }

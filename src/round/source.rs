@@ -139,7 +139,7 @@ impl Round {
             let outcome = self.visit(source, &target).await?;
             if let Some(trouble) = tally.add(outcome) {
                 tally.visited.failures.push(format!("{}: {trouble}", target.url));
-                self.postpone(source, &target, &trouble).await?;
+                self.postpone(&target, &trouble).await?;
             }
         }
         Ok(())
@@ -207,13 +207,13 @@ impl Round {
     }
 
     /// A document that could not be had is tried again later.
-    async fn postpone(&self, source: &Arc<Source>, target: &Target, trouble: &Trouble) -> Result<(), StoreError> {
-        let Some(document) = target.known.as_ref().map(|known| known.id) else { return Ok(()) };
-        let error = match trouble {
-            Trouble::Fetch(error) => Some(error),
-            Trouble::Page(_) => None,
+    async fn postpone(&self, target: &Target, trouble: &Trouble) -> Result<(), StoreError> {
+        let Some((document, first_seen)) = target.known.as_ref().map(|known| (known.id, known.first_seen)) else { return Ok(()) };
+        let (may_pass, wish) = match trouble {
+            Trouble::Fetch(error) => (error.is_transient(), error.retry_after()),
+            Trouble::Page(_) => (true, None),
         };
-        let at = pace::next_try(source, error, 2, self.clock.now());
+        let at = pace::next_attempt(first_seen, may_pass, wish, self.clock.now());
         self.on_store(move |store| store.set_next_visit(document, Some(at))).await
     }
 
