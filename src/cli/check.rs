@@ -30,7 +30,7 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
     let checked = runtime
         .block_on(check(&loaded.settings, sources, store.clone(), clock, &selection, !args.no_send, &mut |event| show.tell(event)))?;
     show.end()?;
-    report(&checked, store.delivery_counts()?.queued, global.quiet);
+    report(&checked, store.n_queued()?, global.quiet);
     Ok(if checked.is_clean() { Outcome::Done } else { Outcome::Partly })
 }
 

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Context;
 use jiff::Timestamp;
 use sd_notify::NotifyState;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::pulse::tell;
+use crate::round::Round;
 use crate::store::{Store, StoreError};
 
 const EVERY_SECOND: &str = "* * * * * *";
@@ -17,13 +18,13 @@ const STATUS: &str = "*/5 * * * * *";
 const NIGHT: &str = "0 40 2 * * *";
 
 /// Starts the clock; it stops with `shutdown`.
-pub async fn start(tick: Arc<Notify>, store: Arc<dyn Store>, n_under_way: Arc<AtomicUsize>) -> anyhow::Result<JobScheduler> {
+pub async fn start(tick: Arc<Notify>, rounds: watch::Receiver<Arc<Round>>, n_under_way: Arc<AtomicUsize>) -> anyhow::Result<JobScheduler> {
     let scheduler = JobScheduler::new().await.context("cannot start the clock")?;
     let ticking = Job::new(EVERY_SECOND, move |_, _| tick.notify_one())?;
-    let shown = store.clone();
+    let store = rounds.borrow().store.clone();
     let status = Job::new_async(STATUS, move |_, _| {
-        let (store, n_under_way) = (shown.clone(), n_under_way.load(Ordering::Relaxed));
-        Box::pin(async move { show_status(store, n_under_way).await })
+        let (round, n_under_way) = (rounds.borrow().clone(), n_under_way.load(Ordering::Relaxed));
+        Box::pin(async move { show_status(round, n_under_way).await })
     })?;
     let upkeep = Job::new_async(NIGHT, move |_, _| {
         let store = store.clone();
@@ -37,15 +38,15 @@ pub async fn start(tick: Arc<Notify>, store: Arc<dyn Store>, n_under_way: Arc<At
 }
 
 /// `512 sources, next in 3 s, 0 mails waiting`, for `systemctl status`.
-async fn show_status(store: Arc<dyn Store>, n_under_way: usize) {
+async fn show_status(round: Arc<Round>, n_under_way: usize) {
     let read = tokio::task::spawn_blocking(move || -> Result<String, StoreError> {
-        let n_sources = store.sizes()?.sources;
-        let next = match store.next_due()? {
+        let n_sources = round.sources.len();
+        let next = match round.store.next_due()? {
             _ if n_under_way > 0 => format!("{n_under_way} being read"),
             Some(at) => format!("next in {} s", at.duration_since(Timestamp::now()).as_secs().max(0)),
             None => "none due".into(),
         };
-        let waiting = store.delivery_counts()?.queued;
+        let waiting = round.store.n_queued()?;
         Ok(format!("{n_sources} sources, {next}, {waiting} mails waiting"))
     });
     match read.await {

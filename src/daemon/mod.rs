@@ -120,7 +120,7 @@ impl Service {
                 web::serve(listener, Arc::new(vitals), stopped).await;
             }
         });
-        let mut scheduler = clock::start(tick, self.store.clone(), n_under_way.clone()).await?;
+        let mut scheduler = clock::start(tick, rounds.clone(), n_under_way.clone()).await?;
         let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run()), site];
         let watchdog = tokio::spawn(pulse::watchdog(pulses.to_vec()));
         let rereading = tokio::spawn(reread(round.borrow().clone()));

@@ -98,6 +98,8 @@ pub trait Outbox {
     fn deliveries_to(&self, subscriber: SubscriberId, limit: u32) -> Result<Vec<DeliveryRecord>>;
     /// Puts refused deliveries back into the queue. Returns how many were refused.
     fn retry(&self, deliveries: &[DeliveryId], now: Timestamp) -> Result<u64>;
+    /// How many deliveries wait: cheap, however many were ever sent.
+    fn n_queued(&self) -> Result<u64>;
     /// How many deliveries stand where.
     fn delivery_counts(&self) -> Result<DeliveryCounts>;
 }

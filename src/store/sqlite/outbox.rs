@@ -262,6 +262,13 @@ impl Outbox for Sqlite {
         })
     }
 
+    fn n_queued(&self) -> Result<u64> {
+        self.read("count the deliveries that wait", |conn| {
+            let args = named_params! { ":state": DeliveryState::Queued.as_str() };
+            Ok(count(conn.prepare_cached(COUNT)?.query_row(args, |row| row.get(0))?))
+        })
+    }
+
     fn delivery_counts(&self) -> Result<DeliveryCounts> {
         self.read("count deliveries", |conn| {
             let n_in = |state: DeliveryState| -> Done<u64> {
