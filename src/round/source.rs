@@ -225,7 +225,12 @@ impl Round {
         };
         let next_try = pace::next_try(source, error, due.known.health.streak + 1, now);
         let words = trouble.to_string();
-        tracing::info!(source = %source.id, "{}: {words}; next try at {next_try}", source.id);
+        // an operator needs to know that it began, not of every try
+        if due.known.health.streak == 0 {
+            tracing::info!(source = %source.id, "{}: {words}; next try at {next_try}", source.id);
+        } else {
+            tracing::debug!(source = %source.id, "{}: still {words}; next try at {next_try}", source.id);
+        }
         tally.visited.failures.push(words.clone());
         let failure = Failure { source: source.id.clone(), at: now, words, next_try };
         let unchanged = std::mem::take(&mut tally.unchanged);
@@ -251,6 +256,9 @@ impl Round {
             bytes: tally.visited.bytes,
             validators: tally.validators.take(),
         };
+        if let Some(since) = due.known.health.failing_since {
+            tracing::info!(source = %source.id, "{}: reads well again, after failing since {since}", source.id);
+        }
         let unchanged = std::mem::take(&mut tally.unchanged);
         let (n_fetches, n_changes) = (tally.visited.n_fetches, tally.visited.changes.len());
         tracing::debug!(source = %source.id, n_fetches, n_changes, "{}: {n_fetches} fetches, {n_changes} changes", source.id);
