@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use sd_notify::NotifyState;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -63,12 +63,31 @@ struct Parts {
     mailer: watch::Sender<Arc<Mailer>>,
 }
 
+/// The signals that a service follows.
+struct Signals {
+    term: Signal,
+    int: Signal,
+    hup: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?,
+            int: signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?,
+            hup: signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?,
+        })
+    }
+}
+
 impl Service {
     /// Runs until SIGTERM or SIGINT.
     ///
     /// # Errors
     /// What keeps it from starting: another service on the database, settings that name nothing usable.
     pub async fn run(self) -> anyhow::Result<()> {
+        // before anybody is told that the service is ready: a reload must not find the signal's default, which is death
+        let signals = Signals::listen()?;
         let _lock = self.store.lock_run()?;
         let listener = match self.settings.web.listen {
             Some(address) => Some(web::listen(address).await?),
@@ -129,7 +148,7 @@ impl Service {
         tracing::info!(n_sources, "watching {n_sources} sources of {} bodies", self.sources.bodies.len());
         tell(&[NotifyState::Ready]);
         let parts = Parts { settings: self.settings.clone(), fetcher, round, mailer };
-        let parts = self.until_stopped(parts).await?;
+        let parts = self.until_stopped(parts, signals).await?;
 
         tell(&[NotifyState::Stopping, NotifyState::Status("finishing the pages and mails in hand")]);
         tracing::info!(n_under_way = n_under_way.load(Ordering::Relaxed), "stopping: pages and mails in hand are finished");
@@ -152,15 +171,12 @@ impl Service {
     }
 
     /// Reloads at SIGHUP; returns at SIGTERM or SIGINT.
-    async fn until_stopped(&self, mut parts: Parts) -> anyhow::Result<Parts> {
-        let mut term = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-        let mut int = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-        let mut hup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+    async fn until_stopped(&self, mut parts: Parts, mut signals: Signals) -> anyhow::Result<Parts> {
         loop {
             tokio::select! {
-                _ = term.recv() => return Ok(parts),
-                _ = int.recv() => return Ok(parts),
-                _ = hup.recv() => {
+                _ = signals.term.recv() => return Ok(parts),
+                _ = signals.int.recv() => return Ok(parts),
+                _ = signals.hup.recv() => {
                     match NotifyState::monotonic_usec_now() {
                         Ok(now) => tell(&[NotifyState::Reloading, now]),
                         Err(error) => tracing::debug!("no monotonic clock for systemd: {error}"),

@@ -29,6 +29,11 @@ pub fn known_schema() -> u32 {
 
 /// The schema of a database; zero for an empty one. Refuses files of other programs and of newer versions of this one.
 pub(super) fn found_schema(conn: &Connection, path: &Path) -> Result<u32, Fault> {
+    found_among(conn, path, MIGRATIONS)
+}
+
+/// The same for a program that has these migrations.
+fn found_among(conn: &Connection, path: &Path, migrations: &[&str]) -> Result<u32, Fault> {
     let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let application: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let n_tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -36,8 +41,9 @@ pub(super) fn found_schema(conn: &Connection, path: &Path) -> Result<u32, Fault>
         return Err(StoreError::Foreign { path: path.into() }.into());
     }
     let found = u32::try_from(found).unwrap_or(u32::MAX);
-    if found > known_schema() {
-        return Err(StoreError::Newer { path: path.into(), found, known: known_schema() }.into());
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::Newer { path: path.into(), found, known }.into());
     }
     Ok(found)
 }
@@ -54,13 +60,13 @@ pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
 }
 
 fn migrate_with(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), Fault> {
-    if found_schema(conn, path)? as usize >= migrations.len() {
+    if found_among(conn, path, migrations)? as usize >= migrations.len() {
         return Ok(());
     }
     loop {
         // the number is read again under the write lock: another process may be upgrading the same file
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let found = found_schema(&tx, path)?;
+        let found = found_among(&tx, path, migrations)?;
         let Some(migration) = migrations.get(found as usize) else { return Ok(()) };
         tx.execute_batch(migration)?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
