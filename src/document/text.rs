@@ -326,6 +326,9 @@ mod tests {
     #[test]
     fn sentences_broken_at_the_width_of_the_page_are_whole() {
         let text = "Si avvisa la cittadinanza che da lunedì 3 maggio l'ufficio anagrafe\nsarà aperto anche il pomeriggio.";
-        assert_eq!(kinds(text)[0].1, "Si avvisa la cittadinanza che da lunedì 3 maggio l'ufficio anagrafe sarà aperto anche il pomeriggio.");
+        assert_eq!(
+            kinds(text)[0].1,
+            "Si avvisa la cittadinanza che da lunedì 3 maggio l'ufficio anagrafe sarà aperto anche il pomeriggio."
+        );
     }
 }

@@ -60,6 +60,17 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+impl Page {
+    /// A page from one change more than its limit, where there is one.
+    pub(crate) fn cut(mut changes: Vec<Change>, limit: u32) -> Self {
+        let more = changes.len() > limit as usize;
+        changes.truncate(limit as usize);
+        let last = changes.last().filter(|_| more);
+        let next = last.and_then(|last| last.id.map(|id| Cursor { at: last.detected_at, id }));
+        Self { changes, next }
+    }
+}
+
 /// Everything behind one change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {

@@ -4,6 +4,7 @@
 //! delivery. The methods stand in traits by topic, which [`Store`] unites; [`sqlite`] keeps all the SQL. Instants are passed in and kept
 //! in UTC to the millisecond; the store asks no clock.
 
+mod browse;
 mod changes;
 mod documents;
 mod error;
@@ -19,6 +20,7 @@ mod upkeep;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use browse::{Browse, Exception, ExceptionCursor, ExceptionPage, OfficeHit, Place};
 pub use changes::{ChangeFilter, Changes, Cursor, ExplainedCause, Explanation, Page};
 pub use documents::{Document, DocumentId, Documents, Found, Unchanged, Validators};
 pub use error::{Result, StoreError};
@@ -35,12 +37,12 @@ pub use upkeep::{Damage, KeepSnapshots, Outdated, RunLock, Sizes, Upkeep};
 /// Calls block for as long as the disk takes (milliseconds); asynchronous callers put them on a blocking thread. Readers never wait for
 /// the writer; writers wait for each other, also across processes, for up to ten seconds.
 pub trait Store:
-    Bodies + Documents + Rounds + Snapshots + Changes + States + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
+    Bodies + Documents + Rounds + Snapshots + Changes + States + Browse + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
 {
 }
 
 impl<T> Store for T where
-    T: Bodies + Documents + Rounds + Snapshots + Changes + States + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
+    T: Bodies + Documents + Rounds + Snapshots + Changes + States + Browse + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
 {
 }
 

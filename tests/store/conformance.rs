@@ -8,7 +8,7 @@ use sportello::store::*;
 use crate::support::*;
 
 /// Every implementation there is, each new and empty, with what must outlive it.
-fn stores() -> Vec<(Arc<dyn Store>, Option<tempfile::TempDir>)> {
+pub fn stores() -> Vec<(Arc<dyn Store>, Option<tempfile::TempDir>)> {
     let folder = tempfile::tempdir().unwrap();
     let file = open(&folder.path().join("sportello.db")).unwrap();
     vec![(in_memory().unwrap(), None), (file, Some(folder))]

@@ -14,7 +14,7 @@ struct Small(tempfile::TempDir);
 impl Small {
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(folder.path()).output();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(folder.path()).output();
         mounted.is_ok_and(|output| output.status.success()).then_some(Self(folder))
     }
 
@@ -77,7 +77,7 @@ fn a_full_disk_stops_cleanly_and_resumes() {
         return;
     };
     let ballast = small.path().join("ballast");
-    std::fs::write(&ballast, vec![1; 1 << 20]).unwrap();
+    std::fs::write(&ballast, vec![1; 2 << 20]).unwrap();
     let path = small.path().join("sportello.db");
     let store = with_town(open(&path).unwrap());
     let mut n_stored = 0;
@@ -86,7 +86,7 @@ fn a_full_disk_stops_cleanly_and_resumes() {
             Ok(_) => n_stored += 1,
             Err(error) => break error,
         }
-        assert!(n_stored < 100, "the disk never filled");
+        assert!(n_stored < 200, "the disk never filled");
     };
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert!(error.is_transient() && error.to_string().contains("no space left"), "{error}");
@@ -118,7 +118,7 @@ fn a_backup_onto_a_full_disk_leaves_nothing_behind() {
     };
     let folder = tempfile::tempdir().unwrap();
     let store = with_town(open(&folder.path().join("sportello.db")).unwrap());
-    for n in 0..60 {
+    for n in 0..120 {
         try_visit(&*store, n).unwrap();
     }
     let copy = small.path().join("copy.db");

@@ -1,5 +1,6 @@
 //! The store: conformance of the interface, upgrades, kills between any two steps, a full disk, query plans.
 
+mod browse;
 mod conformance;
 mod crash;
 mod evidence;
@@ -8,3 +9,4 @@ mod full_disk;
 mod plans;
 mod proof;
 mod support;
+mod upgrade;

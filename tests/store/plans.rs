@@ -34,6 +34,13 @@ fn schema() -> Connection {
     conn
 }
 
+/// The rows of a subquery, of a recursion or of json_each are no table; an index of words is entered by its words (`M`) or by a row (`=`).
+fn is_harmless(line: &str) -> bool {
+    let entry = line.split_once("VIRTUAL TABLE INDEX ").and_then(|(_, entry)| entry.split_once(':'));
+    let is_entered = entry.is_some_and(|(_, by)| by.starts_with(['M', '=']));
+    line.contains("(subquery") || line.contains("CONSTANT ROW") || line == "SCAN found" || is_entered
+}
+
 #[test]
 fn no_statement_reads_a_whole_table() {
     let conn = schema();
@@ -43,8 +50,7 @@ fn no_statement_reads_a_whole_table() {
         n_statements += 1;
         let plan = plan(&conn, sql);
         // the rows of a subquery or of json_each are no table
-        let scans: Vec<&String> =
-            plan.iter().filter(|line| line.starts_with("SCAN ") && !line.contains("(subquery") && !line.contains("CONSTANT ROW")).collect();
+        let scans: Vec<&String> = plan.iter().filter(|line| line.starts_with("SCAN ") && !is_harmless(line)).collect();
         let may_walk = WALKS.contains(&(file, name));
         if scans.is_empty() == may_walk {
             wrong.push(format!("{file} {name}: {plan:#?}"));
@@ -67,6 +73,10 @@ fn lists_of_changes_walk_the_index_that_narrows_most() {
         ("OF_OFFICE", "change_by_office"),
         ("OF_BODY_AND_OFFICE", "change_by_body_office"),
         ("OF_PROVINCE", "change_by_province"),
+        ("OF_ASPECT", "change_by_aspect"),
+        ("OF_OFFICE_AND_ASPECT", "change_by_office_aspect"),
+        ("OF_PROVINCE_AND_ASPECT", "change_by_province_aspect"),
+        ("OF_PROVINCE_AND_OFFICE", "change_by_province_office"),
     ] {
         let (_, _, sql) = all_statements().find(|(file, found, _)| *file == "changes" && *found == name).unwrap();
         let plan = plan(&conn, sql);
@@ -76,7 +86,7 @@ fn lists_of_changes_walk_the_index_that_narrows_most() {
 
 #[test]
 fn a_scan_would_be_seen() {
-    let plan = plan(&schema(), "SELECT id FROM change WHERE aspect = :aspect");
+    let plan = plan(&schema(), "SELECT id FROM change WHERE made + 1 = :made");
     assert!(plan.iter().any(|line| line.starts_with("SCAN change")), "{plan:?}");
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, Json, Word, column, count, small};
-use super::{Sqlite, fault::Fault, statements};
+use super::{Sqlite, days, fault::Fault, known, statements, words};
 use crate::domain::{Body, BodyId, OfficeId, SourceId};
 use crate::store::{Bodies, Catalogue, Failure, Health, Result, Source, SourceVisit, Synced, Validators, WatchedSource};
 
@@ -92,7 +92,7 @@ fn instant(row: &Row<'_>, name: &str) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<At>>(name)?.map(|at| at.0))
 }
 
-fn source_from_row(row: &Row<'_>) -> rusqlite::Result<Source> {
+pub(super) fn source_from_row(row: &Row<'_>) -> rusqlite::Result<Source> {
     Ok(Source {
         source: WatchedSource {
             id: SourceId(row.get("id")?),
@@ -147,9 +147,15 @@ impl Bodies for Sqlite {
                     ":id": body.id.0, ":name": body.name, ":kind": Word(body.kind), ":province": body.province,
                     ":istat": body.istat, ":ipa": body.ipa,
                 })?;
+                words::put_body(tx, body)?;
+                days::relocate(tx, &body.id, body.province.as_deref())?;
+                for row in known::states(tx, &body.id)? {
+                    words::put_office(tx, row.id, &row.state, &body.name)?;
+                }
             }
             for body in known.iter().filter(|body| !named.contains(body.id.0.as_str())) {
                 tx.prepare_cached(RETIRE_BODY)?.execute(named_params! { ":id": body.id.0, ":now": At(now) })?;
+                words::drop_body(tx, body)?;
             }
 
             let known: Vec<Source> = tx.prepare_cached(ALL_SOURCES)?.query_map([], source_from_row)?.collect::<rusqlite::Result<_>>()?;

@@ -1,14 +1,15 @@
 //! Changes.
 //!
-//! A list is walked by `(detected_at, id)`, newest first, along the index of whatever narrows it most; the aspect is looked at on the way.
+//! A list is walked by `(detected_at, id)`, newest first, along the index of whatever narrows it most; what else is asked for is looked at on
+//! the way.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::Value as JsonValue;
 
 use super::columns::{At, Json, Word};
 use super::known::change_from_row;
-use super::{Sqlite, documents, fault::Fault, snapshots, statements, states};
-use crate::domain::{Cause, Change, ChangeId};
+use super::{Sqlite, bodies, documents, fault::Fault, snapshots, statements, states, words};
+use crate::domain::{Body, Cause, Change, ChangeId};
 use crate::store::{ChangeFilter, Changes, Cursor, DocumentId, ExplainedCause, Explanation, Page, Result, SnapshotId};
 
 type Done<T> = std::result::Result<T, Fault>;
@@ -26,33 +27,48 @@ statements! {
     ONE = "SELECT id, made, ended, change FROM change WHERE id = :id";
     AMEND = "UPDATE change SET change = :change WHERE id = :id";
     READING = "SELECT r.notices FROM snapshot s JOIN reading r ON r.id = s.reading WHERE s.id = :snapshot";
+    /* one statement per index: whatever SQLite believes of the data, it walks the one that narrows most */
     ALL = "
-        SELECT id, change FROM change
-         WHERE (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:aspect IS NULL OR aspect = :aspect)
+        SELECT id, change FROM change INDEXED BY change_by_time
+         WHERE (detected_at, id) < (:at, :id) AND detected_at >= :since
+         ORDER BY detected_at DESC, id DESC LIMIT :limit";
+    OF_ASPECT = "
+        SELECT id, change FROM change INDEXED BY change_by_aspect
+         WHERE aspect = :aspect AND (detected_at, id) < (:at, :id) AND detected_at >= :since
          ORDER BY detected_at DESC, id DESC LIMIT :limit";
     OF_BODY = "
-        SELECT id, change FROM change
+        SELECT id, change FROM change INDEXED BY change_by_body
          WHERE body = :body AND (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:aspect IS NULL OR aspect = :aspect)
-         ORDER BY detected_at DESC, id DESC LIMIT :limit";
-    OF_OFFICE = "
-        SELECT id, change FROM change
-         WHERE office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:aspect IS NULL OR aspect = :aspect)
          ORDER BY detected_at DESC, id DESC LIMIT :limit";
     OF_BODY_AND_OFFICE = "
         SELECT id, change FROM change INDEXED BY change_by_body_office
-         WHERE body = :body AND office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since
-           AND (:aspect IS NULL OR aspect = :aspect)
+         WHERE body = :body AND office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:aspect IS NULL OR aspect = :aspect)
+         ORDER BY detected_at DESC, id DESC LIMIT :limit";
+    OF_OFFICE = "
+        SELECT id, change FROM change INDEXED BY change_by_office
+         WHERE office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since
+         ORDER BY detected_at DESC, id DESC LIMIT :limit";
+    OF_OFFICE_AND_ASPECT = "
+        SELECT id, change FROM change INDEXED BY change_by_office_aspect
+         WHERE office = :office AND aspect = :aspect AND (detected_at, id) < (:at, :id) AND detected_at >= :since
          ORDER BY detected_at DESC, id DESC LIMIT :limit";
     OF_PROVINCE = "
-        SELECT id, change FROM change
+        SELECT id, change FROM change INDEXED BY change_by_province
          WHERE province = :province AND (detected_at, id) < (:at, :id) AND detected_at >= :since
-           AND (:office IS NULL OR office = :office) AND (:aspect IS NULL OR aspect = :aspect)
+         ORDER BY detected_at DESC, id DESC LIMIT :limit";
+    OF_PROVINCE_AND_ASPECT = "
+        SELECT id, change FROM change INDEXED BY change_by_province_aspect
+         WHERE province = :province AND aspect = :aspect AND (detected_at, id) < (:at, :id) AND detected_at >= :since AND (:office IS NULL OR office = :office)
+         ORDER BY detected_at DESC, id DESC LIMIT :limit";
+    OF_PROVINCE_AND_OFFICE = "
+        SELECT id, change FROM change INDEXED BY change_by_province_office
+         WHERE province = :province AND office = :office AND (detected_at, id) < (:at, :id) AND detected_at >= :since
          ORDER BY detected_at DESC, id DESC LIMIT :limit";
 }
 
 /// Where a change stands among the rest.
 pub(super) struct Place<'a> {
-    pub province: Option<&'a str>,
+    pub body: &'a Body,
     pub made: Option<i64>,
     pub ended: Option<i64>,
 }
@@ -65,11 +81,12 @@ pub(super) fn insert(tx: &Connection, json: &JsonValue, change: &Change, place: 
     }
     let id = tx.prepare_cached(INSERT)?.query_row(
         named_params! {
-            ":detected_at": At(change.detected_at), ":body": change.body.0, ":province": place.province, ":office": change.key.office.0,
+            ":detected_at": At(change.detected_at), ":body": change.body.0, ":province": place.body.province, ":office": change.key.office.0,
             ":aspect": Word(change.aspect), ":made": place.made, ":ended": place.ended, ":change": Json(&json),
         },
         |row| row.get(0).map(ChangeId),
     )?;
+    words::put_change(tx, id.0, change, &place.body.name)?;
     let causes = json.get("causes").map(snapshot_ids).unwrap_or_default();
     for snapshot in causes {
         protect(tx, id, snapshot)?;
@@ -145,6 +162,8 @@ pub(super) fn corroborate(tx: &Connection, change: ChangeId, cause: &JsonValue) 
     let snapshot = SnapshotId(cause.snapshot);
     amended.id = None;
     amended.causes.push(cause);
+    let body = bodies::one_body(tx, &amended.body)?.map(|body| body.name);
+    words::put_change(tx, change.0, &amended, body.as_deref().unwrap_or_default())?;
     tx.prepare_cached(AMEND)?.execute(named_params! { ":id": change.0, ":change": Json(&amended) })?;
     protect(tx, change, snapshot)
 }
@@ -161,23 +180,25 @@ impl Changes for Sqlite {
         let body = filter.body.as_ref().map(|body| &body.0);
         let office = filter.office.as_ref().map(|office| &office.0);
         self.read("list changes", |conn| {
-            let (statement, place): (&str, Vec<(&str, &dyn rusqlite::ToSql)>) = match (&body, &office, &filter.province) {
-                (Some(body), Some(office), _) => (OF_BODY_AND_OFFICE, vec![(":body", body), (":office", office)]),
-                (Some(body), None, _) => (OF_BODY, vec![(":body", body)]),
-                (None, _, Some(province)) => (OF_PROVINCE, vec![(":province", province), (":office", &office)]),
-                (None, Some(office), None) => (OF_OFFICE, vec![(":office", office)]),
-                (None, None, None) => (ALL, vec![]),
+            let (statement, place): (&str, Vec<(&str, &dyn rusqlite::ToSql)>) = match (&body, &filter.province, &office, &aspect) {
+                (Some(body), _, Some(office), _) => (OF_BODY_AND_OFFICE, vec![(":body", body), (":office", office), (":aspect", &aspect)]),
+                (Some(body), _, None, _) => (OF_BODY, vec![(":body", body), (":aspect", &aspect)]),
+                (None, Some(province), _, Some(aspect)) => {
+                    (OF_PROVINCE_AND_ASPECT, vec![(":province", province), (":office", &office), (":aspect", aspect)])
+                }
+                (None, Some(province), Some(office), None) => (OF_PROVINCE_AND_OFFICE, vec![(":province", province), (":office", office)]),
+                (None, Some(province), None, None) => (OF_PROVINCE, vec![(":province", province)]),
+                (None, None, Some(office), Some(aspect)) => (OF_OFFICE_AND_ASPECT, vec![(":office", office), (":aspect", aspect)]),
+                (None, None, Some(office), None) => (OF_OFFICE, vec![(":office", office)]),
+                (None, None, None, Some(aspect)) => (OF_ASPECT, vec![(":aspect", aspect)]),
+                (None, None, None, None) => (ALL, vec![]),
             };
             let mut args = place;
-            args.extend([(":at", &at as &dyn rusqlite::ToSql), (":id", &id), (":since", &since), (":aspect", &aspect)]);
+            args.extend([(":at", &at as &dyn rusqlite::ToSql), (":id", &id), (":since", &since)]);
             args.push((":limit", &limit_and_one));
-            let mut changes: Vec<Change> =
+            let changes: Vec<Change> =
                 conn.prepare_cached(statement)?.query_map(args.as_slice(), change_from_row)?.collect::<rusqlite::Result<_>>()?;
-            let more = changes.len() > limit as usize;
-            changes.truncate(limit as usize);
-            let last = changes.last().filter(|_| more);
-            let next = last.and_then(|last| last.id.map(|id| Cursor { at: last.detected_at, id }));
-            Ok(Page { changes, next })
+            Ok(Page::cut(changes, limit))
         })
     }
 

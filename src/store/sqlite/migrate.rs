@@ -2,6 +2,7 @@
 //!
 //! `PRAGMA user_version` says how many are applied. Each runs in a transaction of its own together with the new number, so that a kill in
 //! between leaves the one or the other. A migration is never edited once released; a value kept as JSON may gain fields only with a default.
+//! `tests/store/upgrade.rs` brings the frozen rows of older schemas to the present one; a release freezes its own there.
 
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use super::fault::Fault;
 use crate::store::StoreError;
 
 /// The migrations, first to last; the number of one is its place, from 1.
-pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql")];
+pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql"), include_str!("../../../migrations/0002_browse.sql")];
 
 const HAS_SECRET: &str = "SELECT EXISTS (SELECT 1 FROM store WHERE id = 1)";
 

@@ -9,9 +9,11 @@
 //! See [`migrate`]. The statements of each file stand in its `statements!` list; a test asks SQLite for the plan of every one of them.
 
 mod bodies;
+mod browse;
 mod changes;
 mod columns;
 mod content;
+mod days;
 mod documents;
 mod fault;
 mod known;
@@ -24,6 +26,7 @@ mod snapshots;
 mod states;
 mod subscribers;
 mod upkeep;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -215,8 +218,10 @@ fn set_common_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("bodies", bodies::STATEMENTS),
+        ("browse", browse::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("content", content::STATEMENTS),
+        ("days", days::STATEMENTS),
         ("documents", documents::STATEMENTS),
         ("known", known::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
@@ -227,6 +232,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("states", states::STATEMENTS),
         ("subscribers", subscribers::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
+        ("words", words::STATEMENTS),
     ]
     .into_iter()
     .flat_map(|(file, statements)| statements.iter().map(move |(name, sql)| (file, *name, *sql)))

@@ -9,8 +9,8 @@ use serde_json::Value as JsonValue;
 
 use super::columns::{At, Json, Word};
 use super::content::{self, Prepared};
-use super::{Sqlite, bodies, changes, documents, fault::Fault, known, outbox, snapshots, statements};
-use crate::domain::{BodyId, Notice, Reading};
+use super::{Sqlite, bodies, changes, days, documents, fault::Fault, known, outbox, snapshots, statements, words};
+use crate::domain::{Body, BodyId, Notice, Reading, day_of};
 use crate::store::{
     Document, DocumentVisit, Findings, Found, Known, Received, Recorded, RecordedDocument, Result, Rounds, Seen, Sha256, SnapshotId,
     StoreError, Validators, Visit, snapshot_of_nth,
@@ -312,13 +312,13 @@ fn record_findings(
     snapshots: &[Option<SnapshotId>],
     recorded: &mut Recorded,
 ) -> Done<()> {
-    let versions = record_states(tx, visit, findings, snapshots)?;
+    let body = bodies::one_body(tx, &visit.body)?.ok_or_else(|| Fault::Unknown(format!("body {}", visit.body)))?;
+    let versions = record_states(tx, visit, &body, findings, snapshots)?;
     record_held(tx, visit, findings, snapshots)?;
-    let province = bodies::one_body(tx, &visit.body)?.and_then(|body| body.province);
     for change in &findings.changes {
         let key = text_of(&change.key)?;
         let (ended, made) = versions.get(&key).copied().unwrap_or_default();
-        let place = changes::Place { province: province.as_deref(), made, ended };
+        let place = changes::Place { body: &body, made, ended };
         recorded.changes.push(changes::insert(tx, &with_snapshots(change, snapshots)?, change, &place)?);
     }
     for more in &findings.corroborated {
@@ -333,7 +333,7 @@ fn record_findings(
 /// The version that a visit ended and the one that holds after it, by key.
 type Versions = BTreeMap<String, (Option<i64>, Option<i64>)>;
 
-fn record_states(tx: &Connection, visit: &Visit, findings: &Findings, snapshots: &[Option<SnapshotId>]) -> Done<Versions> {
+fn record_states(tx: &Connection, visit: &Visit, body: &Body, findings: &Findings, snapshots: &[Option<SnapshotId>]) -> Done<Versions> {
     let mut versions = Versions::new();
     let mut present: BTreeMap<String, known::StateRow> =
         known::states(tx, &visit.body)?.into_iter().map(|row| (row.key.clone(), row)).collect();
@@ -350,7 +350,7 @@ fn record_states(tx: &Connection, visit: &Visit, findings: &Findings, snapshots:
                 versions.insert(key, (None, Some(before.id)));
                 continue;
             }
-            tx.prepare_cached(END_STATE)?.execute(named_params! { ":id": before.id, ":at": At(visit.at) })?;
+            end_state(tx, before.id, visit.at)?;
         }
         let made = tx.prepare_cached(BEGIN_STATE)?.query_row(
             named_params! {
@@ -359,13 +359,22 @@ fn record_states(tx: &Connection, visit: &Visit, findings: &Findings, snapshots:
             },
             |row| row.get(0),
         )?;
+        words::put_office(tx, made, state, &body.name)?;
+        days::put(tx, made, state, &body.id, body.province.as_deref(), day_of(visit.at))?;
         versions.insert(key, (before.map(|before| before.id), Some(made)));
     }
     for (key, gone) in present {
-        tx.prepare_cached(END_STATE)?.execute(named_params! { ":id": gone.id, ":at": At(visit.at) })?;
+        end_state(tx, gone.id, visit.at)?;
         versions.insert(key, (Some(gone.id), None));
     }
     Ok(versions)
+}
+
+/// Closes a version; only present ones are found by word and by day.
+fn end_state(tx: &Connection, version: i64, at: Timestamp) -> Done<()> {
+    tx.prepare_cached(END_STATE)?.execute(named_params! { ":id": version, ":at": At(at) })?;
+    words::drop_office(tx, version)?;
+    days::drop(tx, version)
 }
 
 fn record_held(tx: &Connection, visit: &Visit, findings: &Findings, snapshots: &[Option<SnapshotId>]) -> Done<()> {

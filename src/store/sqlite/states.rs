@@ -36,7 +36,7 @@ statements! {
     STATE = "SELECT state FROM state WHERE id = :id";
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<StateVersion> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<StateVersion> {
     Ok(StateVersion {
         id: row.get("id")?,
         body: BodyId(row.get("body")?),
