@@ -17,7 +17,7 @@ mod templates;
 pub mod tokens;
 mod words;
 
-pub use clean::clean;
+pub use clean::{clean, is_invisible};
 pub(crate) use mail::ascii_domain;
 pub use mail::{Letterhead, Mail, Mailbox, ParseMailboxError};
 pub use plan::plan;

@@ -24,7 +24,7 @@ use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
 use crate::round::{Clock, Mailer, Round, limits};
 use crate::store::Store;
-use crate::web::{self, Vitals};
+use crate::web::{self, Site, Vitals};
 use crawler::Crawler;
 use post::Post;
 use pulse::{Pulse, tell};
@@ -89,9 +89,9 @@ impl Service {
         // before anybody is told that the service is ready: a reload must not find the signal's default, which is death
         let signals = Signals::listen()?;
         let _lock = self.store.lock_run()?;
-        let listener = match self.settings.web.listen {
-            Some(address) => Some(web::listen(address).await?),
-            None => None,
+        let listeners = match &self.settings.web.listen {
+            Some(address) => web::listen(address).await?,
+            None => Vec::new(),
         };
         let n_in_doubt = self.store.requeue_in_doubt(Timestamp::MAX)?;
         if n_in_doubt > 0 {
@@ -134,11 +134,8 @@ impl Service {
                 move || rounds.borrow().n_asked.load(Ordering::Relaxed)
             }),
         };
-        let site = tokio::spawn(async move {
-            if let Some(listener) = listener {
-                web::serve(listener, Arc::new(vitals), stopped).await;
-            }
-        });
+        let public = Arc::new(Site::new(self.store.clone(), self.settings.web.clone(), Clock::Wall));
+        let site = tokio::spawn(web::serve(listeners, public, Some(Arc::new(vitals)), stopped));
         let mut scheduler = clock::start(tick, rounds.clone(), n_under_way.clone()).await?;
         let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run()), site];
         let watchdog = tokio::spawn(pulse::watchdog(pulses.to_vec()));

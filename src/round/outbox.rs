@@ -64,7 +64,7 @@ impl Mailer {
             Transport::Smtp => Way::Smtp(Arc::new(Smtp::new(&mail.smtp, mail.password_file.as_deref(), credentials)?)),
         };
         let from: Mailbox = mail.from.parse()?;
-        let public_url = settings.web.listen.and_then(|_| Url::parse(&settings.web.public_url).ok());
+        let public_url = settings.web.listen.as_ref().and_then(|_| Url::parse(&settings.web.public_url).ok());
         let bounces = mail.bounces.as_ref().map(|bounces| bounces.parse()).transpose()?;
         let dkim = dkim(mail, &from, credentials)?.map(Arc::new);
         let letterhead = Letterhead { from, public_url, bounces, secret: Secret(store.secret()?) };

@@ -1,7 +1,6 @@
 //! `/metrics` in Prometheus's text format, for this machine only: a proxy that passes requests on makes them strangers.
 
 use std::fmt::Write;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, State};
@@ -9,14 +8,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::Vitals;
+use super::{Peer, Vitals};
 use crate::store::StoreError;
 
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-pub(super) async fn metrics(State(vitals): State<Arc<Vitals>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, headers: HeaderMap) -> Response {
+pub(super) async fn metrics(State(vitals): State<Arc<Vitals>>, ConnectInfo(peer): ConnectInfo<Peer>, headers: HeaderMap) -> Response {
     let passed_on = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
-    if !peer.ip().is_loopback() || passed_on {
+    let is_local = match peer {
+        Peer::Ip(address) => address.is_loopback(),
+        Peer::Unix => true,
+    };
+    if !is_local || passed_on {
         return StatusCode::NOT_FOUND.into_response();
     }
     match tokio::task::spawn_blocking(move || figures(&vitals, Timestamp::now())).await {

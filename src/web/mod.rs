@@ -1,48 +1,65 @@
-//! What the service shows over HTTP: its health and its figures.
+//! What the service shows over HTTP: the public site, its feeds and its data, and to this machine its health and its figures.
+//!
+//! In go requests; out come pages, feeds and JSON made from what the store knows. Nothing here is fetched, nobody is let in, and all that
+//! comes from a page is text. A request is one piece of work: questions to the store, a *view* (plain values, `view_*.rs`), a template.
 
+mod answer;
 mod health;
+mod home;
+mod limits;
+mod listen;
 mod metrics;
+mod page;
+mod problem;
+mod reader;
+mod routes;
+mod site;
+mod templates;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use answer::{Answer, Failure};
 pub use health::Vitals;
+pub use limits::{Allowance, Limits};
+pub use listen::{ListenError, Listener, Peer, listen};
+pub use page::{Crumb, FeedLink, Page};
+pub use reader::{Client, Reader};
+pub use routes::router;
+pub use site::Site;
 
-/// The address cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot listen on {address}: {source} · stop what listens there, or set [web] listen to another address (\"\" switches the site off)"
-)]
-pub struct ListenError {
-    address: SocketAddr,
-    source: std::io::Error,
-}
-
-/// Takes the address, so that a port that is taken is known before anything else begins.
-///
-/// # Errors
-/// When the address is taken or is not of this machine.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|source| ListenError { address, source })
-}
-
-/// Answers until `stop` turns true; answers under way are finished.
-pub async fn serve(listener: TcpListener, vitals: Arc<Vitals>, mut stop: watch::Receiver<bool>) {
-    let app = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
-        .with_state(vitals)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = async move {
-        let _ = stop.wait_for(|stopped| *stopped).await;
-    };
-    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
-        tracing::error!("the web site ended: {error}");
+/// Answers on all sockets until `stop` turns true; answers under way are finished. `vitals` are what health and figures are told from.
+pub async fn serve(listeners: Vec<Listener>, site: Arc<Site>, vitals: Option<Arc<Vitals>>, stop: watch::Receiver<bool>) {
+    let mut app = router(site);
+    if let Some(vitals) = vitals {
+        let health = Router::new()
+            .route("/healthz", get(health::healthz))
+            .route("/readyz", get(health::readyz))
+            .route("/metrics", get(metrics::metrics))
+            .with_state(vitals);
+        app = health.merge(app);
+    }
+    let mut servers = tokio::task::JoinSet::new();
+    for listener in listeners {
+        let (app, mut stop) = (app.clone().into_make_service_with_connect_info::<Peer>(), stop.clone());
+        let stopped = async move {
+            let _ = stop.wait_for(|stopped| *stopped).await;
+        };
+        servers.spawn(async move {
+            match listener {
+                Listener::Tcp(socket) => axum::serve(socket, app).with_graceful_shutdown(stopped).await,
+                Listener::Unix(socket) => axum::serve(socket, app).with_graceful_shutdown(stopped).await,
+            }
+        });
+    }
+    while let Some(ended) = servers.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("the web site ended: {error}"),
+            Err(defect) => tracing::error!("the web site ended: {defect}"),
+        }
     }
 }

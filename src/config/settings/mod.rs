@@ -3,13 +3,14 @@
 mod find;
 mod read;
 mod smtp;
+mod web;
 
-use core::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use find::{Candidate, candidates};
 pub use smtp::{SmtpServer, SmtpTls};
+pub use web::{Listen, Network};
 
 use super::Problem;
 use crate::domain::Language;
@@ -115,11 +116,13 @@ pub enum Transport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Web {
     /// Where it listens; `None`: nowhere.
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<Listen>,
     /// How it is reached from outside; links in mails begin so. Without a slash at the end.
     pub public_url: String,
     /// The language of pages when the reader's browser asks for none that we have.
     pub language: Language,
+    /// The proxies whose `X-Forwarded-For` is believed; a Unix socket's other end always is.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Reads `sportello.toml`. `file` is the name that problems bear.
@@ -181,8 +184,8 @@ impl Default for Mail {
 
 impl Default for Web {
     fn default() -> Self {
-        let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
-        Self { listen: Some(listen), public_url: format!("http://{listen}"), language: Language::It }
+        let listen = Listen::Tcp(([127, 0, 0, 1], 8080).into());
+        Self { public_url: format!("http://{listen}"), listen: Some(listen), language: Language::It, trusted_proxies: Vec::new() }
     }
 }
 

@@ -1,13 +1,12 @@
 //! The walk through `sportello.toml`, section by section.
 
-use core::net::SocketAddr;
 use std::time::Duration;
 
 use email_address::{EmailAddress, Options};
 use toml_edit::Item;
 use url::Url;
 
-use super::{Crawl, Mail, Settings, SourcesFile, Store, Transport, Web, smtp};
+use super::{Crawl, Listen, Mail, Settings, SourcesFile, Store, Transport, Web, smtp, web};
 use crate::config::{
     Problem,
     reader::{Reader, Section},
@@ -52,7 +51,7 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
             "dkim_key_file",
         ],
     ),
-    ("web", &["listen", "public_url", "language"]),
+    ("web", &["listen", "public_url", "language", "trusted_proxies"]),
 ];
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -169,14 +168,23 @@ fn optional(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Option
 fn web(reader: &mut Reader<'_>, section: &Section<'_>, web: &mut Web) {
     if section.get("listen").and_then(Item::as_str) == Some("") {
         web.listen = None;
-    } else if let Some(listen) = reader.parsed(section, "listen", listen) {
-        web.listen = Some(listen.value);
-        if !listen.value.ip().is_unspecified() {
-            web.public_url = format!("http://{}", listen.value); // until public_url says otherwise
+    } else if let Some(listen) = reader.parsed(section, "listen", web::listen) {
+        if let Listen::Tcp(address) = &listen.value
+            && !address.ip().is_unspecified()
+        {
+            web.public_url = format!("http://{address}"); // until public_url says otherwise
         }
+        web.listen = Some(listen.value);
     }
     set(&mut web.public_url, reader.parsed(section, "public_url", public_url).map(|found| found.value));
     set(&mut web.language, reader.word(section, "language", &[("it", Language::It), ("en", Language::En)]).map(|found| found.value));
+    for text in reader.texts(section, "trusted_proxies").unwrap_or_default() {
+        match text.value.parse() {
+            Ok(network) => web.trusted_proxies.push(network),
+            Err(_) if text.value.trim().is_empty() => {} // said already
+            Err(complaint) => reader.complain(text.place, web::no_network(text.value, &complaint)),
+        }
+    }
 }
 
 fn contact(text: &str) -> Result<String, Complaint> {
@@ -202,19 +210,6 @@ fn mailbox(text: &str) -> Result<String, Complaint> {
     }
     let example = "write it like \"avvisi@example.org\" or \"Sportello <avvisi@example.org>\"";
     Err(Complaint::new(format!("{text:?} is no mail address"), example))
-}
-
-fn listen(text: &str) -> Result<SocketAddr, Complaint> {
-    text.parse().map_err(|_| {
-        let (host, port) = text.rsplit_once(':').unwrap_or((text, "8080"));
-        let port = port.parse::<u16>().unwrap_or(8080);
-        let suggestion = match host {
-            "" | "*" => format!("write \"0.0.0.0:{port}\" for all addresses, or \"127.0.0.1:{port}\" for this machine alone"),
-            _ if text.parse::<u16>().is_ok() => format!("write \"127.0.0.1:{text}\""),
-            _ => format!("write it like \"127.0.0.1:{port}\"; \"\" switches the site off"),
-        };
-        Complaint::new(format!("{text:?} is no address to listen on"), suggestion)
-    })
 }
 
 fn public_url(text: &str) -> Result<String, Complaint> {

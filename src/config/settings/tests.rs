@@ -59,6 +59,7 @@ dkim_key_file = "/etc/sportello/dkim.pem"
 listen = "[::1]:80"
 public_url = "https://sportello.example.org/"
 language = "en"
+trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
 "##;
     let wanted = Settings {
         store: Store { path: "/var/lib/sportello/sportello.db".into(), keep_snapshots: Some(30) },
@@ -90,7 +91,12 @@ language = "en"
             dkim_domain: Some("example.org".into()),
             dkim_key_file: Some("/etc/sportello/dkim.pem".into()),
         },
-        web: Web { listen: Some("[::1]:80".parse().unwrap()), public_url: "https://sportello.example.org".into(), language: Language::En },
+        web: Web {
+            listen: Some(Listen::Tcp("[::1]:80".parse().unwrap())),
+            public_url: "https://sportello.example.org".into(),
+            language: Language::En,
+            trusted_proxies: vec!["127.0.0.1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()],
+        },
     };
     assert_eq!(parse(text, "s.toml").unwrap(), wanted);
     // a test that forgets a key would pass; this one counts them
@@ -104,6 +110,9 @@ fn links_follow_the_address_that_is_listened_on_until_told_otherwise() {
     assert_eq!(web("[web]\nlisten = \"127.0.0.1:9000\"").public_url, "http://127.0.0.1:9000");
     assert_eq!(web("[web]\nlisten = \"0.0.0.0:9000\"").public_url, "http://127.0.0.1:8080");
     assert_eq!(web("[web]\nlisten = \"\"").listen, None);
+    let socket = web("[web]\nlisten = \"unix:/run/sportello/web.sock\"");
+    assert_eq!(socket.listen, Some(Listen::Unix("/run/sportello/web.sock".into())));
+    assert_eq!(socket.public_url, "http://127.0.0.1:8080");
 }
 
 #[test]
@@ -168,6 +177,16 @@ fn one_line_is_answered_by_one_line() {
             "2:10: \"localhost:80\" is no address to listen on · listen = \"localhost:80\" · write it like \"127.0.0.1:80\"; \"\" switches the site off",
         ),
         ("web", "listen = \"8080\"", "2:10: \"8080\" is no address to listen on · listen = \"8080\" · write \"127.0.0.1:8080\""),
+        (
+            "web",
+            "listen = \"unix:web.sock\"",
+            "2:10: \"web.sock\" is no place for a socket · listen = \"unix:web.sock\" · write it whole, like \"unix:/run/sportello/web.sock\"",
+        ),
+        (
+            "web",
+            "trusted_proxies = [\"proxy.example.org\"]",
+            "2:20: \"proxy.example.org\" is no address and no network · trusted_proxies = [\"proxy.example.org\"] · write it like \"127.0.0.1\", \"::1\" or \"10.0.0.0/8\"",
+        ),
         (
             "web",
             "public_url = \"sportello.it\"",

@@ -1,0 +1,157 @@
+//! What every page has around its own content: language, links, breadcrumb, addresses in other languages.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::answer::{Answer, Failure};
+use super::{Reader, Site};
+use crate::domain::Language;
+use crate::wording::pick;
+
+/// A step of the breadcrumb: label, and where it leads inside the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Crumb {
+    /// The words.
+    pub label: String,
+    /// The path, without the language's prefix; `None` for the page itself.
+    pub path: Option<String>,
+}
+
+impl Crumb {
+    /// A step that leads somewhere.
+    pub fn to(label: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { label: label.into(), path: Some(path.into()) }
+    }
+}
+
+/// A feed that a page offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeedLink {
+    /// Content type.
+    pub kind: &'static str,
+    /// Words.
+    pub title: String,
+    /// Where, without the language's prefix.
+    pub path: String,
+}
+
+/// A page about to be written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// The title, without the site's name.
+    pub title: String,
+    /// One sentence for search engines.
+    pub description: String,
+    /// The steps above this page, the home page left out.
+    pub crumbs: Vec<Crumb>,
+    /// Feeds of this page's matter.
+    pub feeds: Vec<FeedLink>,
+    /// The filter with which the link "subscribe" begins: `ente=comune-prato&ufficio=anagrafe`.
+    pub subscribe: String,
+    /// Whether search engines are asked to stay away.
+    pub hidden: bool,
+    /// An object of schema.org about the page's matter.
+    pub linked_data: Option<Json>,
+}
+
+#[derive(Serialize)]
+struct Frame<'a, T> {
+    language: &'static str,
+    /// In front of every link inside the site.
+    base: &'a str,
+    /// In front of files and of what has no language.
+    root: &'a str,
+    title: &'a str,
+    description: &'a str,
+    crumbs: &'a [Crumb],
+    feeds: &'a [FeedLink],
+    subscribe: &'a str,
+    hidden: bool,
+    linked_data: Option<minijinja::Value>,
+    here_it: String,
+    here_en: String,
+    canonical: String,
+    canonical_it: String,
+    canonical_en: String,
+    style: &'a str,
+    version: &'static str,
+    view: T,
+}
+
+/// The style sheet, and the address that changes with it.
+pub(super) const STYLE: &str = include_str!("../../templates/web/style.css");
+/// The icon.
+pub(super) const ICON: &str = include_str!("../../templates/web/icon.svg");
+
+/// The first part of the style sheet's hash: its address changes with it, so that it can be kept for ever.
+pub(super) static STYLE_HASH: LazyLock<String> =
+    LazyLock::new(|| crate::store::sha256(STYLE.as_bytes()).to_string().chars().take(12).collect());
+
+impl Site {
+    /// Where the site's paths begin: the path of `web.public_url`, without a slash at its end.
+    pub fn root(&self) -> &str {
+        let without_scheme = self.settings.public_url.split_once("://").map_or("", |(_, rest)| rest);
+        without_scheme.find('/').and_then(|at| without_scheme.get(at..)).unwrap_or_default()
+    }
+
+    /// Writes a page.
+    pub fn page(&self, reader: &Reader, template: &str, page: &Page, view: impl Serialize) -> Result<Answer, Failure> {
+        let root = self.root();
+        let frame = Frame {
+            language: code(reader.language),
+            base: &format!("{root}{}", reader.prefix),
+            root,
+            title: &page.title,
+            description: &page.description,
+            crumbs: &page.crumbs,
+            feeds: &page.feeds,
+            subscribe: &page.subscribe,
+            hidden: page.hidden,
+            linked_data: page.linked_data.as_ref().map(|data| minijinja::Value::from_safe_string(script_json(data))),
+            here_it: format!("{root}{}", reader.in_language(Language::It)),
+            here_en: format!("{root}{}", reader.in_language(Language::En)),
+            canonical: self.absolute(&reader.path),
+            canonical_it: self.absolute(&reader.in_language(Language::It)),
+            canonical_en: self.absolute(&reader.in_language(Language::En)),
+            style: &STYLE_HASH,
+            version: env!("CARGO_PKG_VERSION"),
+            view,
+        };
+        let answer = Answer::html(self.templates.fill(template, &frame)?);
+        // without a prefix the page follows the browser's wish
+        Ok(if reader.prefix.is_empty() { answer.with(axum::http::header::VARY, "Accept-Language") } else { answer })
+    }
+
+    /// A page that says one thing: a heading and paragraphs.
+    pub fn message(&self, reader: &Reader, title: &str, paragraphs: &[&str]) -> Result<Answer, Failure> {
+        let page = Page { title: title.into(), hidden: true, ..Page::default() };
+        self.page(reader, "web/message.html", &page, serde_json::json!({ "paragraphs": paragraphs }))
+    }
+}
+
+/// "it", "en".
+pub(super) fn code(language: Language) -> &'static str {
+    pick(language, "it", "en")
+}
+
+/// JSON that can stand inside `<script>`: nothing in it closes the element or opens a comment, and nothing in it hides.
+pub(super) fn script_json(data: &Json) -> String {
+    let mut out = String::new();
+    for c in data.to_string().chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if crate::alert::is_invisible(c) => escape_unit(&mut out, c),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A character as JSON escapes it, in two halves beyond the first plane.
+pub(super) fn escape_unit(out: &mut String, c: char) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        out.push_str(&format!("\\u{unit:04x}"));
+    }
+}

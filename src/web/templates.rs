@@ -1,0 +1,89 @@
+//! The site's templates: one set for both languages, compiled in.
+//!
+//! Short words stand in the templates side by side, `{{ t("Ente", "Body") }}`, so that neither language can be forgotten when a page
+//! changes and the structure exists once; long prose has a file per language (`it/web/`, `en/web/`). Everything that is put in is escaped,
+//! and characters that show nothing and turn the reading direction never get through, whatever the view did.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value as Context};
+use serde::Serialize;
+
+use super::answer::Failure;
+use crate::alert::is_invisible;
+
+/// Name, as below `templates/`, and text.
+const BUILTIN: &[(&str, &str)] = &[
+    ("web/layout.html", include_str!("../../templates/web/layout.html")),
+    ("web/error.html", include_str!("../../templates/web/error.html")),
+    ("web/home.html", include_str!("../../templates/web/home.html")),
+    ("web/message.html", include_str!("../../templates/web/message.html")),
+];
+
+/// The templates of all pages.
+#[derive(Debug)]
+pub(super) struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// Those compiled in. A slip in one of them is found by `every_template_is_one`.
+    pub fn new() -> Self {
+        let mut environment = Environment::new();
+        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+            environment.set_syntax(syntax);
+        }
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|name| if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html });
+        environment.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if !value.is_safe() && text.chars().any(hides) => {
+                minijinja::escape_formatter(out, state, &Context::from(text.replace(hides, "")))
+            }
+            _ => minijinja::escape_formatter(out, state, value),
+        });
+        environment.add_function("t", |state: &State<'_, '_>, it: String, en: String| {
+            if state.lookup("language").is_some_and(|language| language.as_str() == Some("en")) { en } else { it }
+        });
+        for (name, text) in BUILTIN {
+            if let Err(error) = environment.add_template(name, text) {
+                debug_assert!(false, "{name}: {error}"); // the text is compiled in, and a test looks at each
+                tracing::error!("the template {name} cannot be used: {error}");
+            }
+        }
+        Self { environment }
+    }
+
+    /// Fills a template.
+    pub fn fill(&self, name: &str, context: &impl Serialize) -> Result<String, Failure> {
+        let template = self.environment.get_template(name).map_err(Failure::defect)?;
+        template.render(Context::from(Serde(context))).map_err(|error| Failure::Defect(format!("{name}: {error:#}")))
+    }
+}
+
+/// Controls but the line's end and the tabulator, and what shows nothing.
+fn hides(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || is_invisible(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_one() {
+        let templates = Templates::new();
+        for (name, _) in BUILTIN {
+            assert!(templates.environment.get_template(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_is_text_and_reads_in_one_direction() {
+        let mut templates = Templates::new();
+        templates.environment.add_template("x.html", "<p title=\"{{ a }}\">{{ a }}</p>").unwrap();
+        let hostile = "\"><script>alert(1)</script>\u{202e}gnp.exe\u{0}\u{200b}";
+        let page = templates.fill("x.html", &serde_json::json!({ "a": hostile })).unwrap();
+        assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains('\u{0}'), "{page}");
+        assert!(page.contains("&lt;script&gt;"), "{page}");
+    }
+}

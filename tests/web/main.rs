@@ -1,0 +1,4 @@
+//! The public site over HTTP: what its pages, feeds and data say, and what nobody can make it do.
+
+mod frame;
+mod server;
