@@ -149,7 +149,8 @@ fn seen(n_body: usize, n_document: usize, html: String, at: Timestamp) -> Docume
         body: html.into_bytes(),
     };
     let mut notice = Notice::about(OfficeId("anagrafe".into()), "Anagrafe");
-    notice.evidence = vec!["Anagrafe: dal lunedì al venerdì dalle 8.30 alle 12.30".into()];
+    let sentence = "Anagrafe: dal lunedì al venerdì dalle 8.30 alle 12.30".into();
+    notice.evidence = vec![Evidence { sentence, block: 0, states: vec![Stated::Hours] }];
     let reading = Reading { published: None, notices: vec![notice], doubts: vec![] };
     DocumentVisit {
         source: SourceId(format!("comune-{n_body:05}/uffici")),

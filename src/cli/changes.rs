@@ -103,8 +103,8 @@ fn explain(store: &dyn Store, id: ChangeId, json: bool, out: &mut impl Write) ->
         let office = &explanation.change.key.office;
         for notice in source.notices.iter().filter(|notice| notice.office == *office || notice.office.is_all()) {
             writeln!(out, "    it says of {}, {}:", notice.office, notice.name)?;
-            for sentence in &notice.evidence {
-                writeln!(out, "        “{}”", sentence.split_whitespace().collect::<Vec<_>>().join(" "))?;
+            for evidence in &notice.evidence {
+                writeln!(out, "        “{}”", evidence.sentence.split_whitespace().collect::<Vec<_>>().join(" "))?;
             }
         }
     }

@@ -12,7 +12,8 @@ use super::args::{ExtractArgs, Global};
 use super::record::{self, Record};
 use super::{Outcome, setup, talk};
 use crate::document::Input;
-use crate::domain::{Notice, Reading, day_of};
+use crate::domain::evidence::behind;
+use crate::domain::{Notice, Reading, Stated, day_of};
 use crate::extract::{self, Context};
 use crate::fetch::{Fetcher, Reply, Request};
 use crate::lexicon::Lexicon;
@@ -175,21 +176,25 @@ fn show_notice(out: &mut impl Write, notice: &Notice) -> std::io::Result<()> {
     writeln!(out, "  {bold}{}{site}{bold:#}  {}", notice.office, notice.name)?;
     let list = |items: Vec<String>| items.join(", ");
     let facts = [
-        ("status", notice.status.map(|status| status.as_str().to_string()).unwrap_or_default()),
-        ("hours", record::value_text(Some(&crate::domain::Value::Hours(notice.hours.clone())))),
-        ("closures", list(notice.closures.iter().map(ToString::to_string).collect())),
-        ("openings", list(notice.openings.iter().map(ToString::to_string).collect())),
-        ("channels", list(notice.channels.iter().map(ToString::to_string).collect())),
-        ("address", notice.address.clone().unwrap_or_default()),
-        ("from", notice.valid_from.map(|day| day.to_string()).unwrap_or_default()),
-        ("until", notice.valid_until.map(|day| day.to_string()).unwrap_or_default()),
-        ("except", list(notice.except.iter().map(ToString::to_string).collect())),
+        (Stated::Status, "status", notice.status.map(|status| status.as_str().to_string()).unwrap_or_default()),
+        (Stated::Hours, "hours", record::value_text(Some(&crate::domain::Value::Hours(notice.hours.clone())))),
+        (Stated::Closures, "closures", list(notice.closures.iter().map(ToString::to_string).collect())),
+        (Stated::Openings, "openings", list(notice.openings.iter().map(ToString::to_string).collect())),
+        (Stated::Channels, "channels", list(notice.channels.iter().map(ToString::to_string).collect())),
+        (Stated::Address, "address", notice.address.clone().unwrap_or_default()),
+        (Stated::Period, "from", notice.valid_from.map(|day| day.to_string()).unwrap_or_default()),
+        (Stated::Period, "until", notice.valid_until.map(|day| day.to_string()).unwrap_or_default()),
+        (Stated::Exceptions, "except", list(notice.except.iter().map(ToString::to_string).collect())),
     ];
-    for (fact, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        writeln!(out, "    {fact:<9} {value}")?;
-    }
-    for sentence in &notice.evidence {
-        writeln!(out, "    {faint}“{}”{faint:#}", sentence.split_whitespace().collect::<Vec<_>>().join(" "))?;
+    let mut shown: Vec<String> = Vec::new(); // a sentence that states several facts stands once, below the first of them
+    for (fact, label, value) in facts.iter().filter(|(_, _, value)| !value.is_empty()) {
+        writeln!(out, "    {label:<9} {value}")?;
+        for sentence in behind(&notice.evidence, *fact) {
+            if !shown.contains(&sentence) {
+                writeln!(out, "              {faint}“{}”{faint:#}", sentence.split_whitespace().collect::<Vec<_>>().join(" "))?;
+                shown.push(sentence);
+            }
+        }
     }
     Ok(())
 }

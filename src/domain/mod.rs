@@ -7,6 +7,7 @@ mod change;
 mod channel;
 mod dates;
 mod delivery;
+pub mod evidence;
 mod hours;
 mod notice;
 mod office;
@@ -19,6 +20,7 @@ pub use change::{Cause, Change, ChangeId, Corroboration, Held, HeldReason, Parse
 pub use channel::{Channel, ChannelKind};
 pub use dates::{DateRange, ParseDateRangeError, day_of, rome};
 pub use delivery::{About, Delivery, DeliveryId, ParseAboutError, PlannedDelivery, Verdict};
+pub use evidence::{Evidence, Stated};
 pub use hours::{Access, Clock, Day, DaySelector, OfficeHours, ParseWeekError, Season, Slot, Span, Week};
 pub use notice::{Doubt, Notice, Opening, Reading, Status};
 pub use office::{OfficeId, OfficeKey};

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, DateRange, OfficeHours, OfficeId, OfficeKey, Span};
+use super::{Channel, DateRange, Evidence, OfficeHours, OfficeId, OfficeKey, Span};
 
 /// How the public is served while a notice applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,8 +78,8 @@ pub struct Notice {
     pub valid_until: Option<Date>,
     /// With `tutti`: the offices that the notice leaves out.
     pub except: Vec<OfficeId>,
-    /// The sentences it was read from, verbatim.
-    pub evidence: Vec<String>,
+    /// The sentences it was read from.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Notice {

@@ -10,7 +10,7 @@ use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
 use super::segment::{Role, Segment};
 use crate::document::{Document, Region};
-use crate::domain::{DaySelector, OfficeId, Reading};
+use crate::domain::{DaySelector, Evidence, OfficeId, Reading};
 use crate::lexicon::{Cue, Lexicon};
 
 /// Facts that an announcing line lends to what follows.
@@ -20,7 +20,6 @@ struct Frame {
     subjects: Vec<Subject>,
     /// Segments of these blocks and later ones, while they are items.
     block: usize,
-    evidence: Vec<String>,
     active: bool,
     /// "saranno chiusi:" followed by offices: the facts are theirs.
     lends: bool,
@@ -717,7 +716,7 @@ impl Assembler<'_> {
         if facts.period.is_none() && sentence_period.is_some() && !silent {
             facts.period = sentence_period.filter(|_| !facts.unchanged);
         }
-        let evidence: Vec<String> = if segment.evidence.is_empty() { vec![segment.text.clone()] } else { segment.evidence.clone() };
+        let evidence = super::evidence::of(segment, &clause.marks);
         self.place(index, subjects, explicit, facts, evidence, n);
     }
 
@@ -760,7 +759,7 @@ impl Assembler<'_> {
     }
 
     /// Gives the facts to whom they belong.
-    fn place(&mut self, index: usize, subjects: Vec<Subject>, explicit: bool, mut facts: Facts, evidence: Vec<String>, n: usize) {
+    fn place(&mut self, index: usize, subjects: Vec<Subject>, explicit: bool, mut facts: Facts, evidence: Vec<Evidence>, n: usize) {
         let segment = &self.segments[index];
         let announces = segment.announces();
         let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
@@ -837,7 +836,6 @@ impl Assembler<'_> {
                 facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
                 subjects: if generic && (!explicit || self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
                 block: segment.block,
-                evidence: evidence.clone(),
                 active: lends || !generic,
                 lends,
             };
@@ -888,7 +886,6 @@ impl Assembler<'_> {
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
             self.draft(subject, period).add(&facts, &evidence);
         }
-        let _ = &self.frame.evidence;
     }
 
     /// Rules that a list says once above its offices.

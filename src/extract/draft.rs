@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::domain::{Access, Channel, DateRange, Notice, OfficeHours, OfficeId, Opening, Status, Week};
+use crate::domain::{Access, Channel, DateRange, Evidence, Notice, OfficeHours, OfficeId, Opening, Stated, Status, Week};
 
 /// Whom a statement is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +135,21 @@ impl Facts {
             || self.same_number
     }
 
+    /// What is stated here.
+    pub fn stated(&self) -> Vec<Stated> {
+        let holds = |fact: &Stated| match fact {
+            Stated::Status => self.flags.any(),
+            Stated::Hours => !self.hours.is_empty() || self.same_hours,
+            Stated::Closures => !self.closures.is_empty(),
+            Stated::Openings => !self.openings.is_empty(),
+            Stated::Channels => !self.channels.is_empty() || self.same_number,
+            Stated::Address => self.address.is_some(),
+            Stated::Period => self.period.is_some(),
+            Stated::Exceptions => !self.except.is_empty(),
+        };
+        Stated::ALL.into_iter().filter(holds).collect()
+    }
+
     /// Whether it states anything beyond channels.
     pub fn beyond_channels(&self) -> bool {
         Facts { channels: Vec::new(), ..self.clone() }.any()
@@ -163,7 +178,7 @@ pub struct Draft {
     /// Offices taken out.
     pub except: Vec<OfficeId>,
     /// Sentences.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Evidence>,
 }
 
 impl Draft {
@@ -183,8 +198,8 @@ impl Draft {
         }
     }
 
-    /// Adds facts with their evidence.
-    pub fn add(&mut self, facts: &Facts, evidence: &[String]) {
+    /// Adds facts with their evidence, which states no more than the facts do.
+    pub fn add(&mut self, facts: &Facts, evidence: &[Evidence]) {
         self.flags = self.flags.or(facts.flags);
         for (access, chunk) in &facts.hours {
             super::grammar::weeks::lay(self.weeks.entry(*access).or_default(), chunk);
@@ -204,10 +219,11 @@ impl Draft {
                 self.except.push(office.clone());
             }
         }
-        for sentence in evidence {
-            if !self.evidence.contains(sentence) {
-                self.evidence.push(sentence.clone());
-            }
+        let stated = facts.stated();
+        for piece in evidence {
+            let mut piece = piece.clone();
+            piece.states.retain(|fact| stated.contains(fact));
+            Evidence::add(&mut self.evidence, piece);
         }
     }
 

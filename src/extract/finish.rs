@@ -1,7 +1,7 @@
 //! The last look at what was put together: empty drafts fall away, parts of one notice meet.
 
 use super::draft::Draft;
-use crate::domain::{Notice, OfficeId};
+use crate::domain::{Evidence, Notice, OfficeId};
 
 /// The notices of the drafts.
 pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
@@ -50,10 +50,8 @@ fn absorb(there: &mut Draft, more: Draft) {
     if there.address.is_none() {
         there.address = more.address;
     }
-    for sentence in more.evidence {
-        if !there.evidence.contains(&sentence) {
-            there.evidence.push(sentence);
-        }
+    for evidence in more.evidence {
+        Evidence::add(&mut there.evidence, evidence);
     }
 }
 

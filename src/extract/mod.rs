@@ -5,6 +5,7 @@
 mod assemble;
 mod clause;
 mod draft;
+mod evidence;
 mod finish;
 pub mod grammar;
 mod published;

@@ -21,6 +21,15 @@ pub enum Role {
     Sentence,
 }
 
+/// Words of the document that became part of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The words, as they stand in the document.
+    pub words: String,
+    /// Where they stand in the segment's text, with what introduces them.
+    pub range: std::ops::Range<usize>,
+}
+
 /// One unit.
 #[derive(Debug, Clone)]
 pub struct Segment {
@@ -43,7 +52,7 @@ pub struct Segment {
     /// Whether it is the first of its block.
     pub opens_block: bool,
     /// What to show as evidence, where the words were put together here.
-    pub evidence: Vec<String>,
+    pub pieces: Vec<Piece>,
     /// The language, where it is not Italian.
     pub foreign: bool,
     /// Whether a quotation that began before goes on at its start.
@@ -70,7 +79,7 @@ impl Segment {
             headings: Vec::new(),
             region: Region::Main,
             opens_block: true,
-            evidence: Vec::new(),
+            pieces: Vec::new(),
             foreign: false,
             quoted: false,
             container: 0,
@@ -120,7 +129,7 @@ pub fn segments(document: &Document, lexicon: &Lexicon) -> Vec<Segment> {
             BlockKind::Definition(term) => {
                 let term = term.and_then(|t| document.blocks.get(t)).map(|b| b.text.trim_end_matches(':').to_string()).unwrap_or_default();
                 let mut segment = Segment::new(Role::Item, index, format!("{term}: {}", block.text.replace('\n', ", ")));
-                segment.evidence = vec![block.text.clone()];
+                segment.pieces = vec![Piece { words: block.text.clone(), range: 0..segment.text.len() }];
                 segment.links = block.links.iter().map(|l| Link { range: 0..0, href: l.href.clone() }).collect();
                 out.push(segment);
             }
@@ -146,9 +155,9 @@ fn whole(role: Role, index: usize, block: &Block) -> Segment {
 }
 
 /// Builds a segment for words that stand nowhere as such (a row of a table).
-pub fn synthetic(block: usize, text: String, evidence: Vec<String>, links: Vec<Link>) -> Segment {
+pub fn synthetic(block: usize, text: String, pieces: Vec<Piece>, links: Vec<Link>) -> Segment {
     let mut segment = Segment::new(Role::Row, block, text);
-    (segment.evidence, segment.links) = (evidence, links);
+    (segment.pieces, segment.links) = (pieces, links);
     segment
 }
 

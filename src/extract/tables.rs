@@ -4,7 +4,7 @@
 //! the cells themselves.
 
 use super::grammar::{offices, weekdays};
-use super::segment::{Segment, synthetic};
+use super::segment::{Piece, Segment, synthetic};
 use crate::document::{Cell, Link, Table};
 use crate::lexicon::Lexicon;
 use crate::text::{Token, fold, tokens};
@@ -19,7 +19,7 @@ pub fn rows(table: &Table, block: usize, lexicon: &Lexicon) -> Vec<Segment> {
     let n_header = header_rows(table, &facts);
     let mut out = Vec::new();
     if let Some(caption) = table.caption.as_ref().filter(|c| !c.trim().is_empty()) {
-        let mut segment = synthetic(block, caption.clone(), vec![caption.clone()], Vec::new());
+        let mut segment = synthetic(block, caption.clone(), Vec::new(), Vec::new());
         segment.role = super::segment::Role::Heading;
         out.push(segment);
     }
@@ -158,7 +158,7 @@ fn one_line(text: &str) -> String {
 
 fn row_as_line(table: &Table, row: &[Cell], facts: &[CellFacts], block: usize, n_header: usize, n_columns: usize) -> Option<Segment> {
     let mut text = String::new();
-    let mut evidence = Vec::new();
+    let mut pieces = Vec::new();
     let mut links: Vec<Link> = Vec::new();
     let mut last_header = String::new();
     for (c, cell) in row.iter().enumerate().take(n_columns) {
@@ -174,6 +174,7 @@ fn row_as_line(table: &Table, row: &[Cell], facts: &[CellFacts], block: usize, n
             continue;
         }
         let words = one_line(&cell.text);
+        let from = text.len();
         if text.is_empty() {
             text.push_str(&words);
             if n_columns > 1 {
@@ -203,9 +204,9 @@ fn row_as_line(table: &Table, row: &[Cell], facts: &[CellFacts], block: usize, n
             // links inside words that were joined keep no place; they are looked up by their text
             links.push(Link { range: 0..0, href: link.href.clone() });
         }
-        evidence.push(cell.text.trim().to_string());
+        pieces.push(Piece { words: cell.text.trim().to_string(), range: from..text.len() });
     }
-    (!text.trim().is_empty()).then(|| synthetic(block, text, evidence, links))
+    (!text.trim().is_empty()).then(|| synthetic(block, text, pieces, links))
 }
 
 fn columns_as_lines(table: &Table, block: usize, n_header: usize, n_columns: usize) -> Vec<Segment> {
@@ -213,16 +214,17 @@ fn columns_as_lines(table: &Table, block: usize, n_header: usize, n_columns: usi
     for c in 1..n_columns {
         let office = header_of(table, n_header, c);
         let mut text = format!("{office}: ");
-        let mut evidence = vec![office];
+        let mut pieces = vec![Piece { words: office, range: 0..text.len() }];
         for row in &table.rows[n_header..] {
             let (Some(day), Some(cell)) = (row.first(), row.get(c)) else { continue };
             if is_blank(&cell.text) {
                 continue;
             }
+            let from = text.len();
             text.push_str(&format!("{} {}; ", one_line(&day.text), one_line(&cell.text)));
-            evidence.push(cell.text.trim().to_string());
+            pieces.push(Piece { words: cell.text.trim().to_string(), range: from..text.len() });
         }
-        out.push(synthetic(block, text, evidence, Vec::new()));
+        out.push(synthetic(block, text, pieces, Vec::new()));
     }
     out
 }

@@ -41,12 +41,12 @@ const REPLACEMENTS: [&str; 16] = [
 
 /// Whether the title or the sentences behind a notice say that it corrects an earlier one.
 pub(super) fn corrects(title: Option<&str>, notice: &Notice) -> bool {
-    holds_any(title, &CORRECTIONS) || notice.evidence.iter().any(|sentence| holds_any(Some(sentence), &CORRECTIONS))
+    holds_any(title, &CORRECTIONS) || notice.evidence.iter().any(|evidence| holds_any(Some(&evidence.sentence), &CORRECTIONS))
 }
 
 /// Whether they say that a channel takes the place of another.
 pub(super) fn replaces_channels(title: Option<&str>, notice: &Notice) -> bool {
-    holds_any(title, &REPLACEMENTS) || notice.evidence.iter().any(|sentence| holds_any(Some(sentence), &REPLACEMENTS))
+    holds_any(title, &REPLACEMENTS) || notice.evidence.iter().any(|evidence| holds_any(Some(&evidence.sentence), &REPLACEMENTS))
 }
 
 fn holds_any(text: Option<&str>, cues: &[&str]) -> bool {

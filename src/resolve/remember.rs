@@ -9,6 +9,7 @@ use super::names::folded_key;
 use super::same::{same_said, within};
 use super::statement::{Facet, Missing, Said, Statement, parts};
 use super::{DocumentNotices, Sight, Visit, cues};
+use crate::domain::evidence::behind;
 use crate::domain::{DocumentKind, Doubt, OfficeKey, day_of};
 
 /// How many earlier versions of a statement are kept beneath it.
@@ -76,7 +77,7 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
                 except: notice.except.clone(),
                 alone,
                 replaces: corrects || (replaces && facet == Facet::Channels),
-                evidence: notice.evidence.clone(),
+                evidence: behind(&notice.evidence, facet.stated()),
                 snapshot: visit.snapshot,
                 since: visit.at,
                 asserted: dated.unwrap_or(read_on),

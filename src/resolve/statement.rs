@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Access, Aspect, Channel, DateRange, Notice, OfficeHours, OfficeId, OfficeKey, Opening, Status};
+use crate::domain::{Access, Aspect, Channel, DateRange, Notice, OfficeHours, OfficeId, OfficeKey, Opening, Stated, Status};
 
 /// What is said, in the smallest piece that can come and go alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,18 @@ pub enum Facet {
 impl Facet {
     /// The facets that have one value at a time.
     pub const LEVELS: [Facet; 5] = [Self::Counter, Self::Phone, Self::Video, Self::Status, Self::Address];
+
+    /// What a sentence about it states.
+    pub fn stated(self) -> Stated {
+        match self {
+            Self::Counter | Self::Phone | Self::Video => Stated::Hours,
+            Self::Status => Stated::Status,
+            Self::Address => Stated::Address,
+            Self::Channels => Stated::Channels,
+            Self::Closures => Stated::Closures,
+            Self::Openings => Stated::Openings,
+        }
+    }
 
     /// The aspect it belongs to.
     pub fn aspect(self) -> Aspect {

@@ -55,7 +55,7 @@ pub fn received(body: &str) -> Received {
 pub fn notice(office: &str, hours: &str) -> Notice {
     let mut notice = Notice::about(OfficeId(office.into()), office);
     notice.hours = hours_of(hours);
-    notice.evidence = vec![format!("orario {hours}")];
+    notice.evidence = vec![Evidence { sentence: format!("orario {hours}"), block: 0, states: vec![Stated::Hours] }];
     notice
 }
 

@@ -3,7 +3,8 @@
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use sportello::domain::{
-    Access, Channel, ChannelKind, DateRange, DocumentKind, Doubt, Notice, OfficeHours, OfficeId, Opening, Reading, Status, rome,
+    Access, Channel, ChannelKind, DateRange, DocumentKind, Doubt, Evidence, Notice, OfficeHours, OfficeId, Opening, Reading, Stated,
+    Status, rome,
 };
 
 pub struct Story {
@@ -136,9 +137,14 @@ fn notice(who: &str, parts: &str, place: &str) -> Notice {
         add_part(&mut notice, part.trim(), place);
     }
     if notice.evidence.is_empty() {
-        notice.evidence.push(format!("{who}: {parts}"));
+        notice.evidence.push(evidence(format!("{who}: {parts}")));
     }
     notice
+}
+
+/// A sentence that is taken to state everything that the line does.
+fn evidence(sentence: String) -> Evidence {
+    Evidence { sentence, block: 0, states: Stated::ALL.to_vec() }
 }
 
 fn add_part(notice: &mut Notice, part: &str, place: &str) {
@@ -153,7 +159,7 @@ fn add_part(notice: &mut Notice, part: &str, place: &str) {
         "until" => notice.valid_until = Some(day(rest)),
         "at" => notice.address = Some(rest.into()),
         "except" => notice.except = rest.split(',').map(|office| OfficeId(office.into())).collect(),
-        "says" => notice.evidence.push(rest.trim_matches('"').into()),
+        "says" => notice.evidence.push(evidence(rest.trim_matches('"').into())),
         _ => {
             if let Some(status) = status(part) {
                 notice.status = Some(status);

@@ -33,7 +33,7 @@ pub struct NoticeRecord<'a> {
     valid_from: Option<Date>,
     valid_until: Option<Date>,
     except: &'a [OfficeId],
-    evidence: &'a [String],
+    evidence: Vec<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,7 +75,7 @@ impl<'a> NoticeRecord<'a> {
             valid_from: notice.valid_from,
             valid_until: notice.valid_until,
             except: &notice.except,
-            evidence: &notice.evidence,
+            evidence: notice.evidence.iter().map(|evidence| evidence.sentence.as_str()).collect(),
         }
     }
 }
