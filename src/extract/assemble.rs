@@ -6,6 +6,7 @@
 use super::Context;
 use super::clause::{self, Clause};
 use super::draft::{Draft, Facts, Period, Subject};
+use super::elsewhere;
 use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
 use super::segment::{Role, Segment};
@@ -55,12 +56,22 @@ struct Assembler<'a> {
     default_flags: Option<(super::draft::Flags, Option<Period>)>,
     /// "tutti gli sportelli si trovano in via …, salvo diversa indicazione".
     default_address: Option<String>,
+    /// Single days that headings state.
+    dated_headings: Vec<(usize, Vec<jiff::civil::Date>)>,
+    /// The single days of the heading above.
+    heading_dates: Vec<jiff::civil::Date>,
+    /// The offices enumerated last, for "il primo … il secondo".
+    enumerated: Vec<Subject>,
+    /// What the words before a colon lend to the offices listed behind it: "…lavorano da remoto: il personale, la ragioneria".
+    inline: Option<Facts>,
+    /// The clause at hand only announces the list behind a colon.
+    announcing: bool,
     /// Parts of the year that headings state.
     heading_seasons: Vec<(usize, crate::domain::Season)>,
     /// Periods that headings state.
     heading_periods: Vec<(usize, Period)>,
-    /// The offices that each segment names.
-    named_elsewhere: Vec<(usize, OfficeId)>,
+    /// The offices that each segment names, with the tokens at which their names begin.
+    names: Vec<(usize, usize, OfficeId)>,
     /// Headings that announce events.
     event_headings: Vec<usize>,
     /// Branches that headings name.
@@ -111,15 +122,20 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         container_topics: Vec::new(),
         default_flags: None,
         default_address: None,
+        dated_headings: Vec::new(),
+        heading_dates: Vec::new(),
+        enumerated: Vec::new(),
+        inline: None,
+        announcing: false,
         heading_seasons: Vec::new(),
         heading_periods: Vec::new(),
-        named_elsewhere: scans
+        names: scans
             .iter()
             .enumerate()
             .flat_map(|(i, marks)| {
                 marks.iter().filter_map(move |m| if let Mark::Offices(mention) = &m.mark { Some((i, mention)) } else { None })
             })
-            .flat_map(|(i, mention)| mention.offices.iter().map(move |o| (i, o.office.clone())))
+            .flat_map(|(i, mention)| mention.offices.iter().map(move |o| (i, o.tokens.start, o.office.clone())))
             .collect(),
         event_headings: Vec::new(),
         heading_sites: Vec::new(),
@@ -225,7 +241,7 @@ fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     use super::grammar::dates::{Anchor, When};
     let mut found: Vec<(usize, Placed, i32)> = Vec::new();
     for (i, segment) in segments.iter().enumerate() {
-        if !scans[i].iter().any(|m| matches!(m.mark, Mark::When(When::Range(_)))) {
+        if !scans[i].iter().any(|m| matches!(m.mark, Mark::When(When::Range(_) | When::Months(_) | When::Season(_)))) {
             continue;
         }
         for mark in scan(segment, &mut Anchor::default(), None, lexicon) {
@@ -244,14 +260,44 @@ fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
             total += days;
         }
     }
-    if different.len() < 2 || !(330..=375).contains(&total) {
+    let dated = scans.iter().enumerate().any(|(i, marks)| {
+        marks.iter().any(|m| {
+            matches!(&m.mark, Mark::When(When::Range(_))) && !found.iter().any(|(at, season, _)| *at == i && season.start == m.start)
+        })
+    });
+    let rest = rest_of_year(&found, dated);
+    let asked = scans.iter().flatten().any(|m| m.mark == Mark::RestOfYear);
+    for marks in scans.iter_mut() {
+        for mark in marks.iter_mut().filter(|m| m.mark == Mark::RestOfYear) {
+            mark.mark = rest.map_or(Mark::Comma, |season| Mark::When(When::Season(season)));
+        }
+    }
+    if !(asked && rest.is_some()) && (different.len() < 2 || !(330..=375).contains(&total)) {
         return;
     }
     for (i, mark, _) in found {
-        if let Some(there) = scans[i].iter_mut().find(|m| m.start == mark.start && matches!(m.mark, Mark::When(When::Range(_)))) {
+        if let Some(there) =
+            scans[i].iter_mut().find(|m| m.start == mark.start && matches!(m.mark, Mark::When(When::Range(_) | When::Months(_))))
+        {
             *there = mark;
         }
     }
+}
+
+/// What one season named in a document leaves over of the year.
+fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::domain::Season> {
+    use super::grammar::dates::When;
+    let (_, first, _) = found.first()?;
+    if found.iter().any(|(_, other, _)| other.mark != first.mark) {
+        return None;
+    }
+    let Mark::When(When::Season(season)) = &first.mark else { return None };
+    if dated {
+        return None; // beside a dated period, the rest of the year is what is usual
+    }
+    let day = |(month, day): (u8, u8)| jiff::civil::Date::new(2025, month as i8, (day as i8).min(if month == 2 { 28 } else { 31 })).ok();
+    let written = |date: jiff::civil::Date| (date.month() as u8, date.day() as u8);
+    Some(crate::domain::Season { from: written(day(season.to)?.tomorrow().ok()?), to: written(day(season.from)?.yesterday().ok()?) })
 }
 
 fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
@@ -384,9 +430,15 @@ impl Assembler<'_> {
         }
         self.heading_period =
             segment.headings.iter().rev().find_map(|h| self.heading_periods.iter().find(|(i, _)| i == h).map(|(_, p)| *p));
+        self.heading_dates = segment
+            .headings
+            .iter()
+            .rev()
+            .find_map(|h| self.dated_headings.iter().find(|(i, _)| i == h).map(|(_, d)| d.clone()))
+            .unwrap_or_default();
         self.heading_site =
             segment.headings.iter().rev().find_map(|h| self.heading_sites.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()));
-        if clause::is_furniture(segment, marks, index, self.segments.len()) {
+        if elsewhere::is_furniture(segment, marks, index, self.segments.len()) {
             self.topic.clear();
             return;
         }
@@ -395,9 +447,40 @@ impl Assembler<'_> {
         }
         let clauses = clause::split(segment, marks);
         let sentence_period = clause::sentence_period(segment, marks, &clauses);
+        let announces_at = self.inline_list(segment, &clauses);
+        self.inline = None;
         for (n, clause) in clauses.iter().enumerate() {
+            self.announcing = announces_at == Some(n);
             self.clause(index, clause, sentence_period, n);
         }
+        (self.inline, self.announcing) = (None, false);
+    }
+
+    /// Which clause speaks of the offices that follow a colon in the same sentence: "gli uffici che vi avevano sede lavoreranno da remoto: sono il personale (…),
+    /// la ragioneria (…) e il legale".
+    fn inline_list(&self, segment: &Segment, clauses: &[Clause]) -> Option<usize> {
+        let named = |clause: &Clause| {
+            clause.marks.iter().any(|m| {
+                matches!(&m.mark, Mark::Offices(o) if !clause.ignored.contains(&m.start) && !o.offices.iter().any(|o| o.office.is_all()))
+            })
+        };
+        let generic = |clause: &Clause| {
+            clause.marks.iter().any(|m| match &m.mark {
+                Mark::Offices(o) => o.offices.iter().all(|o| o.office.is_all()),
+                Mark::TheOffices { .. } => true,
+                _ => false,
+            })
+        };
+        let at = clauses.iter().position(|c| generic(c) && !named(c))?;
+        let next = clauses.get(at + 1).filter(|next| named(next))?;
+        let first = next.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)))?.start;
+        let before = segment.tokens.get(first.saturating_sub(4)..first)?;
+        let colon = before.iter().rposition(|t| t.is(":"))?;
+        let small = before[colon + 1..]
+            .iter()
+            .all(|t| t.is_any(&["sono", "il", "la", "lo", "l'", "i", "gli", "le", "cioe", "ovvero", "si", "tratta", "di"]));
+        let alone = clauses[at + 1..].iter().all(|c| !c.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_))));
+        (small && alone).then_some(at)
     }
 
     /// Whether a heading above says that this is other news: "Ultime notizie", "Leggi anche". On a page that is a list, that is its matter.
@@ -499,6 +582,10 @@ impl Assembler<'_> {
         if denied || cued(Cue::Event) {
             return;
         }
+        let days = clause::single_days(marks);
+        if !days.is_empty() && segment.tokens.len() <= 12 && !segment.headings.is_empty() {
+            self.dated_headings.push((index, days));
+        }
         if subjects.is_empty() {
             // a heading without an office governs what stands under it
             if let Some(season) = clause::season(marks) {
@@ -535,7 +622,7 @@ impl Assembler<'_> {
             return false;
         }
         let own = self.subjects_of(segment, marks);
-        !own.is_empty() && self.named_elsewhere.iter().any(|(i, office)| *i != index && !own.iter().any(|s| s.office == *office))
+        !own.is_empty() && self.names.iter().any(|(i, _, office)| *i != index && !own.iter().any(|s| s.office == *office))
     }
 
     fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
@@ -564,12 +651,22 @@ impl Assembler<'_> {
                         .and_then(|n| usize::try_from(n).ok());
                     if let Some(count) = count.filter(|_| *back) {
                         // "i tre uffici" counts them; "i primi due" are the first of those just named
-                        subjects = if self.topic.len() >= count { self.topic[..count].to_vec() } else { self.recent(count) };
+                        let primi = segment.tokens[placed.start..placed.end].iter().any(|t| t.text.starts_with("prim"));
+                        let listed = self.enumerated.len() == count || primi && self.enumerated.len() >= count;
+                        subjects = if listed {
+                            self.enumerated[..count].to_vec()
+                        } else if self.topic.len() >= count {
+                            self.topic[..count].to_vec()
+                        } else {
+                            self.recent(count)
+                        };
                         if subjects.len() < count {
                             subjects.clear();
                         }
                     } else if *back && plural || !*back && specific && (desks || !segment.opens_block && plural) {
                         subjects = self.topic.clone();
+                    } else if *back && !self.enumerated.is_empty() {
+                        subjects = self.enumerated.clone();
                     } else if *back {
                         subjects = self.recent(3);
                     } else {
@@ -580,6 +677,16 @@ impl Assembler<'_> {
                         }];
                     }
                     explicit = !subjects.is_empty();
+                }
+                Mark::Nth(n) if subjects.is_empty() => {
+                    if let Some(subject) = self.enumerated.get(*n).filter(|_| self.enumerated.len() >= 2) {
+                        (subjects, explicit) = (vec![subject.clone()], true);
+                    }
+                }
+                Mark::Latter if subjects.is_empty() => {
+                    if let Some(subject) = self.latter(placed.start) {
+                        (subjects, explicit) = (vec![subject], true);
+                    }
                 }
                 Mark::WholeBody if subjects.is_empty() => {
                     let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
@@ -627,6 +734,15 @@ impl Assembler<'_> {
         (subjects, explicit)
     }
 
+    /// The office that was named last before a token of the segment at hand, in whatever part of a sentence.
+    fn latter(&self, before: usize) -> Option<Subject> {
+        let here = self.segments.get(self.at)?;
+        let earlier = self.names.iter().filter(|(i, start, _)| *i < self.at && self.at - i <= 2 || *i == self.at && *start < before);
+        let (_, _, office) = earlier.last()?;
+        let name = here.words(before..before + 2).to_string();
+        Some(Subject { office: office.clone(), name, site: None })
+    }
+
     /// The period of the document: where one sentence says from when and another until when, both.
     fn whole_document(&self) -> Option<Period> {
         let period = self.document_period?;
@@ -666,19 +782,20 @@ impl Assembler<'_> {
             self.stranger = false;
         }
         let silent = cued(Cue::Denied);
-        let clause = &clause::before_doubt(clause);
+        let clause = &elsewhere::before_doubt(segment, clause);
         let hanging = self.hanging(segment);
         let env = clause::Around {
             last_when: self.last_when,
             last_dates: &self.last_dates,
             last_days: &self.last_days,
             hanging: hanging.as_deref(),
+            heading_dates: &self.heading_dates,
         };
         let mut facts = clause::facts(segment, clause, &env, self.lexicon);
         if silent {
             facts = Facts { channels: Vec::new(), ..Facts::default() };
         }
-        if cued(Cue::Event) && !(explicit && (facts.flags.any() || !facts.closures.is_empty())) {
+        if cued(Cue::Event) && !(explicit && (facts.flags.any() || !facts.closures.is_empty() || !facts.openings.is_empty())) {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
@@ -690,7 +807,7 @@ impl Assembler<'_> {
             }
         }
         let at_hand = self.topic_block == Some(segment.block) && !facts.hours.is_empty();
-        if !explicit && !at_hand && segment.role == Role::Sentence && clause::is_elsewhere(segment, clause) {
+        if !explicit && !at_hand && segment.role == Role::Sentence && elsewhere::is_elsewhere(segment, clause, self.lexicon) {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
@@ -713,6 +830,11 @@ impl Assembler<'_> {
             facts.channels.retain(|c| c.value.is_some());
         }
         self.remember(segment, clause, &facts);
+        if explicit && !clause.except.is_empty() && facts.period.is_none() && facts.flags.any() && facts.openings.is_empty() {
+            // "venerdì 24 gli uffici non apriranno, eccettuata la biblioteca, regolarmente aperta": open on that day
+            let days = &self.sentence_dates;
+            facts.period = days.iter().min().zip(days.iter().max()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
+        }
         if facts.period.is_none() && sentence_period.is_some() && !silent {
             facts.period = sentence_period.filter(|_| !facts.unchanged);
         }
@@ -763,6 +885,16 @@ impl Assembler<'_> {
         let segment = &self.segments[index];
         let announces = segment.announces();
         let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
+        if explicit && subjects.len() >= 2 && !subjects.iter().any(|s| s.office.is_all()) {
+            self.enumerated.clone_from(&subjects);
+        }
+        if self.announcing {
+            self.inline = Some(facts);
+            return;
+        }
+        if let Some(lent) = self.inline.clone().filter(|_| explicit && !facts.beyond_channels()) {
+            facts = merge(lent, facts);
+        }
         if explicit {
             self.topic_block = Some(segment.block);
             if self.topic != subjects {
@@ -964,8 +1096,11 @@ impl Assembler<'_> {
     fn next_names_offices(&self, index: usize) -> bool {
         self.segments.get(index + 1).is_some_and(|next| {
             let is_capital = |i: usize| next.is_capital(i);
-            let place =
-                super::grammar::offices::Place { label: next.role != Role::Sentence, first: super::segment::first_word(&next.tokens) };
+            let place = super::grammar::offices::Place {
+                label: next.role != Role::Sentence,
+                line: false,
+                first: super::segment::first_word(&next.tokens),
+            };
             (0..next.tokens.len().min(8))
                 .any(|i| super::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
         })

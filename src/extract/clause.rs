@@ -41,6 +41,8 @@ pub struct Around<'a> {
     pub last_days: &'a [DaySelector],
     /// Days of the line above that had no times.
     pub hanging: Option<&'a [DaySelector]>,
+    /// The single days that the heading above names.
+    pub heading_dates: &'a [Date],
 }
 
 /// Divides a segment among the offices that it names.
@@ -55,7 +57,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
             Mark::AllOthers => true,
             Mark::TheOffices { .. } => true,
             Mark::WholeBody => marks.iter().any(|c| c.start >= m.end && matches!(c.mark, Mark::Channel(_))) || segment.announces(),
-            Mark::Site(_) => true,
+            Mark::Site(_) | Mark::Nth(_) | Mark::Latter => true,
             _ => false,
         })
         .map(|(i, _)| i)
@@ -76,11 +78,16 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
     }
     let mut cuts: Vec<usize> = vec![0];
     cuts.extend(period_cuts(marks));
+    let behind = named_behind_their_channels(segment, marks, &starts);
     for (n, &i) in starts.iter().enumerate() {
+        if let Some(channel) = behind.iter().find(|(start, _)| *start == i).map(|(_, channel)| *channel) {
+            cuts.push(channel);
+            continue;
+        }
         if n == 0 {
             continue;
         }
-        let cut = if excepted.contains(&i) { marks[i].start } else { cut_before(segment, marks, starts[n - 1], i) };
+        let cut = if excepted.contains(&i) { exception_starts(marks, i) } else { cut_before(segment, marks, starts[n - 1], i) };
         cuts.push(cut);
     }
     cuts.sort_unstable();
@@ -101,6 +108,29 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         clauses.push(clause);
     }
     clauses
+}
+
+/// "366 221 0945 il personale, 366 221 0946 la ragioneria": each office stands behind its channel. The subjects with the tokens at which their channels begin.
+fn named_behind_their_channels(segment: &Segment, marks: &[Placed], starts: &[usize]) -> Vec<(usize, usize)> {
+    let channel_before = |i: usize| -> Option<usize> {
+        let mut channel: Option<&Placed> = None;
+        for m in marks[..i].iter().rev() {
+            match &m.mark {
+                Mark::Channel(_) => channel = Some(m),
+                Mark::Comma if channel.is_none() => {}
+                _ => break,
+            }
+        }
+        let channel = channel?;
+        let last = marks[..i].iter().rev().find(|m| matches!(m.mark, Mark::Channel(_)))?;
+        let between = segment.tokens.get(last.end..marks[i].start)?;
+        let close = between.len() <= 3 && !between.iter().any(|t| t.is_any(&[";", ".", ":", "-"]) || t.newline || t.is_any(&["e", "ed"]));
+        close.then_some(channel.start)
+    };
+    let found: Vec<(usize, usize)> = starts.iter().filter_map(|i| channel_before(*i).map(|channel| (*i, channel))).collect();
+    let Some((last, _)) = found.last() else { return Vec::new() };
+    let channel_behind = marks[*last + 1..].iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+    if found.len() >= 2 && !channel_behind { found } else { Vec::new() }
 }
 
 /// "fino al 31 maggio solo per telefono; dal 1° giugno su appuntamento": each period has its own statement.
@@ -135,6 +165,19 @@ fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -
         }
     }
     cut
+}
+
+/// Where an exception begins: at "ne è escluso", which stands before its office, else at the office.
+fn exception_starts(marks: &[Placed], office: usize) -> usize {
+    let mut start = marks[office].start;
+    for m in marks[..office].iter().rev() {
+        match &m.mark {
+            Mark::Comma | Mark::Cue(_) => {}
+            Mark::Excepted => start = m.start,
+            _ => break,
+        }
+    }
+    start
 }
 
 fn inside(marks: &[Placed], at: usize) -> bool {
@@ -331,22 +374,6 @@ pub fn whole_period(marks: &[Placed]) -> Option<Period> {
     (!period.is_open()).then_some(period)
 }
 
-/// The part of a clause before a word of doubt, of the past, or of an event that follows a statement: what stands behind it is another matter.
-pub fn before_doubt(clause: &Clause) -> Clause {
-    let stated = clause
-        .marks
-        .iter()
-        .find(|m| matches!(m.mark, Mark::Span(..) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote)))
-        .map(|m| m.end);
-    let event = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
-    let doubt = clause.marks.iter().find(|m| matches!(m.mark, Mark::Cue(Cue::Hypothesis | Cue::Past))).map(|m| m.start);
-    let doubt = [event, doubt].into_iter().flatten().min();
-    let Some(doubt) = doubt else { return clause.clone() };
-    let mut kept = clause.clone();
-    kept.marks.retain(|m| m.start < doubt || matches!(m.mark, Mark::Offices(_)));
-    kept
-}
-
 fn add_period(period: &mut Period, when: &When) {
     match when {
         When::Range(range) | When::Months(range) => (period.from, period.until) = (Some(range.first()), Some(range.last())),
@@ -354,103 +381,6 @@ fn add_period(period: &mut Period, when: &When) {
         When::Until(day) => period.until = Some(*day),
         _ => {}
     }
-}
-
-/// The body's own contacts at the foot, the newspaper's, the press office's.
-pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segments: usize) -> bool {
-    let text = segment.folded.text.as_str();
-    let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
-    let near_end = index + 4 >= n_segments;
-    let press = [
-        "contatti per la stampa",
-        "ufficio stampa del comune",
-        "ufficio stampa comune",
-        "redazione",
-        "webmaster",
-        "segreteria di redazione",
-        "per la pubblicita",
-        "reg. trib",
-        "direttore responsabile",
-        "a cura dell'ufficio",
-        "per informazioni alla stampa",
-        "leggi anche",
-        "condividi",
-        "potrebbe interessarti",
-        "ultime notizie",
-        "tag:",
-        "riproduzione riservata",
-        "fonte:",
-    ];
-    if press.iter().any(|w| text.contains(w))
-        && (near_end || contacts == 0 || text.starts_with("leggi") || text.starts_with("tag") || text.starts_with("condividi"))
-    {
-        return true;
-    }
-    if text.contains("p. iva") || text.contains("p.iva") || text.contains("partita iva") || text.contains("codice fiscale") && contacts >= 1
-    {
-        return true;
-    }
-    let body_line = ["comune di ", "citta di ", "provincia di ", "municipio di ", "unione "].iter().any(|w| text.starts_with(w));
-    body_line && contacts >= 2 && !marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Days(_)))
-}
-
-/// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices.
-pub fn is_elsewhere(segment: &Segment, clause: &Clause) -> bool {
-    const TRADE: [&str; 37] = [
-        "entrar",
-        "potra",
-        "tributi",
-        "ricev",
-        "apert",
-        "apr",
-        "chius",
-        "chiud",
-        "sportell",
-        "uffic",
-        "orari",
-        "pubblic",
-        "appuntament",
-        "prenot",
-        "telefon",
-        "chiam",
-        "rispond",
-        "contatt",
-        "mail",
-        "scriv",
-        "sede",
-        "access",
-        "serviz",
-        "attiv",
-        "operativ",
-        "disposizion",
-        "rivolg",
-        "utent",
-        "cittadin",
-        "accogl",
-        "mattin",
-        "riapr",
-        "sospe",
-        "certificat",
-        "pratic",
-        "trasfer",
-        "document",
-    ];
-    let tokens = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
-    let covered =
-        |i: usize| clause.marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break | Mark::Cue(_)) && m.start <= i && i < m.end);
-    let own = tokens
-        .iter()
-        .enumerate()
-        .filter(|(i, t)| t.kind == crate::text::TokenKind::Word && t.text.len() > 3 && !covered(clause.start + i))
-        .map(|(_, t)| t);
-    let mut n_words = 0;
-    for token in own {
-        if TRADE.iter().any(|stem| token.text.starts_with(stem)) {
-            return false;
-        }
-        n_words += 1;
-    }
-    n_words >= 4
 }
 
 /// What a clause states.
@@ -572,6 +502,7 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
     .iter()
     .any(|w| text.contains(w));
     flags.remote |= flags.closed && text.contains("al pubblico") && still && reached;
+    flags.remote |= flags.closed && is_reached_instead(segment, clause);
     flags.strict = flags.appointment
         && hit(Cue::Appointment).any(|m| {
             let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
@@ -582,6 +513,19 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
         flags.appointment = false;
     }
     flags
+}
+
+/// "non riceve il pubblico: ogni segnalazione passa per l'app", "chiusa al pubblico, scrivere a …": no counter, and the way that takes its place.
+fn is_reached_instead(segment: &Segment, clause: &Clause) -> bool {
+    let Some(shut) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Closed)) else { return false };
+    let dated = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))));
+    let counter = segment.tokens[shut.start..].iter().take(9).any(|t| t.is_any(&["pubblico", "utenza", "sportello", "utenti"]))
+        || segment.tokens[clause.start..shut.start].iter().any(|t| t.is_any(&["front", "sportello"]));
+    let behind = segment.tokens.get(shut.end..clause.end).unwrap_or_default();
+    let reach = ["scriv", "telefon", "rispond", "segnalazion", "passa", "contatt", "inviare", "richiest", "informazion", "mail"];
+    let told = behind.iter().any(|t| reach.iter().any(|w| t.text.starts_with(w)));
+    let channel = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start >= shut.end);
+    !dated && counter && told && channel
 }
 
 /// Whether the words are about the visit ("su appuntamento", "si riceve previo accordo"), not about a place to write to.
@@ -732,6 +676,11 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
                 }
             }
             When::Days(days) => {
+                // "da lunedì 3 febbraio …: nessuno oggi se la sente"
+                let today = segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["oggi", "domani"])) && m.end == m.start + 1;
+                if today && clause.marks.iter().any(|o| matches!(&o.mark, Mark::When(w) if period_of(w).is_some())) {
+                    continue;
+                }
                 let given_hours = days.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d));
                 if given_hours {
                     continue;
@@ -749,6 +698,17 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
                 }
             }
             other => add_period(&mut period, other),
+        }
+    }
+    let says_when = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)));
+    if !says_when && !around.heading_dates.is_empty() {
+        // "VENERDÌ 2 GENNAIO" above "chiusi tutti gli uffici", "aperto dalle 9 alle 11"
+        if shuts {
+            closures.extend(around.heading_dates.iter().map(|d| DateRange::day(*d)));
+        } else if facts.hours.is_empty() {
+            for span in std::mem::take(&mut facts.loose) {
+                facts.openings.extend(around.heading_dates.iter().map(|date| Opening { date: *date, span }));
+            }
         }
     }
     if !closures.is_empty() || weekly_off {
@@ -836,15 +796,34 @@ fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
 fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     let from = mark.start.saturating_sub(5).max(clause.start);
     let before = &segment.tokens[from..mark.start];
-    let old = before.iter().any(|t| ["vecchi", "precedent", "attual"].iter().any(|w| t.text.starts_with(w)))
-        && !before.iter().any(|t| t.is_any(&[".", ";"]));
+    let stop = before.iter().rposition(|t| t.is_any(&[".", ";"])).map_or(0, |i| i + 1);
+    let before = &before[stop..];
+    // "il vecchio …", "al posto dello …", "prende il posto di …", "in sostituzione del …", "cancella lo … dalla rubrica"
+    let old = before.iter().enumerate().any(|(i, t)| {
+        ["vecchi", "precedent", "attual", "sostituzione", "luogo", "anziche", "invece", "cancell", "dimentic"]
+            .iter()
+            .any(|w| t.text.starts_with(w))
+            && (!t.is_any(&["invece", "luogo"]) || before.get(i + 1).is_some_and(|n| n.text.starts_with("d")))
+            || t.is("posto") && i > 0 && before[i - 1].is_any(&["al", "il"])
+            || t.is("non") && before.get(i + 1).is_some_and(|n| n.is("piu"))
+            || t.text.starts_with("sostitu") && !t.text.starts_with("sostituit") && !t.text.starts_with("sostituzion")
+    });
     let after = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
     let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());
-    let gone = after[..stop].windows(2).any(|w| {
-        w[0].is("non") && (w[1].text.starts_with("sara") || w[1].is("e") || w[1].is("piu"))
-            || w[0].is_any(&["e", "sara", "viene"])
-                && ["dismess", "disattivat", "cessat", "soppress", "eliminat"].iter().any(|g| w[1].text.starts_with(g))
+    // "…, destinata a spegnersi", "verrà staccato", "non risponde più"
+    let doomed = after.iter().take_while(|t| !t.is_any(&[";", "."])).enumerate().any(|(i, t)| {
+        ["staccat", "dismess", "disattivat", "spegner", "spent", "soppress", "abbandonat"].iter().any(|w| t.text.starts_with(w))
+            && !after[..i].iter().any(|t| t.is_any(&["che", "e"]) || t.kind == crate::text::TokenKind::Number)
+            || t.is("non")
+                && after.get(i + 1).is_some_and(|n| n.text.starts_with("rispond") || n.is("esiste"))
+                && after.get(i + 2).is_some_and(|n| n.is("piu"))
     });
+    let gone = doomed
+        || after[..stop].windows(2).any(|w| {
+            w[0].is("non") && (w[1].text.starts_with("sara") || w[1].is("e") || w[1].is("piu"))
+                || w[0].is_any(&["e", "sara", "viene"])
+                    && ["dismess", "disattivat", "cessat", "soppress", "eliminat"].iter().any(|g| w[1].text.starts_with(g))
+        });
     old || gone
 }
 

@@ -232,7 +232,9 @@ impl Draft {
         let says = |access: Access| self.weeks.get(&access).is_some_and(|w| w.iter().any(|(_, _, slot)| *slot != crate::domain::Slot::Off));
         let walk_in = says(Access::WalkIn);
         let flags = self.flags;
-        if flags.closed && !walk_in && !flags.appointment && !flags.remote {
+        // a closing that its days tell is no status beside them
+        let told_by_days = !self.closures.is_empty() && self.period.is_open();
+        if flags.closed && !told_by_days && !walk_in && !flags.appointment && !flags.remote {
             return Some(Status::Closed);
         }
         if flags.remote && !walk_in {

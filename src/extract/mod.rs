@@ -5,6 +5,7 @@
 mod assemble;
 mod clause;
 mod draft;
+mod elsewhere;
 mod evidence;
 mod finish;
 pub mod grammar;
@@ -20,7 +21,7 @@ use crate::domain::{OfficeId, Reading};
 use crate::lexicon::Lexicon;
 
 /// The version of the rules; rises when they read differently, so that stored snapshots are read again.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// What is known about a document from outside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -80,6 +80,10 @@ fn is_date_line(segment: &Segment, lexicon: &Lexicon) -> bool {
     ]
     .iter()
     .any(|w| segment.folded.text.trim_start().starts_with(w));
+    let spans = (0..segment.tokens.len()).any(|i| i >= end && super::grammar::times::span(&segment.tokens, i, lexicon).is_some());
+    if spans && !starts {
+        return false; // "sab 13/05/2023 09:00-18:00" states hours
+    }
     words <= 1 || starts && words <= 6 && !segment.folded.text.contains("chius") && !segment.folded.text.contains("dal ")
 }
 

@@ -48,6 +48,12 @@ pub enum Mark {
     SameNumber,
     /// "dell'ente", "del Comune": the body as a whole.
     WholeBody,
+    /// "nel resto dell'anno", "negli altri mesi": the part of the year that the seasons named leave over.
+    RestOfYear,
+    /// "il primo", "la seconda", "i terzi": one of the offices enumerated before, counted from nought.
+    Nth(usize),
+    /// "quest'ultimo": the office named last.
+    Latter,
     /// ",", "(", ")"…
     Comma,
     /// ";" or a dash between statements.
@@ -75,7 +81,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     let label = matches!(segment.role, Role::Heading);
     let row = segment.role == Role::Row;
     let first = first_word(tokens);
-    let place = Place { label: label || row, first };
+    let line = matches!(segment.role, Role::Item | Role::Line);
+    let place = Place { label: label || row, line, first };
     let is_capital = |i: usize| segment.is_capital(i);
     let mut marks: Vec<Placed> = Vec::new();
     // "13/06/2023 - Ufficio tecnico chiuso": the date of an entry is when it speaks, not what it says
@@ -234,7 +241,7 @@ fn one(
     if let Some(end) = addresses::address(tokens, at) {
         return Some((Mark::Address(segment.words(at..end).to_string()), end));
     }
-    if let Some((mark, end)) = except(tokens, at) {
+    if let Some((mark, end)) = except(tokens, at, lexicon) {
         return Some((mark, end));
     }
     if let Some((mark, end)) = back_reference(tokens, at, lexicon) {
@@ -269,11 +276,18 @@ fn one(
         "," | "(" | ")" | ":" => Some((Mark::Comma, at + 1)),
         "." if tokens.get(at + 1).is_some_and(|t| t.spaced) => Some((Mark::Comma, at + 1)),
         "|" => Some((Mark::Break, at + 1)),
+        "resto" | "rimanente" if matches!(word(at + 1), "dell'" | "del") && matches!(word(at + 2), "anno") => {
+            Some((Mark::RestOfYear, at + 3))
+        }
+        "altri" | "restanti" | "rimanenti" if word(at + 1) == "mesi" => {
+            Some((Mark::RestOfYear, if word(at + 2) == "dell'" { at + 4 } else { at + 2 }))
+        }
         "orario" | "orari" if word(at + 1) == "continuato" => Some((Mark::Continuous, at + 2)),
         "senza" if word(at + 1) == "interruzione" || word(at + 1) == "interruzioni" => Some((Mark::Continuous, at + 2)),
         "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {
             Some((Mark::SameHours, at + 2))
         }
+        "come" | "idem" if matches!(word(at + 1), "sopra") => Some((Mark::SameHours, at + 2)),
         "stesso" | "medesimo" if matches!(word(at + 1), "numero" | "recapito" | "telefono" | "centralino") => {
             Some((Mark::SameNumber, at + 2))
         }
@@ -282,7 +296,7 @@ fn one(
 }
 
 /// "ad eccezione di", "tranne", "escluso il", "fatta eccezione per", "fanno eccezione", "esclusi", "salvo".
-fn except(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
+fn except(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -> Option<(Mark, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let found = match (word(at), word(at + 1), word(at + 2)) {
         ("ad" | "con" | "a", "eccezione", "di" | "del" | "della" | "dello" | "dell'" | "dei" | "degli" | "delle" | "per") => {
@@ -295,6 +309,22 @@ fn except(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
         ("le" | "due" | "tre" | "quattro", "eccezioni", _) => (Mark::Excepted, at + 2),
         ("eccezioni" | "eccezione", ..) => (Mark::Excepted, at + 1),
         ("in", "deroga", _) => (Mark::Except, at + 2),
+        // "non più il lunedì ma il giovedì": the first day is of the past
+        ("non", "piu", _)
+            if tokens.get(at + 2..at + 8).is_some_and(|behind| behind.iter().any(|t| t.is_any(&["ma", "bensi"])))
+                && (at + 2..at + 4).any(|j| lexicon.weekday(word(j)).is_some()) =>
+        {
+            (Mark::Except, at + 2)
+        }
+        (
+            "sono" | "restano" | "e" | "sia" | "siano",
+            "fuori" | "esentat" | "esentati" | "esentate" | "esentato" | "esentata" | "esonerati",
+            _,
+        ) => (Mark::Excepted, at + 2),
+        ("esentati" | "esentate" | "esentato" | "esentata", ..) => (Mark::Excepted, at + 1),
+        ("restino" | "sia" | "siano" | "restera" | "resteranno" | "e" | "vengono", "esclusi" | "escluse" | "escluso" | "esclusa", _) => {
+            (Mark::Excepted, at + 2)
+        }
         ("eccetto" | "tranne" | "eccettuato" | "eccettuati" | "fuorche" | "meno" | "eccettuate", next, _)
             if word(at) != "meno" || next.starts_with("il") || next.starts_with("la") =>
         {
@@ -370,7 +400,11 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
                     | "cimiteriali"
             )
     };
+    if let Some(found) = ordinal(tokens, at) {
+        return Some(found);
+    }
     match (word(at), word(at + 1), word(at + 2)) {
+        ("quest'" | "questi" | "queste", "ultimo" | "ultima" | "ultimi" | "ultime", _) => Some((Mark::Latter, at + 2)),
         ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {
             let next = if matches!(word(at + 3), "uffici" | "servizi" | "sportelli" | "settori" | "casi") { at + 4 } else { at + 3 };
             (word(at + 3) != "giorni" && word(at + 3) != "casi").then_some((Mark::AllOthers, next))
@@ -389,7 +423,10 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ) => Some((Mark::TheOffices { back: true }, at + 3)),
         ("due" | "tre" | "quattro", "uffici" | "sportelli" | "servizi", _) => Some((Mark::TheOffices { back: true }, at + 2)),
         ("tutti" | "tutte", "e", "due" | "tre" | "quattro") => Some((Mark::TheOffices { back: true }, at + 3)),
-        ("i", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("nessuno" | "nessuna" | "ciascuno" | "ciascuna", "dei" | "delle", "due" | "tre" | "quattro") => {
+            Some((Mark::TheOffices { back: true }, at + 3))
+        }
+        ("i" | "le", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
@@ -403,6 +440,24 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
         _ => None,
     }
+}
+
+/// "il primo", "la seconda", "quanto al terzo" as a pronoun: no noun behind it, no ordinal of a date, a floor or a weekday.
+fn ordinal(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
+    let first = tokens.get(at)?;
+    if !first.is_any(&["il", "la", "i", "le", "al", "alla", "ai", "alle", "per", "del", "della"]) {
+        return None;
+    }
+    let at = if first.is("per") { at + 1 } else { at };
+    let n = ["prim", "second", "terz", "quart"]
+        .iter()
+        .position(|stem| tokens.get(at + 1).is_some_and(|t| t.text.len() == stem.len() + 1 && t.text.starts_with(stem)))?;
+    let next = tokens.get(at + 2)?;
+    let verb = ["trov", "ricev", "rispond", "apr", "rest", "osserv", "sar", "sposta", "trasfer", "va", "avr", "segu", "tien", "terr", "si"];
+    let goes_on = next.is_any(&[",", ":", "(", "allo", "all'", "al", "in", "presso", "e", "ha", "a", "dalle", "-"])
+        || verb.iter().any(|w| next.text.starts_with(w)) && !next.text.starts_with("sabat");
+    let counted = first.is("per") || next.is("e") && tokens.get(at + 3).is_some_and(|t| t.is_any(&["il", "la", "i", "le"]));
+    (goes_on && !counted).then_some((Mark::Nth(n), at + 2))
 }
 
 /// Channels that stand in links: `mailto:`, `tel:`, `wa.me`, booking pages. The visible text wins where both give one.

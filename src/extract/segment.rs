@@ -265,7 +265,10 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
             let short = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
             let number_behind = next.is_ascii_digit();
             let weekday = lexicon.weekday(&folded).is_some() && folded.len() <= 5;
+            // "pom. 14/16", "febb. 9-12": a short word with a dot before a figure is cut off, not ended
+            let cut_word = number_behind && word.chars().count() <= 5 && word.chars().all(char::is_alphabetic) && !is_time_word(&folded);
             if short
+                || cut_word
                 || ABBREVIATIONS.contains(&folded.as_str())
                 || weekday && (number_behind || next.is_uppercase() && text.chars().filter(|c| c.is_lowercase()).count() < 3)
             {
@@ -280,6 +283,12 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
         out.push(start..text.len());
     }
     out
+}
+
+/// Short words that end sentences often: "… dalle 9 alle 12 e oltre. 24 dicembre chiuso".
+fn is_time_word(word: &str) -> bool {
+    ["ore", "mese", "anno", "mesi", "via", "sede", "noi", "voi", "qui", "poi", "si", "no", "posta", "mail", "tutti", "chiuso", "oggi"]
+        .contains(&word)
 }
 
 /// Index of the first word of a segment, behind numbering and bullets: "1) ", "- ", "a) ", "> ".

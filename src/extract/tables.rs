@@ -53,7 +53,7 @@ impl CellFacts {
         let tokens = tokens(&fold(&cell.text));
         let original: Vec<bool> = capitals(&cell.text, &tokens);
         let is_capital = |i: usize| original.get(i).copied().unwrap_or(false);
-        let place = offices::Place { label: true, first: super::segment::first_word(&tokens) };
+        let place = offices::Place { label: true, line: false, first: super::segment::first_word(&tokens) };
         Self {
             office: (0..tokens.len().min(6)).any(|i| offices::mention(&tokens, i, place, &is_capital, lexicon).is_some()),
             days: (0..tokens.len()).any(|i| weekdays::days(&tokens, i, lexicon).is_some()),

@@ -60,6 +60,12 @@ pub struct CueHit {
 #[derive(Debug, Default)]
 pub struct Cues {
     kinds: Vec<(Cue, Regex)>,
+    /// Words of the trade: whole, or stems that end in "*".
+    trade: Vec<String>,
+    /// Nouns that stand for the office or a part of it, in the same form.
+    house: Vec<String>,
+    /// Adverbs that may stand inside a cue.
+    filler: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +88,9 @@ struct CueFile {
     event: Vec<String>,
     stranger: Vec<String>,
     not_closed: Vec<String>,
+    trade: Vec<String>,
+    house: Vec<String>,
+    filler: Vec<String>,
 }
 
 impl Cues {
@@ -106,7 +115,7 @@ impl Cues {
             (Cue::Stranger, file.stranger),
             (Cue::NotClosed, file.not_closed),
         ];
-        let mut cues = Cues::default();
+        let mut cues = Cues { trade: file.trade, house: file.house, filler: file.filler, ..Cues::default() };
         for (cue, forms) in kinds {
             let mut longest_first = forms;
             longest_first.sort_by_key(|form| std::cmp::Reverse(form.len()));
@@ -118,15 +127,30 @@ impl Cues {
         Ok(cues)
     }
 
+    /// Whether a word belongs to the trade of offices.
+    pub fn is_trade(&self, word: &str) -> bool {
+        among(&self.trade, word)
+    }
+
+    /// Whether a noun can stand for the office, or for a part of it: "le sale", "il front office", "i locali".
+    pub fn is_house(&self, word: &str) -> bool {
+        self.is_trade(word) || among(&self.house, word)
+    }
+
     /// Every cue in a run of tokens, by kind and place.
     pub fn find(&self, tokens: &[Token]) -> Vec<CueHit> {
         let mut joined = String::with_capacity(tokens.len() * 7);
         let mut starts = Vec::with_capacity(tokens.len());
-        for token in tokens {
+        let mut places = Vec::with_capacity(tokens.len());
+        for (place, token) in tokens.iter().enumerate() {
+            if self.filler.contains(&token.text) {
+                continue;
+            }
             if !joined.is_empty() {
                 joined.push(' ');
             }
             starts.push(joined.len());
+            places.push(place);
             joined.push_str(&token.text);
         }
         let mut hits = Vec::new();
@@ -136,8 +160,8 @@ impl Cues {
                 let text = found.as_str();
                 let first = found.start() + usize::from(text.starts_with(' '));
                 let last = found.end() - usize::from(text.ends_with(' '));
-                let start = starts.partition_point(|s| *s < first);
-                let end = starts.partition_point(|s| *s < last);
+                let start = places.get(starts.partition_point(|s| *s < first)).copied().unwrap_or(tokens.len());
+                let end = starts.partition_point(|s| *s < last).checked_sub(1).and_then(|n| places.get(n)).map_or(start, |n| n + 1);
                 hits.push(CueHit { cue: *cue, start, end });
                 // the closing blank may open the next one
                 from = if last > from { last } else { from + 1 };
@@ -149,6 +173,10 @@ impl Cues {
         hits.sort_by_key(|hit| (hit.start, hit.end));
         hits
     }
+}
+
+fn among(forms: &[String], word: &str) -> bool {
+    forms.iter().any(|form| form.strip_suffix('*').map_or(form == word, |stem| word.starts_with(stem)))
 }
 
 /// The small language of the file as a regular expression.

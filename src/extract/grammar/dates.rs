@@ -228,7 +228,7 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         && let Some(to) = skip_small_to(tokens, behind_bracket(tokens, next))
         && let Some((last, after)) =
             written_day(tokens, to, anchor, lexicon, Ask::Weekday).or_else(|| end_of_named_month(tokens, to, lexicon))
-        && let Some(found) = range_of(first, last, anchor)
+        && let Some(found) = if every_year(tokens, after) { season_of(first, last) } else { range_of(first, last, anchor) }
     {
         return Some((found, skip_inclusive(tokens, after)));
     }
@@ -254,6 +254,17 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         return None;
     }
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
+}
+
+/// "dal 1° ottobre al 31 marzo di ogni anno": a season, whatever the date of the page.
+fn every_year(tokens: &[Token], i: usize) -> bool {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    matches!((word(i), word(i + 1), word(i + 2)), ("di" | "d'", "ogni" | "ciascun", "anno"))
+}
+
+fn season_of(first: Written, last: Written) -> Option<When> {
+    let md = |w: Written| Some((u8::try_from(w.month?).ok()?, u8::try_from(w.day?).ok()?));
+    Some(When::Season(Season { from: md(first)?, to: md(last)? }))
 }
 
 /// Behind "(vigilia di Natale)", where a bracket of a few words stands at `i`; else `i`.

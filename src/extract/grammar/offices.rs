@@ -34,6 +34,8 @@ pub struct Mention {
 pub struct Place {
     /// A heading, a table cell, a term: its words are a label.
     pub label: bool,
+    /// A list item or a line of its own: what opens it may be no more than a common word ("vigile lun 11-12").
+    pub line: bool,
     /// The index of the segment's first word.
     pub first: usize,
 }
@@ -61,7 +63,7 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
             if office.is_all() && !found.sure {
                 return None; // a building, until it is the subject of a sentence
             }
-            if !found.sure && !weak_ok(tokens, i, found.next, place, is_capital) {
+            if !found.sure && !weak_ok(tokens, i, found.next, place, is_capital, lexicon) {
                 return head_mention(tokens, i, is_capital, lexicon);
             }
             sure |= found.sure;
@@ -84,14 +86,16 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
             && let Some(office) = name.office
         {
             inside.push(Named { office, tokens: at + 1..name.next });
-            let next = continue_list(tokens, name.next, &mut inside, Place { label: true, first: 0 }, true, is_capital, lexicon);
+            let next = continue_list(tokens, name.next, &mut inside, Place { label: true, ..Place::default() }, true, is_capital, lexicon);
             if inside.len() >= 2 {
                 return Some(Mention { offices: inside, sure: true, next });
             }
         }
     }
     let plural_head = head.is_some() || tokens.get(i).is_some_and(|t| t.is_any(&["uffici", "servizi", "settori", "sportelli"]));
-    at = continue_list(tokens, at, &mut offices, place, plural_head || sure, is_capital, lexicon);
+    // a common word that was good enough for the first name makes a list with the next: "Viabilità e Trasporti: …"
+    let labelled = !sure && i == place.first;
+    at = continue_list(tokens, at, &mut offices, place, plural_head || sure || labelled, is_capital, lexicon);
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })
 }
@@ -176,11 +180,12 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
 }
 
 /// Whether common words stand where only an office would be named so.
-fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool) -> bool {
+fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> bool {
     let opens = i == place.first;
     // "il Sindaco riceve", "la segreteria resta chiusa": a verb of service makes a subject
     let serves = tokens.get(next).is_some_and(|t| {
-        ["riceve", "ricevono", "ricevera", "riceveranno", "risponde"].contains(&t.text.as_str())
+        ["riceve", "ricevono", "ricevera", "riceveranno", "risponde", "incontra", "incontrera"].contains(&t.text.as_str())
+            || t.is("da") && tokens.get(next + 1).is_some_and(|n| n.is_any(&["udienza", "ascolto"]))
             || t.is("e") && tokens.get(next + 1).is_some_and(|n| n.text.starts_with("contattabil") || n.text.starts_with("raggiungibil"))
     });
     if serves && (opens || i > 0 && tokens[i - 1].is_any(&["il", "la", "lo", "l'"])) {
@@ -201,7 +206,21 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         .take_while(|t| !t.spaced || t.range.start == tokens[next].range.start)
         .any(|t| t.is("@"));
     let listed = mail || tokens.get(next).is_some_and(|t| t.is_any(&[",", "e", "ed", "/"]) || t.kind == TokenKind::Number);
+    if opens && (is_capital(i) || place.line) && states_hours(tokens, next, lexicon) {
+        return true;
+    }
     opens && (closes || listed && is_capital(i)) && is_capital(i)
+}
+
+/// "SINDACO giov. dalle 17", "vigile lun h. 11/12", "BIBLIO. merc. 15-17": what follows an office that was named by a common word.
+fn states_hours(tokens: &[Token], next: usize, lexicon: &Lexicon) -> bool {
+    let mut at = next;
+    while tokens.get(at).is_some_and(|t| t.is_any(&[".", "solo", "soltanto", ":", "-", ","])) {
+        at += 1;
+    }
+    tokens.get(at).is_some_and(|t| lexicon.weekday(&t.text).is_some())
+        || super::weekdays::days(tokens, at, lexicon).is_some()
+        || super::times::span(tokens, at, lexicon).is_some()
 }
 
 /// "…, tributi e URP": further names of the same list.

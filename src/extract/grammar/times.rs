@@ -147,6 +147,9 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
         let (to, next, _) = e.then(|| clock(tokens, skip_ore(tokens, next + 3), lexicon)).flatten()?;
         return Some(ReadSpan { span: Span::new(from, to)?, weak: false, next });
     }
+    if let Some(found) = opens_and_closes(tokens, i, lexicon) {
+        return Some(found);
+    }
     // "fra le 9 e le 12"
     if token.is_any(&["fra", "tra"]) && tokens.get(i + 1)?.is_any(&["le", "l'", "ore"]) {
         let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
@@ -185,6 +188,23 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
         return None;
     }
     bare_span(tokens, i, lexicon)
+}
+
+/// "si aprono alle 7.30 e si chiudono alle 17", "alle 8.30 e le chiude alle 12", "con inizio alle 9 e termine alle 12", "si entra alle 9 e si esce alle 18".
+fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
+    const ENDS: [&str; 7] = ["chiu", "termin", "fin", "esc", "usci", "conclu", "cess"];
+    if !tokens.get(i)?.is_any(&["alle", "all'"]) {
+        return None;
+    }
+    let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
+    let to_at = (next..next + 6).find(|j| tokens.get(*j).is_some_and(|t| t.is_any(&["alle", "all'"])))?;
+    let between = tokens.get(next..to_at)?;
+    let closes = between.iter().any(|t| ENDS.iter().any(|w| t.text.starts_with(w)) && !t.is("fino"));
+    if !closes || between.iter().any(|t| t.kind == TokenKind::Number || t.is_any(&[".", ";"])) {
+        return None;
+    }
+    let (to, next, _) = clock(tokens, skip_ore(tokens, to_at + 1), lexicon)?;
+    Some(ReadSpan { span: Span::new(from, to)?, weak: false, next })
 }
 
 /// "dalle tre alle cinque del pomeriggio": both are hours of the afternoon.

@@ -356,10 +356,11 @@ fn occurrences(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<Day
 pub fn part(tokens: &[Token], i: usize) -> Option<(&'static str, usize)> {
     let token = tokens.get(i)?;
     match token.text.as_str() {
-        "mattina" | "mattino" | "mattine" | "antimeridiano" | "antimeridiana" | "antimeridiane" | "mattinata" | "mattutino" => {
-            Some(("mattina", i + 1))
+        "mattina" | "mattino" | "mattine" | "antimeridiano" | "antimeridiana" | "antimeridiane" | "mattinata" | "mattutino" | "matt"
+        | "antim" | "mattinate" => Some(("mattina", i + 1)),
+        "pomeriggio" | "pomeriggi" | "pomeridiano" | "pomeridiana" | "pomeridiane" | "pomeridiani" | "pom" | "pomer" | "pomerig" => {
+            Some(("pomeriggio", i + 1))
         }
-        "pomeriggio" | "pomeriggi" | "pomeridiano" | "pomeridiana" | "pomeridiane" | "pomeridiani" | "pom" => Some(("pomeriggio", i + 1)),
         "sera" | "serale" => Some(("sera", i + 1)),
         _ => None,
     }

@@ -138,6 +138,8 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
             Piece::Without => without = true,
             Piece::WithoutBefore | Piece::Shut | Piece::Open | Piece::Comma => {}
             Piece::Instead => reader.instead = true,
+            // "luglio e agosto, giorni: lun-sab; luglio e agosto, ore: 9-12": said twice, meant once
+            Piece::Season(season) if reader.season == Some(*season) && reader.days.is_some() && reader.spans.is_empty() => {}
             Piece::Season(season) => {
                 reader.flush(i);
                 reader.season = Some(*season);

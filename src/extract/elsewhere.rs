@@ -1,0 +1,155 @@
+//! Matters that are not the office's: a sentence that names no office and has a subject of its own, furniture at the foot of a page, words of doubt and of the past.
+//!
+//! In: a clause. Out: whether (or how much of) it speaks of the office at hand.
+
+use super::clause::Clause;
+use super::scan::{Mark, Placed};
+use super::segment::Segment;
+use crate::lexicon::{Cue, Lexicon};
+use crate::text::{Token, TokenKind};
+
+/// The part of a clause that stands beside words of doubt, of the past, or of an event that follows a statement. An insertion between commas
+/// ("l'ufficio, finora aperto dalle 8 alle 13, passa a …") takes only itself away; other doubt takes all that follows it.
+pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
+    let mut kept = clause.clone();
+    let stated = kept
+        .marks
+        .iter()
+        .find(|m| matches!(m.mark, Mark::Span(..) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote)))
+        .map(|m| m.end);
+    let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
+    let doubts: Vec<Placed> = kept.marks.iter().filter(|m| matches!(m.mark, Mark::Cue(Cue::Hypothesis | Cue::Past))).cloned().collect();
+    for doubt in &doubts {
+        if !kept.marks.contains(doubt) {
+            continue; // inside an insertion that is gone already
+        }
+        match insertion(segment, clause, doubt) {
+            Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
+            None => {
+                kept.marks.retain(|m| m.start < doubt.start || matches!(m.mark, Mark::Offices(_)));
+                break;
+            }
+        }
+    }
+    if let Some(event) = event {
+        kept.marks.retain(|m| m.start < event || matches!(m.mark, Mark::Offices(_)));
+    }
+    kept
+}
+
+/// The tokens between the commas or brackets around a word of doubt, where a statement goes on behind them.
+fn insertion(segment: &Segment, clause: &Clause, doubt: &Placed) -> Option<std::ops::Range<usize>> {
+    let sign = |i: usize, signs: &[&str]| segment.tokens.get(i).is_some_and(|t| t.is_any(signs));
+    let open = (clause.start..doubt.start).rev().find(|i| sign(*i, &[",", "(", ".", ";", ":"]))?;
+    // the word of doubt opens the insertion: "…, finora aperto …,", "…, che era chiuso …,"
+    if !sign(open, &[",", "("]) || doubt.start - open > 3 {
+        return None;
+    }
+    let close = (doubt.end..clause.end).find(|i| sign(*i, &[",", ")", ";", ":"]) && !between_figures(segment, *i))?;
+    let goes_on = clause.marks.iter().any(|m| {
+        m.start > close && matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_) | Mark::Channel(_))
+            || m.start > close && matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced))
+    });
+    (sign(close, &[",", ")"]) && goes_on && close - open <= 25).then_some(open..close)
+}
+
+fn between_figures(segment: &Segment, i: usize) -> bool {
+    i > 0
+        && segment.tokens[i - 1].kind == TokenKind::Number
+        && segment.tokens.get(i + 1).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced)
+}
+
+/// The body's own contacts at the foot, the newspaper's, the press office's.
+pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segments: usize) -> bool {
+    let text = segment.folded.text.as_str();
+    let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
+    let near_end = index + 4 >= n_segments;
+    let press = [
+        "contatti per la stampa",
+        "ufficio stampa del comune",
+        "ufficio stampa comune",
+        "redazione",
+        "webmaster",
+        "segreteria di redazione",
+        "per la pubblicita",
+        "reg. trib",
+        "direttore responsabile",
+        "a cura dell'ufficio",
+        "per informazioni alla stampa",
+        "leggi anche",
+        "condividi",
+        "potrebbe interessarti",
+        "ultime notizie",
+        "tag:",
+        "riproduzione riservata",
+        "fonte:",
+    ];
+    if press.iter().any(|w| text.contains(w))
+        && (near_end || contacts == 0 || text.starts_with("leggi") || text.starts_with("tag") || text.starts_with("condividi"))
+    {
+        return true;
+    }
+    if text.contains("p. iva") || text.contains("p.iva") || text.contains("partita iva") || text.contains("codice fiscale") && contacts >= 1
+    {
+        return true;
+    }
+    let body_line = ["comune di ", "citta di ", "provincia di ", "municipio di ", "unione "].iter().any(|w| text.starts_with(w));
+    body_line && contacts >= 2 && !marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Days(_)))
+}
+
+/// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices, or a subject of its own.
+pub fn is_elsewhere(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bool {
+    // "il comando si trova in viale dell'Industria": a place and the word that gives it to somebody
+    let placed = clause.marks.iter().find(|m| matches!(m.mark, Mark::Address(_)));
+    if placed.is_some_and(|a| clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.end <= a.start + 1)) {
+        return false;
+    }
+    if has_subject_of_its_own(segment, clause, lexicon) {
+        return true;
+    }
+    let tokens = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    let covered =
+        |i: usize| clause.marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break | Mark::Cue(_)) && m.start <= i && i < m.end);
+    let own = tokens
+        .iter()
+        .enumerate()
+        .filter(|(i, t)| t.kind == TokenKind::Word && t.text.len() > 3 && !covered(clause.start + i))
+        .map(|(_, t)| t);
+    let mut n_words = 0;
+    for token in own {
+        if lexicon.cues().is_trade(&token.text) {
+            return false;
+        }
+        n_words += 1;
+    }
+    n_words >= 4
+}
+
+/// "Chiusi parimenti il parco e i sentieri", "Il mercato del sabato è sospeso": a thing that is no office is open or shut.
+pub fn has_subject_of_its_own(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bool {
+    let state = |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced));
+    let Some(cue) = clause.marks.iter().find(state) else { return false };
+    let tokens = &segment.tokens;
+    let names_thing = |at: usize| -> bool {
+        let Some(noun) = behind_article(tokens, at) else { return false };
+        let covered = clause.marks.iter().any(|m| !matches!(m.mark, Mark::Cue(_) | Mark::Comma) && m.start <= noun && noun < m.end);
+        let Some(token) = tokens.get(noun).filter(|t| t.kind == TokenKind::Word) else { return false };
+        !covered && token.text.len() > 2 && !lexicon.cues().is_house(&token.text) && lexicon.month(&token.text).is_none()
+    };
+    let first = super::segment::first_word(tokens).max(clause.start);
+    let opens = cue.start <= first + 1 && clause.start <= first + 1;
+    if opens {
+        let at = (cue.end..cue.end + 2).find(|i| tokens.get(*i).is_some_and(is_article)).unwrap_or(cue.end);
+        return names_thing(at);
+    }
+    let before = tokens.get(first..cue.start).unwrap_or_default();
+    before.len() <= 9 && !before.iter().any(|t| t.is_any(&[",", ":", ";", "("])) && names_thing(first)
+}
+
+fn is_article(token: &Token) -> bool {
+    token.is_any(&["il", "lo", "la", "l'", "i", "gli", "le"])
+}
+
+fn behind_article(tokens: &[Token], at: usize) -> Option<usize> {
+    tokens.get(at).filter(|t| is_article(t)).map(|_| at + 1)
+}
