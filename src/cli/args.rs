@@ -51,6 +51,12 @@ Examples:
   sportello changes --explain 42               the sentence, the copies of the page, the reason why it was told
   sportello changes --csv > changes.csv";
 
+const DOCTOR_HELP: &str = "\
+Exit status: 0 all well, or nothing worse than warnings · 1 something is wrong, and what to do about it was said.
+
+With --verify, each snapshot's bytes are held against their SHA-256, and each source's chain of snapshots is walked: what was altered, put
+in or taken out since is named. The seal that it ends with covers all chains; noted elsewhere, it also shows a database that was made anew.";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
@@ -96,6 +102,11 @@ pub enum Command {
     Evidence(EvidenceArgs),
     /// Write everything for other programs: offices as open data, snapshots as WARC, or changes as a table
     Export(ExportArgs),
+    /// Read the last copies of all documents again, and show what would be read differently
+    Reextract(ReextractArgs),
+    /// Look at what the program stands on, and say what to do about what is not well
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(DoctorArgs),
     /// Copy the database into a file while it is in use
     Backup(BackupArgs),
     /// Put a backup in the place of the database, after verifying it
@@ -267,6 +278,31 @@ pub struct ExportArgs {
     /// Only what is known since this instant or day
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub since: Option<Timestamp>,
+}
+
+/// `sportello reextract`
+#[derive(Debug, Args)]
+pub struct ReextractArgs {
+    /// Only show what would differ
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only the documents of this body
+    #[arg(long, value_name = "ID")]
+    pub body: Option<String>,
+    /// One document a line, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sportello doctor`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Walk every chain of snapshots and hold every byte against its hash
+    #[arg(long)]
+    pub verify: bool,
+    /// One finding a line, as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `sportello backup`

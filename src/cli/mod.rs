@@ -6,12 +6,14 @@ mod backup;
 mod changes;
 mod check;
 pub mod demo;
+mod doctor;
 mod evidence;
 mod export;
 mod extract;
 mod manual;
 mod offices;
 pub mod record;
+mod reextract;
 mod run;
 mod setup;
 mod sources;
@@ -24,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::store::StoreError;
 use args::{Cli, Command};
 
 /// How a command ended.
@@ -45,7 +48,9 @@ pub fn main() -> ExitCode {
         Err(error) if talk::reader_has_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             talk::error(&error);
-            ExitCode::from(2)
+            // the store broke off what had begun: something was done, and the next run does the rest
+            let broke_off = error.downcast_ref::<StoreError>().is_some_and(StoreError::is_transient);
+            ExitCode::from(if broke_off { 1 } else { 2 })
         }
     }
 }
@@ -60,6 +65,8 @@ fn obey(cli: Cli) -> anyhow::Result<Outcome> {
         Command::History(args) => offices::history(&args, &cli.global),
         Command::Evidence(args) => evidence::run(&args, &cli.global),
         Command::Export(args) => export::run(&args, &cli.global),
+        Command::Reextract(args) => reextract::run(&args, &cli.global),
+        Command::Doctor(args) => doctor::run(&args, &cli.global),
         Command::Backup(args) => backup::backup(&args, &cli.global),
         Command::Restore(args) => backup::restore(&args, &cli.global),
         Command::Sources { command } => sources::run(&command, &cli.global),

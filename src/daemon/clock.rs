@@ -1,4 +1,4 @@
-//! The clock: `tokio-cron-scheduler` ticks for the crawler, shows the status, and has the store put in order at night.
+//! The clock: `tokio-cron-scheduler` ticks for the crawler, shows the status, and sees every hour whether the store is to be put in order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,15 +10,21 @@ use tokio::sync::{Notify, watch};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::pulse::tell;
+use super::upkeep::put_in_order;
 use crate::round::Round;
-use crate::store::{Store, StoreError};
+use crate::store::{KeepSnapshots, StoreError};
 
 const EVERY_SECOND: &str = "* * * * * *";
 const STATUS: &str = "*/5 * * * * *";
-const NIGHT: &str = "0 40 2 * * *";
+const EVERY_HOUR: &str = "0 40 * * * *";
 
 /// Starts the clock; it stops with `shutdown`.
-pub async fn start(tick: Arc<Notify>, rounds: watch::Receiver<Arc<Round>>, n_under_way: Arc<AtomicUsize>) -> anyhow::Result<JobScheduler> {
+pub async fn start(
+    tick: Arc<Notify>,
+    rounds: watch::Receiver<Arc<Round>>,
+    n_under_way: Arc<AtomicUsize>,
+    keep: KeepSnapshots,
+) -> anyhow::Result<JobScheduler> {
     let scheduler = JobScheduler::new().await.context("cannot start the clock")?;
     let ticking = Job::new(EVERY_SECOND, move |_, _| tick.notify_one())?;
     let store = rounds.borrow().store.clone();
@@ -26,9 +32,9 @@ pub async fn start(tick: Arc<Notify>, rounds: watch::Receiver<Arc<Round>>, n_und
         let (round, n_under_way) = (rounds.borrow().clone(), n_under_way.load(Ordering::Relaxed));
         Box::pin(async move { show_status(round, n_under_way).await })
     })?;
-    let upkeep = Job::new_async(NIGHT, move |_, _| {
+    let upkeep = Job::new_async(EVERY_HOUR, move |_, _| {
         let store = store.clone();
-        Box::pin(async move { put_in_order(store).await })
+        Box::pin(put_in_order(store, keep))
     })?;
     for job in [ticking, status, upkeep] {
         scheduler.add(job).await.context("cannot set the clock")?;
@@ -52,14 +58,6 @@ async fn show_status(round: Arc<Round>, n_under_way: usize) {
     match read.await {
         Ok(Ok(status)) => tell(&[NotifyState::Status(&status)]),
         Ok(Err(error)) => tell(&[NotifyState::Status(&error.to_string())]),
-        Err(defect) => tracing::error!("{defect}"),
-    }
-}
-
-async fn put_in_order(store: Arc<dyn Store>) {
-    match tokio::task::spawn_blocking(move || store.tidy()).await {
-        Ok(Ok(())) => tracing::info!("the database was put in order"),
-        Ok(Err(error)) => tracing::error!("{error}"),
         Err(defect) => tracing::error!("{defect}"),
     }
 }

@@ -7,6 +7,7 @@ mod clock;
 mod crawler;
 mod post;
 mod pulse;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use tokio::task::JoinHandle;
 use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
 use crate::round::{Clock, Mailer, Round, limits};
-use crate::store::Store;
+use crate::store::{KeepSnapshots, Store};
 use crate::web::{self, Site, Vitals};
 use crawler::Crawler;
 use post::Post;
@@ -136,7 +137,8 @@ impl Service {
         };
         let public = Arc::new(Site::new(self.store.clone(), self.settings.web.clone(), Clock::Wall));
         let site = tokio::spawn(web::serve(listeners, public, Some(Arc::new(vitals)), stopped));
-        let mut scheduler = clock::start(tick, rounds.clone(), n_under_way.clone()).await?;
+        let keep = self.settings.store.keep_snapshots.map_or(KeepSnapshots::All, KeepSnapshots::Newest);
+        let mut scheduler = clock::start(tick, rounds.clone(), n_under_way.clone(), keep).await?;
         let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run()), site];
         let watchdog = tokio::spawn(pulse::watchdog(pulses.to_vec()));
         let rereading = tokio::spawn(reread(round.borrow().clone()));

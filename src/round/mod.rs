@@ -32,6 +32,7 @@ pub use catalogue::{catalogue, limits, request};
 pub use clock::Clock;
 pub use due::Due;
 pub use outbox::{Mailer, MailerError};
+pub use reread::Reextracted;
 pub use source::Visited;
 
 use crate::config::Sources;

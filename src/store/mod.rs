@@ -30,7 +30,7 @@ pub use snapshots::{Received, Sha256, Snapshot, SnapshotId, Snapshots, sha256};
 pub use sources::{Bodies, Catalogue, Failure, Health, Source, SourceVisit, Synced, WatchedSource};
 pub use states::{StateVersion, States};
 pub use subscribers::{NewSubscription, SubscriberRecord, SubscriberState, Subscribers};
-pub use upkeep::{Damage, KeepSnapshots, Outdated, RunLock, Sizes, Upkeep};
+pub use upkeep::{Damage, Job, JobDone, KeepSnapshots, Outdated, RunLock, Seal, Sizes, Upkeep};
 
 /// A store: everything the program keeps, behind one object that threads share.
 ///

@@ -1,6 +1,7 @@
 //! The real binary from end to end, against sites and servers on this machine.
 
 mod demo;
+mod doctor;
 mod errors;
 mod extract;
 mod kill;
@@ -10,6 +11,7 @@ mod readme;
 mod service;
 mod smtp;
 mod sources;
+mod torture;
 
 #[path = "../mail/sink.rs"]
 #[allow(dead_code)]

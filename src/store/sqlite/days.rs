@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Span, civil::Date};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::columns::Json;
 use super::{fault::Fault, statements};
@@ -17,6 +17,8 @@ const AHEAD_DAYS: i64 = 400;
 statements! {
     PUT = "INSERT INTO day (day, province, body, state, aspects) VALUES (:day, :province, :body, :state, :aspects)";
     DROP = "DELETE FROM day WHERE state = :state";
+    OVER = "SELECT day FROM day WHERE day < :today ORDER BY day LIMIT 1";
+    FORGET = "DELETE FROM day WHERE day = :day";
     MOVE = "UPDATE day SET province = :province WHERE body = :body";
 }
 
@@ -35,6 +37,16 @@ pub(super) fn put(tx: &Connection, version: i64, state: &State, body: &BodyId, p
 pub(super) fn drop(tx: &Connection, version: i64) -> Done<()> {
     tx.prepare_cached(DROP)?.execute(named_params! { ":state": version })?;
     Ok(())
+}
+
+/// Forgets the oldest day before `today`; says whether there was one.
+pub(super) fn forget_some(tx: &Connection, today: Date) -> Done<bool> {
+    let args = named_params! { ":today": today.to_string() };
+    let over: Option<String> = tx.prepare_cached(OVER)?.query_row(args, |row| row.get(0)).optional()?;
+    if let Some(day) = &over {
+        tx.prepare_cached(FORGET)?.execute(named_params! { ":day": day })?;
+    }
+    Ok(over.is_some())
 }
 
 /// The body is in another province now.

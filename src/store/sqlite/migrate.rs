@@ -12,7 +12,11 @@ use super::fault::Fault;
 use crate::store::StoreError;
 
 /// The migrations, first to last; the number of one is its place, from 1.
-pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql"), include_str!("../../../migrations/0002_browse.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/0001_first.sql"),
+    include_str!("../../../migrations/0002_browse.sql"),
+    include_str!("../../../migrations/0003_upkeep.sql"),
+];
 
 const HAS_SECRET: &str = "SELECT EXISTS (SELECT 1 FROM store WHERE id = 1)";
 

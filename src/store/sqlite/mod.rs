@@ -26,6 +26,7 @@ mod snapshots;
 mod states;
 mod subscribers;
 mod upkeep;
+mod verify;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -232,6 +233,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("states", states::STATEMENTS),
         ("subscribers", subscribers::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
+        ("verify", verify::STATEMENTS),
         ("words", words::STATEMENTS),
     ]
     .into_iter()

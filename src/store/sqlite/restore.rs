@@ -5,7 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, named_params};
 
 use super::fault::Fault;
-use super::upkeep::{copy, lock_file, verify, with_suffix};
+use super::upkeep::{copy, lock_file, with_suffix};
+use super::verify::verify;
 use super::{COMMON, migrate, open_reader, statements};
 use crate::store::{Result, StoreError};
 

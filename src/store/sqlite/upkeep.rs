@@ -1,30 +1,26 @@
-//! Upkeep: verification, backup, retention, re-reading, the daemon's lock.
+//! Upkeep: backup, retention, tidying, re-reading, the daemon's lock. Verification stands in [`super::verify`].
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, named_params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 
-use super::columns::count;
-use super::snapshots::{Link, snapshot_from_row};
-use super::{Place, Sqlite, content, documents, fault::Fault, lock, retention, snapshots, statements};
-use crate::domain::SourceId;
+use super::columns::{At, count};
+use super::{Place, Sqlite, days, documents, fault::Fault, lock, retention, snapshots, statements};
+use crate::domain::{SourceId, day_of};
 use crate::store::{
-    Damage, DocumentId, KeepSnapshots, Outdated, Result, RunLock, Sha256, Sizes, Snapshot, SnapshotId, StoreError, Upkeep, sha256,
+    Damage, DocumentId, Job, JobDone, KeepSnapshots, Outdated, Result, RunLock, Seal, Sha256, Sizes, SnapshotId, StoreError, Upkeep, sha256,
 };
 
 type Done<T> = std::result::Result<T, Fault>;
 
 statements! {
-    CHAIN_ENDS = "SELECT id, chain FROM source ORDER BY id";
-    CHAIN_OF = "
-        SELECT s.id, s.document, s.source, d.url, s.first_seen, s.last_seen, s.n_seen, s.status, coalesce(s.final_url, d.url) AS final_url, s.headers, c.sha, c.length,
-               s.text_sha, s.chain, s.previous
-          FROM snapshot s JOIN document d ON d.id = s.document JOIN content c ON c.id = s.content
-         WHERE s.source = :source
-         ORDER BY s.id";
-    /* verification opens everything that there is */
-    ALL_CONTENT = "SELECT c.id, c.packed IS NOT NULL, (SELECT id FROM snapshot WHERE content = c.id LIMIT 1) FROM content c ORDER BY c.id";
+    CHAIN_ENDS = "SELECT id, chain FROM source WHERE chain IS NOT NULL ORDER BY id";
+    LAST_DONE = "SELECT done_at, said FROM upkeep WHERE job = :job";
+    NOTE_DONE = "
+        INSERT INTO upkeep (job, done_at, said) VALUES (:job, :at, :said)
+            ON CONFLICT (job) DO UPDATE SET done_at = excluded.done_at, said = excluded.said";
     OUTDATED = "
         SELECT id FROM document
          WHERE rules_version < :rules_version AND snapshot > :after
@@ -50,7 +46,7 @@ impl Upkeep for Sqlite {
     }
 
     fn verify(&self, bytes: bool) -> Result<Vec<Damage>> {
-        self.read("verify the database", |conn| verify(conn, bytes))
+        self.verify_in_portions(bytes)
     }
 
     fn backup(&self, to: &Path) -> Result<()> {
@@ -77,13 +73,49 @@ impl Upkeep for Sqlite {
         }
     }
 
-    fn tidy(&self) -> Result<()> {
-        let conn = lock(&self.writer);
-        let run = || -> Done<()> {
-            conn.execute_batch("PRAGMA incremental_vacuum; PRAGMA optimize;")?;
-            Ok(())
+    fn tidy(&self, now: Timestamp) -> Result<()> {
+        while self.write("forget days that are over", |tx| days::forget_some(tx, day_of(now)))? {}
+        let free_some = |conn: &Connection| -> Done<bool> {
+            conn.execute_batch(FREE_SOME)?;
+            let n_free: i64 = conn.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
+            Ok(n_free > 0 && conn.query_row("PRAGMA auto_vacuum", [], |row| row.get::<_, i64>(0))? == INCREMENTAL)
         };
-        run().map_err(|fault| fault.at(&self.path, "tidy up"))
+        while free_some(&lock(&self.writer)).map_err(|fault| fault.at(&self.path, "give space back"))? {}
+        let conn = lock(&self.writer);
+        conn.execute_batch("PRAGMA optimize;").map_err(|error| Fault::from(error).at(&self.path, "tidy up"))
+    }
+
+    fn last_done(&self, job: Job) -> Result<JobDone> {
+        self.read("look up when the database was put in order", |conn| {
+            let done = |row: &rusqlite::Row<'_>| Ok(JobDone { at: row.get::<_, At>(0)?.0, said: row.get(1)? });
+            let found = conn.prepare_cached(LAST_DONE)?.query_row(named_params! { ":job": job.as_str() }, done).optional()?;
+            let made = || conn.prepare_cached(PING)?.query_row([], |row| Ok(JobDone { at: row.get::<_, At>(0)?.0, said: String::new() }));
+            Ok(found.map_or_else(made, Ok)?)
+        })
+    }
+
+    fn note_done(&self, job: Job, done: &JobDone) -> Result<()> {
+        self.write("note that the database was put in order", |tx| {
+            let args = named_params! { ":job": job.as_str(), ":at": At(done.at), ":said": done.said };
+            tx.prepare_cached(NOTE_DONE)?.execute(args)?;
+            Ok(())
+        })
+    }
+
+    fn seal(&self) -> Result<Seal> {
+        self.read("seal the chains", |conn| {
+            let mut lines = String::new();
+            let mut n_chains = 0;
+            let mut statement = conn.prepare_cached(CHAIN_ENDS)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (source, chain): (String, Sha256) = (row.get(0)?, row.get(1)?);
+                lines.push_str(&format!("{source} {chain}\n"));
+                n_chains += 1;
+            }
+            let n_snapshots = count(conn.prepare_cached(N_SNAPSHOTS)?.query_row([], |row| row.get(0))?);
+            Ok(Seal { n_chains, n_snapshots, sha: sha256(lines.as_bytes()) })
+        })
     }
 
     fn outdated(&self, rules_version: u32, after: Option<SnapshotId>, limit: u32) -> Result<Vec<Outdated>> {
@@ -134,6 +166,12 @@ impl Upkeep for Sqlite {
     }
 }
 
+/// Gives some pages back to the file system. A pragma has no plan: it stands in no list of statements.
+const FREE_SOME: &str = "PRAGMA incremental_vacuum(1000)";
+
+/// `PRAGMA auto_vacuum` of a file whose pages can be given back.
+const INCREMENTAL: i64 = 2;
+
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
@@ -150,74 +188,6 @@ pub(super) fn lock_file(database: &Path) -> Result<RunLock> {
         Err(TryLockError::WouldBlock) => Err(StoreError::AlreadyRunning { path: database.into() }),
         Err(TryLockError::Error(error)) => Err(unwritable(error)),
     }
-}
-
-pub(super) fn verify(conn: &Connection, bytes: bool) -> Done<Vec<Damage>> {
-    let mut damages = Vec::new();
-    let file = |why: String| Damage { what: "the database file".into(), why };
-    let mut check = conn.prepare("PRAGMA integrity_check(20)")?;
-    for line in check.query_map([], |row| row.get::<_, String>(0))? {
-        let line = line?;
-        if line != "ok" {
-            damages.push(file(line));
-        }
-    }
-    let n_orphans = conn.prepare("PRAGMA foreign_key_check")?.query_map([], |_| Ok(()))?.count();
-    if n_orphans > 0 {
-        damages.push(file(format!("{n_orphans} rows refer to others that are missing")));
-    }
-    let ends: Vec<(String, Option<Sha256>)> =
-        conn.prepare_cached(CHAIN_ENDS)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
-    for (source, end) in ends {
-        walk_chain(conn, &SourceId(source), end, &mut damages)?;
-    }
-    if bytes {
-        verify_bytes(conn, &mut damages)?;
-    }
-    Ok(damages)
-}
-
-fn walk_chain(conn: &Connection, source: &SourceId, end: Option<Sha256>, damages: &mut Vec<Damage>) -> Done<()> {
-    let mut statement = conn.prepare_cached(CHAIN_OF)?;
-    let rows = statement.query_map(named_params! { ":source": source.0 }, snapshot_from_row)?;
-    let mut before: Option<Sha256> = None;
-    for row in rows {
-        let snapshot: Snapshot = row?;
-        let mut broken = |why: &str| damages.push(Damage { what: format!("snapshot {} of {source}", snapshot.id.0), why: why.into() });
-        if snapshot.previous != before {
-            broken("a snapshot before it is missing, or was put in");
-        }
-        if Link::of(&snapshot).hash() != snapshot.chain {
-            broken("its record was altered");
-        }
-        before = Some(snapshot.chain);
-    }
-    if before != end {
-        damages.push(Damage { what: format!("the chain of {source}"), why: "its last snapshots are missing".into() });
-    }
-    Ok(())
-}
-
-fn verify_bytes(conn: &Connection, damages: &mut Vec<Damage>) -> Done<()> {
-    let mut statement = conn.prepare_cached(ALL_CONTENT)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (id, has_bytes, snapshot): (i64, bool, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if !has_bytes {
-            continue; // given up by retention
-        }
-        let what = || match snapshot {
-            Some(snapshot) => format!("the bytes of snapshot {snapshot}"),
-            None => format!("content {id}"),
-        };
-        match content::open(conn, id) {
-            Ok((bytes, sha)) if sha256(&bytes) == sha => {}
-            Ok(_) => damages.push(Damage { what: what(), why: "they do not have the recorded SHA-256".into() }),
-            Err(Fault::Pack(error)) => damages.push(Damage { what: what(), why: error.to_string() }),
-            Err(fault) => return Err(fault),
-        }
-    }
-    Ok(())
 }
 
 /// Copies a database in one step (the reader's lock holds no writer up in WAL mode), as a single file without a log beside it.
