@@ -54,6 +54,8 @@ struct Assembler<'a> {
     container_topics: Vec<Option<Vec<Subject>>>,
     /// "le strutture sotto elencate ricevono solo su appuntamento": holds for offices that say nothing else.
     default_flags: Option<(super::draft::Flags, Option<Period>)>,
+    /// "gli uffici sotto elencati ricevono il martedì, salvo quanto diversamente indicato".
+    default_hours: Vec<(crate::domain::Access, super::grammar::weeks::Chunk)>,
     /// "tutti gli sportelli si trovano in via …, salvo diversa indicazione".
     default_address: Option<String>,
     /// Single days that headings state.
@@ -122,6 +124,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         container_topics: Vec::new(),
         default_flags: None,
         default_address: None,
+        default_hours: Vec::new(),
         dated_headings: Vec::new(),
         heading_dates: Vec::new(),
         enumerated: Vec::new(),
@@ -161,6 +164,12 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         if draft.address.is_none() && draft.subject.site.is_none() {
             draft.address.clone_from(&assembler.default_address);
         }
+        let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
+        if !own || draft.also {
+            for (access, chunk) in &assembler.default_hours {
+                super::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
+            }
+        }
         if let Some((flags, _)) = assembler.default_flags
             && !draft.flags.any()
         {
@@ -178,7 +187,7 @@ fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> Vec<usize> {
         |marks: &[Placed]| !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
     (1..segments.len())
         .filter(|&i| {
-            let groups = scans[i].iter().filter(|m| matches!(m.mark, Mark::Offices(_))).count();
+            let groups: usize = scans[i].iter().map(|m| if let Mark::Offices(mention) = &m.mark { mention.offices.len() } else { 0 }).sum();
             unit(&segments[i - 1]) && label(&scans[i - 1]) && label(&scans[i]) && groups >= 2 && segments[i].block == segments[i - 1].block
         })
         .collect()
@@ -632,7 +641,8 @@ impl Assembler<'_> {
             match &placed.mark {
                 Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
-                    for named in &mention.offices {
+                    let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
+                    for named in mention.offices.iter().take(n_offices) {
                         subjects.push(Subject {
                             office: named.office.clone(),
                             name: segment.words(named.tokens.clone()).to_string(),
@@ -807,7 +817,12 @@ impl Assembler<'_> {
             }
         }
         let at_hand = self.topic_block == Some(segment.block) && !facts.hours.is_empty();
-        if !explicit && !at_hand && segment.role == Role::Sentence && elsewhere::is_elsewhere(segment, clause, self.lexicon) {
+        let elsewhere = match segment.role {
+            Role::Sentence => elsewhere::is_elsewhere(segment, clause, self.lexicon),
+            Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
+            Role::Heading | Role::Row => false,
+        };
+        if !explicit && !at_hand && elsewhere {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
@@ -830,7 +845,13 @@ impl Assembler<'_> {
             facts.channels.retain(|c| c.value.is_some());
         }
         self.remember(segment, clause, &facts);
-        if explicit && !clause.except.is_empty() && facts.period.is_none() && facts.flags.any() && facts.openings.is_empty() {
+        if explicit
+            && !clause.except.is_empty()
+            && facts.period.is_none()
+            && facts.flags.any()
+            && facts.openings.is_empty()
+            && facts.loose.is_empty()
+        {
             // "venerdì 24 gli uffici non apriranno, eccettuata la biblioteca, regolarmente aperta": open on that day
             let days = &self.sentence_dates;
             facts.period = days.iter().min().zip(days.iter().max()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
@@ -885,7 +906,8 @@ impl Assembler<'_> {
         let segment = &self.segments[index];
         let announces = segment.announces();
         let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
-        if explicit && subjects.len() >= 2 && !subjects.iter().any(|s| s.office.is_all()) {
+        let part = subjects.iter().all(|s| self.enumerated.iter().any(|e| e.same(s)));
+        if explicit && subjects.len() >= 2 && !part && !subjects.iter().any(|s| s.office.is_all()) {
             self.enumerated.clone_from(&subjects);
         }
         if self.announcing {
@@ -897,7 +919,8 @@ impl Assembler<'_> {
         }
         if explicit {
             self.topic_block = Some(segment.block);
-            if self.topic != subjects {
+            // a branch of the office, or another name for it, does not end its period
+            if !same_offices(&self.topic, &subjects) {
                 self.topic_period = None;
             }
             self.topic.clone_from(&subjects);
@@ -927,6 +950,10 @@ impl Assembler<'_> {
         self.lend_days(&mut facts, explicit);
         if facts.same_hours {
             let mut before = self.hours_before(&whom, facts.reference.as_ref());
+            for (_, chunk) in &mut before {
+                chunk.days.retain(|d| !facts.without_days.contains(d)); // "come sopra, tranne il venerdì"
+            }
+            before.retain(|(_, chunk)| !chunk.days.is_empty());
             before.retain(|(_, chunk)| facts.bare_days.is_empty() || chunk.days.iter().all(|d| facts.bare_days.contains(d)));
             for (_, chunk) in &mut before {
                 chunk.season = facts.season.or(chunk.season);
@@ -1036,11 +1063,19 @@ impl Assembler<'_> {
             "dove non divers",
             "salvo altra",
             "salvo indicazion",
+            "salvo quanto divers",
+            "se non altrimenti",
+            "ove non altrimenti",
+            "salvo ove",
         ]
         .iter()
         .any(|w| text.contains(w));
         if !generic || !(listed || unless) || segment.announces() && !unless {
             return;
+        }
+        if !facts.hours.is_empty() && !segment.announces() {
+            self.default_hours = std::mem::take(&mut facts.hours);
+            facts.flags.open = false;
         }
         if facts.flags.appointment || facts.flags.remote {
             self.default_flags = Some((facts.flags, facts.period));
@@ -1116,6 +1151,13 @@ impl Assembler<'_> {
     }
 }
 
+fn same_offices(one: &[Subject], other: &[Subject]) -> bool {
+    let among = |s: &Subject, others: &[Subject]| others.iter().any(|o| o.office == s.office && !o.office.is_other());
+    // what one branch does holds for that branch
+    let sites = one.iter().all(|s| s.site.is_none()) || one.iter().all(|s| other.iter().any(|o| o.site == s.site));
+    !one.is_empty() && sites && one.iter().all(|s| among(s, other)) && other.iter().all(|s| among(s, one))
+}
+
 /// The hours of a draft, day by day.
 fn chunks_of(draft: &Draft) -> Vec<(crate::domain::Access, super::grammar::weeks::Chunk)> {
     let chunk = |season, day: &DaySelector, slot: &crate::domain::Slot| super::grammar::weeks::Chunk {
@@ -1150,5 +1192,7 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         same_hours: own.same_hours,
         reference: own.reference,
         same_number: own.same_number,
+        without_days: own.without_days,
+        also: own.also,
     }
 }

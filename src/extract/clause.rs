@@ -273,7 +273,7 @@ pub fn reference(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let article = |t: &crate::text::Token| {
         t.is_any(&[
             "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dello", "della", "dell'", "dei", "degli", "delle", "per", "a",
-            "quelli", "quello",
+            "quelli", "quello", "e", "ore", "orari", "orario",
         ])
     };
     let direct = |n: usize| before.len() >= n && before[before.len() - n + 1..].iter().all(article);
@@ -422,6 +422,9 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.flags.reduced = true;
     }
     facts.loose.clone_from(&reading.read.loose);
+    facts.without_days.clone_from(&reading.read.taken_out);
+    facts.also = !facts.hours.is_empty()
+        && segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| t.is_any(&["altresi", "anche", "inoltre"]));
     facts.season = clause.marks.iter().find_map(|m| if let Mark::When(When::Season(season)) = &m.mark { Some(*season) } else { None });
     facts.bare_days.clone_from(&reading.read.bare_days);
     facts.single_day = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))))
@@ -448,12 +451,17 @@ impl Flags {
         if self.appointment || self.remote || facts.hours.is_empty() || !facts.hours.iter().any(|(a, _)| *a == Access::WalkIn) {
             return false;
         }
+        // "limitatamente al martedì, anche dalle 15" says for which day something more holds
+        let limits_to_some = |m: &Placed| {
+            facts.also && m.end == m.start + 1 && clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)) && d.end <= m.start)
+        };
         clause.marks.iter().enumerate().any(|(i, m)| {
             m.mark == Mark::Cue(Cue::Only)
+                && !limits_to_some(m)
                 && clause.marks[i + 1..]
                     .iter()
                     .find(|n| !matches!(n.mark, Mark::Comma | Mark::Cue(_)))
-                    .is_some_and(|n| matches!(n.mark, Mark::Days(_) | Mark::Part(_)) && n.start - m.end <= 2)
+                    .is_some_and(|n| matches!(n.mark, Mark::Days(_) | Mark::Part(_) | Mark::Span(..)) && n.start - m.end <= 2)
         })
     }
 }
@@ -587,6 +595,12 @@ fn read_hours(clause: &Clause, around: &Around) -> HoursReading {
             Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
             Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
             Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
+            // "in deroga, il Comando: martedì 9-12" takes out offices, not days
+            Mark::Except | Mark::Excepted
+                if clause.marks[i + 1..]
+                    .iter()
+                    .find(|n| !matches!(n.mark, Mark::Comma))
+                    .is_some_and(|n| matches!(n.mark, Mark::Offices(_))) => {}
             Mark::Except | Mark::Excepted => push(Piece::Without, m),
             Mark::ExceptBefore => push(Piece::WithoutBefore, m),
             Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
@@ -670,6 +684,8 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
                 }
                 dates => closures.extend(dates.iter().map(|d| DateRange::day(*d))),
             },
+            // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
+            When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
             When::Same => {
                 if let Some(last) = around.last_when {
                     period = last;

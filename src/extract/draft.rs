@@ -115,6 +115,10 @@ pub struct Facts {
     pub reference: Option<OfficeId>,
     /// "allo stesso numero".
     pub same_number: bool,
+    /// Days taken out of hours that are told by reference: "come sopra, tranne il venerdì".
+    pub without_days: Vec<crate::domain::DaySelector>,
+    /// "riceve altresì il giovedì": adds to what holds anyway.
+    pub also: bool,
     /// "stessi giorni e orari": the hours of the office before.
     pub same_hours: bool,
     /// "continua a", "resta invariato": no period of the document governs it.
@@ -177,6 +181,8 @@ pub struct Draft {
     pub address: Option<String>,
     /// Offices taken out.
     pub except: Vec<OfficeId>,
+    /// What it states comes on top of what holds for all in its list.
+    pub also: bool,
     /// Sentences.
     pub evidence: Vec<Evidence>,
 }
@@ -194,6 +200,7 @@ impl Draft {
             channels: Vec::new(),
             address: None,
             except: Vec::new(),
+            also: false,
             evidence: Vec::new(),
         }
     }
@@ -201,6 +208,7 @@ impl Draft {
     /// Adds facts with their evidence, which states no more than the facts do.
     pub fn add(&mut self, facts: &Facts, evidence: &[Evidence]) {
         self.flags = self.flags.or(facts.flags);
+        self.also |= facts.also;
         for (access, chunk) in &facts.hours {
             super::grammar::weeks::lay(self.weeks.entry(*access).or_default(), chunk);
         }

@@ -129,6 +129,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .map(|hit| Placed { mark: Mark::Cue(hit.cue), start: hit.start, end: hit.end })
             .collect::<Vec<_>>(),
     );
+    drop_reasons(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));
     drop_quoted(segment, &mut marks);
     let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
@@ -168,6 +169,39 @@ fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
     marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start)));
 }
 
+/// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
+fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
+    const REASONS: [&str; 15] = [
+        "ricorrendo",
+        "ricorrenza",
+        "occasione",
+        "concomitanza",
+        "causa",
+        "motivo",
+        "finita",
+        "finito",
+        "terminata",
+        "terminato",
+        "conclusa",
+        "dopo",
+        "per",
+        "ragione",
+        "commemorazione",
+    ];
+    let states = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) || matches!(m.mark, Mark::Span(..)));
+    if !states {
+        return;
+    }
+    marks.retain(|m| {
+        if m.mark != Mark::Cue(Cue::Event) {
+            return true;
+        }
+        let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
+        let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ","])).map_or(0, |i| i + 1);
+        !before[stop..].iter().any(|t| t.is_any(&REASONS))
+    });
+}
+
 /// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …".
 fn drop_dateline(marks: &mut Vec<Placed>, published: Option<jiff::civil::Date>) {
     marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));
@@ -175,13 +209,19 @@ fn drop_dateline(marks: &mut Vec<Placed>, published: Option<jiff::civil::Date>) 
 
 /// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
 fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
+    let several = marks.iter().filter(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))).count() >= 2;
     marks.retain(|m| {
         let Mark::When(when) = &m.mark else { return true };
         if !matches!(when, When::Days(_)) {
             return true;
         }
         let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
-        let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ","])).map_or(0, |i| i + 1);
+        let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ",", ":"])).map_or(0, |i| i + 1);
+        // "per il ponte della Festa del lavoro", "in occasione del Natale … il 24 dicembre": a holiday as the reason, where the day itself is said
+        let occasion = before[stop..].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
+        if occasion && several {
+            return false;
+        }
         !before[stop..].iter().any(|t| {
             [
                 "decreto",
@@ -201,6 +241,9 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
                 "approvat",
                 "firmat",
                 "rinviat",
+                "seduta",
+                "giunta",
+                "verbale",
             ]
             .iter()
             .any(|w| t.text.starts_with(w))
@@ -404,6 +447,7 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         return Some(found);
     }
     match (word(at), word(at + 1), word(at + 2)) {
+        ("tutto", "chiuso" | "fermo" | "aperto", _) => Some((Mark::TheOffices { back: false }, at + 1)),
         ("quest'" | "questi" | "queste", "ultimo" | "ultima" | "ultimi" | "ultime", _) => Some((Mark::Latter, at + 2)),
         ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {
             let next = if matches!(word(at + 3), "uffici" | "servizi" | "sportelli" | "settori" | "casi") { at + 4 } else { at + 3 };

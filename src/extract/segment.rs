@@ -298,6 +298,10 @@ pub fn first_word(tokens: &[Token]) -> usize {
         match token.kind {
             TokenKind::Sign if !token.is("(") => at += 1,
             TokenKind::Number if tokens.get(at + 1).is_some_and(|t| t.is_any(&[")", "."])) => at += 2,
+            // "2.3 Servizi educativi"
+            TokenKind::Number if at >= 2 && tokens[at - 1].is(".") && tokens.get(at + 1).is_some_and(|t| t.kind == TokenKind::Word) => {
+                at += 1
+            }
             TokenKind::Word if token.text.len() == 1 && tokens.get(at + 1).is_some_and(|t| t.is(")")) => at += 2,
             _ => break,
         }

@@ -80,7 +80,8 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
             at += 1;
         }
         if let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Weekday) {
-            return Some((When::Until(resolve(written, anchor)?), skip_inclusive(tokens, next)));
+            let day = if written.complete() { resolve(written, anchor) } else { nearest_weekday_day(&written, anchor) };
+            return Some((When::Until(day?), skip_inclusive(tokens, next)));
         }
         if let Some((months, next)) = months(tokens, at, anchor, lexicon) {
             return Some((When::Until(months.last()), next));
@@ -129,7 +130,9 @@ fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
         ("stesso" | "medesimo", "periodo" | "giorno", _) => i + 2,
         ("stesse" | "medesime", "date" | "giornate", _) => i + 2,
         ("questo" | "tale" | "predetto" | "suddetto", "periodo" | "giorno", _) => i + 2,
-        ("questi" | "tali", "giorni", _) => i + 2,
+        ("questi" | "tali" | "quei", "giorni", _) => i + 2,
+        ("quel", "giorno", _) | ("quella", "giornata" | "data", _) | ("quelle", "giornate" | "date", _) => i + 2,
+        ("giorni" | "giornate" | "date", "anzidetti" | "anzidette" | "suddetti" | "predetti" | "predette" | "indicati", _) => i + 2,
         ("intero" | "intera", "periodo" | "giornata", _) if !matches!(word(i + 2), "di" | "del") => i + 2,
         ("entrambe" | "entrambi" | "ambedue", "le" | "i", "date" | "giornate" | "giorni") => i + 3,
         ("giornata" | "date" | "giornate", "indicata" | "indicate" | "suddetta" | "suddette" | "predetta", _) => i + 2,
@@ -160,6 +163,7 @@ fn skip_inclusive(tokens: &[Token], i: usize) -> usize {
     match (word(i), word(i + 1)) {
         ("compreso" | "incluso" | "compresi" | "inclusi" | "prossimo" | "prossimi", _) => i + 1,
         ("p", ".") => i + 2,
+        ("del" | "dello", "mese" | "stesso" | "medesimo") => i + if word(i + 2) == "mese" { 3 } else { 2 },
         _ => i,
     }
 }
@@ -171,6 +175,12 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     let start = match word(i) {
         "dal" | "dall'" | "dall" | "dalla" | "dallo" | "da" | "dai" => i + 1,
         "decorrenza" => i + 1,
+        "con"
+            if matches!(word(i + 1), "il" | "l'")
+                && (word(i + 2) == "primo" || tokens.get(i + 2).is_some_and(|t| t.kind == TokenKind::Number)) =>
+        {
+            i + 2
+        }
         "tra" | "fra" => i + 1,
         "de" if word(i + 1) == "il" => i + 2,
         _ => return None,
@@ -249,6 +259,12 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     }
     if between {
         return None; // "fra Natale e l'Epifania" without an end that was read
+    }
+    // "fino al 13 ottobre. Dal 14, di nuovo aperta": the month is the one named last
+    if !first.complete() && first.weekday.is_none() && word(i).starts_with("dal") && matches!(word(next), "," | ":" | "in") {
+        let (day, month, from) = (first.day?, anchor.month?, anchor.day?);
+        let year = nearest_year(&Anchor { day: Some(from), ..*anchor }, month, day, None)?;
+        return Some((When::From(date(year, month, day)?), next));
     }
     if !first.complete() {
         return None;
@@ -359,7 +375,10 @@ fn skip_small_to(tokens: &[Token], i: usize) -> Option<usize> {
     if word(at) == "e" {
         at += 1;
     }
-    if !matches!(word(at), "al" | "all'" | "all" | "alla" | "a" | "ad" | "-" | "fino" | "sino" | "il" | "l'") {
+    // "da giovedì 24 ottobre, il martedì …": a bare article ends a range only behind "e"
+    let bare = matches!(word(at), "il" | "l'");
+    let joined = at > i && word(at - 1) == "e";
+    if bare && !joined || !matches!(word(at), "al" | "all'" | "all" | "alla" | "a" | "ad" | "-" | "fino" | "sino" | "il" | "l'") {
         return None;
     }
     while matches!(
@@ -393,6 +412,11 @@ fn range_of(first: Written, last: Written, anchor: &Anchor) -> Option<When> {
     if first.month.is_none() && first.fixed.is_none() {
         // "dal 12 al 17 c.m."
         first.month = last.month.or(last.fixed.map(|d| d.month()));
+    }
+    let mut last = last;
+    if last.month.is_none() && last.fixed.is_none() && first.month.is_some() && last.day > first.day {
+        // "da lunedì 5 settembre e sino al 30 del mese"
+        last.month = first.month;
     }
     if !first.complete() || !last.complete() {
         return None;
@@ -441,7 +465,7 @@ fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     let mut dashes = false;
     while let Some(token) = tokens.get(next) {
         let chained = token.is("-") && (dashes || dash_chain(tokens, next, lexicon)) && list.last().is_some_and(|d| d.month.is_none());
-        let joined = token.is_any(&[",", "e", "ed", "+", "&", "nonche"])
+        let joined = token.is_any(&[",", "e", "ed", "+", "&", "nonche", "sia"])
             || token.is("/") && list.last().is_some_and(|d| d.month.is_none())
             || chained;
         if !joined {
@@ -580,9 +604,9 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
                 let close = at == i + 2 && matches!(word(next), ")");
                 return Some((written, if close { next + 1 } else { next }));
             }
-            return fixed(shifted(if word(i) == "oggi" { 0 } else { 1 }), i + 1);
+            return fixed(shifted(if word(i) == "oggi" { 0 } else { 1 }), behind_weekday(tokens, i + 1, lexicon));
         }
-        "dopodomani" => return fixed(shifted(2), i + 1),
+        "dopodomani" => return fixed(shifted(2), behind_weekday(tokens, i + 1, lexicon)),
         _ => {}
     }
     let named = if word(i) == "giorno" && matches!(word(i + 1), "di" | "dell'" | "della") { i + 2 } else { i };
@@ -616,7 +640,9 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
             return Some((Written { weekday: written.weekday, ..full }, next));
         }
         // "dal 1/7 al 31/8": behind these words no hour stands
-        let introduced = at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
+        let dated_weekday = written.weekday.is_some() && i > 0 && tokens[i - 1].is_any(&["da", "dal", "al"]);
+        let introduced =
+            dated_weekday || at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
         if introduced && let Some((full, next)) = slashed(tokens, at) {
             return Some((Written { weekday: written.weekday, ..full }, next));
         }
@@ -698,6 +724,13 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         return fixed(next_weekday(anchor, day), at);
     }
     None
+}
+
+/// "dopodomani, mercoledì, …": the weekday only repeats the day.
+fn behind_weekday(tokens: &[Token], i: usize, lexicon: &Lexicon) -> usize {
+    let comma = |j: usize| tokens.get(j).is_some_and(|t| t.is(","));
+    let repeats = comma(i) && tokens.get(i + 1).is_some_and(|t| lexicon.weekday(&t.text).is_some()) && comma(i + 2);
+    if repeats { i + 2 } else { i }
 }
 
 /// The next such day after the anchor.
@@ -846,6 +879,9 @@ fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon)
         ("mesi", "estivi" | "invernali" | "autunnali" | "primaverili") if word(i + 2) == "di" => i + 3,
         ("in" | "ad" | "a" | "per" | "durante", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
         ("tutto", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
+        ("mese", "prossimo" | "venturo") | ("prossimo", "mese") => return month_from(anchor, 1).map(|range| (When::Months(range), i + 2)),
+        ("mese", "corrente") | ("corrente", "mese") => return month_from(anchor, 0).map(|range| (When::Months(range), i + 2)),
+        ("mese", "in") if word(i + 2) == "corso" => return month_from(anchor, 0).map(|range| (When::Months(range), i + 3)),
         // two months side by side are a time by themselves; one alone is too often a title
         _ if month_names(tokens, i, lexicon).is_some_and(|(_, _, next)| next > i + 1) && tokens[i + 1].is_any(&["-", "/", "e", "ed"]) => i,
         _ => return None,
@@ -854,6 +890,12 @@ fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon)
         return Some(season);
     }
     months(tokens, start, anchor, lexicon).map(|(range, next)| (When::Months(range), next))
+}
+
+/// The month so many months behind the anchor's.
+fn month_from(anchor: &Anchor, months: i32) -> Option<DateRange> {
+    let first = anchor.day?.first_of_month().checked_add(months.months()).ok()?;
+    DateRange::new(first, first.last_of_month())
 }
 
 fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<Day>) -> Option<i16> {

@@ -191,6 +191,20 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     if serves && (opens || i > 0 && tokens[i - 1].is_any(&["il", "la", "lo", "l'"])) {
         return true;
     }
+    let before = |back: usize| i.checked_sub(back).and_then(|j| tokens.get(j));
+    // "il ricevimento del Sindaco", "l'orario della segreteria"
+    let of_service = before(1).is_some_and(|t| t.is_any(&["del", "della", "dell'", "dei"]))
+        && before(2)
+            .is_some_and(|t| ["ricevimento", "udienza", "udienze", "orario", "orari", "sportello", "apertura"].contains(&t.text.as_str()));
+    // "E il sindaco?"
+    let asked = tokens.get(next).is_some_and(|t| t.is("?")) && i <= 3 && next + 1 >= tokens.len();
+    // "…: sono il personale (…), la ragioneria (…)"
+    let opens_list = before(1).is_some_and(|t| t.is_any(&["il", "la", "lo", "l'", "i", "gli", "le"]))
+        && (before(2).is_some_and(|t| t.is(":")) || before(2).is_some_and(|t| t.is("sono")) && before(3).is_some_and(|t| t.is(":")))
+        && tokens.get(next).is_some_and(|t| t.is_any(&["(", ",", "e"]));
+    if of_service || asked || opens_list {
+        return true;
+    }
     let closes = tokens.get(next).is_none_or(|t| {
         t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
     });

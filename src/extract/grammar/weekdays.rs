@@ -167,7 +167,9 @@ fn named(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Days, usize)>
             seen.push(day);
         }
     }
-    Some((Days::These { days: seen, every: false }, at))
+    // "tutti i giorni, domenica compresa": adds to the days that stand
+    let included = seen.len() == 1 && tokens.get(at).is_some_and(|t| ["compres", "inclus"].iter().any(|w| t.text.starts_with(w)));
+    Some((Days::These { days: seen, every: included }, at))
 }
 
 /// Whether the days behind a comma are another statement: "dal lunedì al venerdì, mercoledì escluso", "chiuso il lunedì, dal martedì al venerdì 9-12".
@@ -200,7 +202,7 @@ fn list_continues(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<usize
     let start = if token.is(",") || token.is("/") || token.is("-") || token.is("+") || token.is("&") {
         let after = i + 1;
         if tokens.get(after).is_some_and(|t| t.is("e")) { after + 1 } else { after }
-    } else if token.is_any(&["e", "ed", "o", "ovvero", "oppure"]) {
+    } else if token.is_any(&["e", "ed", "o", "ovvero", "oppure", "sia"]) {
         i + 1
     } else if token.newline || !token.spaced {
         return None;

@@ -65,6 +65,8 @@ pub struct Read {
     pub bare_dates: Vec<Date>,
     /// Days that got neither spans nor a part ("il martedì e il giovedì").
     pub bare_days: Vec<DaySelector>,
+    /// Days taken out where nothing stood to take them from.
+    pub taken_out: Vec<DaySelector>,
     /// Spans that found no days.
     pub loose: Vec<Span>,
     /// A part of the day that found no days.
@@ -319,6 +321,8 @@ impl Reader {
             days.retain(|d| !out.contains(d));
         } else if let Some(last) = self.read.chunks.last_mut() {
             last.days.retain(|d| !out.contains(d));
+        } else {
+            self.read.taken_out.extend(out.iter().cloned());
         }
     }
 
