@@ -26,7 +26,8 @@ pub fn of(segment: &Segment, marks: &[Placed]) -> Vec<Evidence> {
 fn can_state(mark: &Mark) -> &'static [Stated] {
     match mark {
         Mark::Offices(_) | Mark::TheOffices { .. } | Mark::AllOthers | Mark::Site(_) | Mark::WholeBody | Mark::Comma | Mark::Break => &[],
-        Mark::Days(_) | Mark::Span(..) | Mark::Part(_) | Mark::Continuous | Mark::SameHours | Mark::ExceptBefore => {
+        Mark::Nth(_) | Mark::Latter => &[],
+        Mark::Days(_) | Mark::Span(..) | Mark::Part(_) | Mark::Continuous | Mark::SameHours | Mark::ExceptBefore | Mark::RestOfYear => {
             &[Stated::Hours, Stated::Openings]
         }
         Mark::When(_) => &[Stated::Period, Stated::Closures, Stated::Openings, Stated::Hours],
