@@ -2,7 +2,7 @@
 //!
 //! The modules, bottom layer first; a module uses lower ones only (`tests/layers.rs` checks it):
 //! 0 `domain` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
-//! 4 `fetch`, `store`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
+//! 4 `fetch`, `store`, `record`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
 
 pub mod alert;
 pub mod cli;
@@ -16,6 +16,7 @@ pub mod extract;
 pub mod fetch;
 pub mod lexicon;
 pub mod mail;
+pub mod record;
 pub mod resolve;
 pub mod round;
 pub mod store;

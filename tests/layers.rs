@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Module and rank. A module uses modules of lower ranks, and itself.
-const RANKS: [(&str, u8); 19] = [
+const RANKS: [(&str, u8); 20] = [
     ("domain", 0),
     ("text", 0),
     ("document", 1),
@@ -17,6 +17,7 @@ const RANKS: [(&str, u8); 19] = [
     ("config", 3),
     ("fetch", 4),
     ("store", 4),
+    ("record", 4),
     ("mail", 4),
     ("evidence", 5),
     ("round", 5),
@@ -27,7 +28,15 @@ const RANKS: [(&str, u8); 19] = [
 ];
 
 /// Inside a rank, these alone.
-const BESIDE: [(&str, &str); 5] = [("diff", "resolve"), ("alert", "wording"), ("cli", "daemon"), ("cli", "web"), ("daemon", "web")];
+const BESIDE: [(&str, &str); 7] = [
+    ("diff", "resolve"),
+    ("alert", "wording"),
+    ("record", "store"),
+    ("mail", "record"),
+    ("cli", "daemon"),
+    ("cli", "web"),
+    ("daemon", "web"),
+];
 
 /// What ranks 0 to 3 never touch: sockets, files, clocks, randomness, SQL, `async`.
 const IMPURE: [&str; 16] = [

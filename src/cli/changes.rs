@@ -5,9 +5,9 @@ use std::io::Write;
 use anyhow::bail;
 
 use super::args::{ChangesArgs, Global};
-use super::record::{self, ChangeRecord};
 use super::{Outcome, ask, setup};
 use crate::domain::{Change, ChangeId, Rule, rome};
+use crate::record::{self, ChangeRecord};
 use crate::store::{ChangeFilter, Explanation, Store};
 
 /// How many changes are read from the store at once.

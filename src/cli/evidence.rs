@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use super::args::{EvidenceArgs, Global};
-use super::record::ChangeRecord;
 use super::{Outcome, setup, talk};
 use crate::domain::{Change, ChangeId};
 use crate::evidence;
+use crate::record::ChangeRecord;
 
 /// Writes the package into the file that `-o` names.
 pub fn run(args: &EvidenceArgs, global: &Global) -> anyhow::Result<Outcome> {

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::args::{ExportArgs, Global};
-use super::{Outcome, record, setup, talk};
+use super::{Outcome, setup, talk};
 use crate::evidence;
+use crate::record;
 use crate::store::{ChangeFilter, SnapshotId, Store, StoreError};
 
 /// How many rows are read from the store at once.

@@ -9,7 +9,6 @@ use anyhow::Context as _;
 use url::Url;
 
 use super::args::{ExtractArgs, Global};
-use super::record::{self, Record};
 use super::{Outcome, setup, talk};
 use crate::document::Input;
 use crate::domain::evidence::behind;
@@ -17,6 +16,7 @@ use crate::domain::{Notice, Reading, Stated, day_of};
 use crate::extract::{self, Context};
 use crate::fetch::{Fetcher, Reply, Request};
 use crate::lexicon::Lexicon;
+use crate::record::{self, Record};
 use crate::round::{limits, read_document};
 
 /// One thing to read, with what is known about it.

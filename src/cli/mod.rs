@@ -12,7 +12,6 @@ mod export;
 mod extract;
 mod manual;
 mod offices;
-pub mod record;
 mod reextract;
 mod run;
 mod setup;

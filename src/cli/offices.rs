@@ -6,9 +6,9 @@ use anyhow::bail;
 use jiff::Timestamp;
 
 use super::args::{Global, HistoryArgs, OfficesArgs};
-use super::record::{self, OfficeRecord, VersionRecord};
 use super::{Outcome, ask, setup};
 use crate::domain::{Body, Fact, day_of, rome};
+use crate::record::{self, OfficeRecord, VersionRecord};
 use crate::resolve::{self, OfficeAt};
 use crate::store::StateVersion;
 
