@@ -78,7 +78,8 @@ fn events_of(change: &Change, body: &str, language: Language, letterhead: &Lette
 }
 
 /// Both ends of a span on a day, in UTC, so that the file needs no definition of a time zone. An hour where no end is stated.
-fn instants(day: Date, span: Span) -> Option<(String, String)> {
+/// When a span of a day begins and ends, UTC as iCalendar writes it; one without an end lasts an hour. `None` beyond the calendar.
+pub fn instants(day: Date, span: Span) -> Option<(String, String)> {
     let at = |minutes: u16| -> Option<Timestamp> {
         let midnight: DateTime = day.into();
         crate::domain::rome().to_ambiguous_timestamp(midnight.checked_add(i64::from(minutes).minutes()).ok()?).compatible().ok()
@@ -87,17 +88,20 @@ fn instants(day: Date, span: Span) -> Option<(String, String)> {
     Some((utc(at(from)?), utc(at(span.to().map_or(from.saturating_add(60), |to| to.minutes()))?)))
 }
 
-fn utc(instant: Timestamp) -> String {
+/// `20260301T080000Z`
+pub fn utc(instant: Timestamp) -> String {
     instant.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// Text as RFC 5545 §3.3.11 wants it.
-fn escaped(text: &str) -> String {
+/// Text as the value of a property (RFC 5545 §3.3.11).
+pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 
 /// A content line, folded at 75 octets between characters (§3.1).
-fn line(file: &mut String, content: &str) {
+/// Adds a content line, folded at 75 octets (§3.1).
+pub fn line(file: &mut String, content: &str) {
     let mut room = 75;
     for c in content.chars() {
         if c.len_utf8() > room {

@@ -5,13 +5,15 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 
 /// A piece of a text, marked where it differs from the other side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Piece {
+pub struct Piece {
+    /// The words.
     pub text: String,
+    /// Whether the other side lacks them.
     pub marked: bool,
 }
 
 /// One side of a row: pieces in order. Empty: nothing stated.
-pub(super) type Pieces = Vec<Piece>;
+pub type Pieces = Vec<Piece>;
 
 /// A text that is not compared.
 pub(super) fn plain(text: &str) -> Pieces {

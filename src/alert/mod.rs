@@ -18,6 +18,14 @@ pub mod tokens;
 mod words;
 
 pub use clean::{clean, is_invisible};
+pub use marked::{Piece, Pieces};
+pub use rows::{Row, rows};
+pub use words::aspect as aspect_name;
+
+/// Pieces of iCalendar (RFC 5545) that mails and the site share.
+pub mod ics {
+    pub use super::calendar::{escaped, instants, line, utc};
+}
 pub(crate) use mail::ascii_domain;
 pub use mail::{Letterhead, Mail, Mailbox, ParseMailboxError};
 pub use plan::plan;

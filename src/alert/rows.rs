@@ -13,7 +13,7 @@ use super::words;
 
 /// One line of the comparison. A line break in a cell parts the spans of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Row {
+pub struct Row {
     /// A heading above this row: the access, the season.
     pub heading: Option<String>,
     /// "lun–ven", "Telefono"; may be empty.
@@ -28,7 +28,7 @@ pub(super) struct Row {
 
 /// The rows that show what held and what holds.
 /// Dates show their year where it is not `year`.
-pub(super) fn rows(before: Option<&Value>, after: Option<&Value>, language: Language, year: i16) -> Vec<Row> {
+pub fn rows(before: Option<&Value>, after: Option<&Value>, language: Language, year: i16) -> Vec<Row> {
     let none = || -> BTreeMap<String, Vec<String>> { BTreeMap::new() };
     match (before.or(after), before, after) {
         (Some(Value::Hours(_)), before, after) => {

@@ -15,7 +15,8 @@ pub(super) fn in_language<'a>(language: Language, it: &'a str, en: &'a str) -> &
     }
 }
 
-pub(super) fn aspect(language: Language, aspect: Aspect) -> &'static str {
+/// The name of an aspect, for headings.
+pub fn aspect(language: Language, aspect: Aspect) -> &'static str {
     let (it, en) = match aspect {
         Aspect::Hours => ("Orario per il pubblico", "Opening hours"),
         Aspect::Status => ("Modalità di accesso", "How the public is served"),

@@ -1,5 +1,6 @@
 //! What people see of two versions, side by side, with the words that differ marked.
 
+use serde::Serialize;
 use similar::{Algorithm, ChangeTag, DiffOp, TextDiff};
 
 use crate::document::{self, BlockKind, Document, Region};
@@ -9,15 +10,17 @@ use crate::store::Snapshot;
 const CONTEXT: usize = 2;
 
 /// A piece of a line, marked where the other side differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    /// The words.
     pub text: String,
+    /// Whether the other side lacks them.
     pub marked: bool,
 }
 
 /// One row of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Row {
+pub enum Row {
     /// Both sides; a side that has nothing here is empty.
     Lines(Vec<Piece>, Vec<Piece>),
     /// So many equal lines left out.
@@ -25,12 +28,16 @@ pub(super) enum Row {
 }
 
 /// The visible lines of a version, furniture left out.
-pub(super) fn lines(snapshot: &Snapshot, bytes: &[u8]) -> Vec<String> {
+pub fn lines(snapshot: &Snapshot, bytes: &[u8]) -> Vec<String> {
     let content_type = snapshot.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, value)| value.as_str());
     let url = snapshot.final_url.parse().ok();
-    let document = document::read(&document::Input { bytes, content_type, url: url.as_ref(), select: None });
-    let main = visible(&document, |region| region == Region::Main);
-    if main.is_empty() { visible(&document, |_| true) } else { main }
+    lines_of(&document::read(&document::Input { bytes, content_type, url: url.as_ref(), select: None }))
+}
+
+/// The visible lines of a document that was read, furniture left out.
+pub fn lines_of(document: &Document) -> Vec<String> {
+    let main = visible(document, |region| region == Region::Main);
+    if main.is_empty() { visible(document, |_| true) } else { main }
 }
 
 fn visible(document: &Document, wanted: impl Fn(Region) -> bool) -> Vec<String> {
@@ -52,7 +59,7 @@ fn visible(document: &Document, wanted: impl Fn(Region) -> bool) -> Vec<String> 
 }
 
 /// Both versions, line by line; where lines differ, word by word.
-pub(super) fn compare(before: &[String], after: &[String]) -> Vec<Row> {
+pub fn compare(before: &[String], after: &[String]) -> Vec<Row> {
     let diff = similar::capture_diff_slices(Algorithm::Patience, before, after);
     let mut rows = Vec::new();
     let last = diff.len().saturating_sub(1);

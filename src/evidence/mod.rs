@@ -8,6 +8,7 @@ mod package;
 mod page;
 mod warc;
 
+pub use compare::{Piece, Row as CompareRow, compare, lines, lines_of};
 pub use open_data::{CONTEXT, office};
 pub use package::{PackageError, package};
 pub use warc::{write_info, write_snapshot};

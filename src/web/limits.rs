@@ -50,6 +50,11 @@ impl Limits {
         Self { burst, rate, buckets: Mutex::default() }
     }
 
+    /// So many a second in the long run.
+    pub fn rate(&self) -> f64 {
+        self.rate
+    }
+
     /// Counts one question of a network.
     pub fn count(&self, network: IpAddr, now: Instant) -> Allowance {
         let full = f64::from(self.burst);

@@ -4,17 +4,26 @@
 //! comes from a page is text. A request is one piece of work: questions to the store, a *view* (plain values, `view_*.rs`), a template.
 
 mod answer;
+mod api;
+mod body;
+mod change;
+mod feeds;
 mod health;
-mod home;
 mod limits;
 mod listen;
+mod lists;
 mod metrics;
 mod page;
 mod problem;
+mod prose;
+mod provinces;
+mod query;
 mod reader;
 mod routes;
 mod site;
 mod templates;
+mod view;
+mod view_week;
 
 use std::sync::Arc;
 
@@ -27,6 +36,7 @@ pub use health::Vitals;
 pub use limits::{Allowance, Limits};
 pub use listen::{ListenError, Listener, Peer, listen};
 pub use page::{Crumb, FeedLink, Page};
+pub use query::{Filter, Query};
 pub use reader::{Client, Reader};
 pub use routes::router;
 pub use site::Site;

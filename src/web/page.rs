@@ -149,6 +149,17 @@ pub(super) fn script_json(data: &Json) -> String {
     out
 }
 
+/// JSON in which nothing hides: characters that show nothing or turn the reading direction are escaped, and so is `<`, for whoever takes it
+/// for a page. No value changes by that.
+pub(super) fn plain_json(data: &Json) -> String {
+    let mut out = String::new();
+    for c in data.to_string().chars() {
+        if c == '<' || crate::alert::is_invisible(c) { escape_unit(&mut out, c) } else { out.push(c) }
+    }
+    out.push('\n');
+    out
+}
+
 /// A character as JSON escapes it, in two halves beyond the first plane.
 pub(super) fn escape_unit(out: &mut String, c: char) {
     for unit in c.encode_utf16(&mut [0; 2]) {

@@ -11,7 +11,7 @@ use axum::routing::get;
 
 use super::answer::{Answer, FOR_EVER, Mark, NEVER};
 use super::page::{ICON, Page, STYLE, STYLE_HASH};
-use super::{Reader, Site, home, problem};
+use super::{Reader, Site, api, body, change, feeds, lists, problem, prose};
 use crate::domain::Language;
 use crate::wording::pick;
 
@@ -23,11 +23,13 @@ pub fn router(site: Arc<Site>) -> Router {
         .nest("/it", pages.clone())
         .nest("/en", pages)
         // nesting leaves these out
-        .route("/it/", get(home::home))
-        .route("/en/", get(home::home))
+        .route("/it/", get(lists::home))
+        .route("/en/", get(lists::home))
         .route("/stile/{name}", get(style))
         .route("/icona.svg", get(icon))
         .route("/robots.txt", get(robots))
+        .route("/copie/{id}", get(change::archived))
+        .merge(api::router(&site))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn_with_state(site.clone(), finish))
         .with_state(site)
@@ -35,7 +37,24 @@ pub fn router(site: Arc<Site>) -> Router {
 
 /// What exists in both languages. A further part of the site adds its own routes here.
 fn pages() -> Router<Arc<Site>> {
-    Router::new().route("/", get(home::home))
+    Router::new()
+        .route("/", get(lists::home))
+        .route("/cerca", get(lists::search))
+        .route("/province/{province}", get(lists::province))
+        .route("/enti/{body}", get(body::body))
+        .route("/enti/{body}/{office}", get(body::office))
+        .route("/variazioni", get(lists::changes))
+        .route("/variazioni/{id}", get(change::change))
+        .route("/variazioni/{id}/prova.zip", get(change::proof))
+        .route("/variazioni.atom", get(feeds::atom))
+        .route("/variazioni.json", get(feeds::json_feed))
+        .route("/calendario.ics", get(feeds::calendar))
+        .route("/oggi", get(lists::today))
+        .route("/fonti", get(lists::sources))
+        .route("/come-funziona", get(prose::how))
+        .route("/privacy", get(prose::privacy))
+        .route("/volontari", get(prose::volunteers))
+        .route("/sviluppatori", get(prose::developers))
 }
 
 async fn style(headers: HeaderMap, axum::extract::Path(name): axum::extract::Path<String>) -> Response {

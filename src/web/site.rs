@@ -1,6 +1,7 @@
 //! What every answer needs: the store, the settings, the templates, and how questions reach the store without holding up other readers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
@@ -9,7 +10,7 @@ use super::limits::Limits;
 use super::templates::Templates;
 use crate::config::settings::Web;
 use crate::round::Clock;
-use crate::store::{Store, StoreError};
+use crate::store::{Sizes, Store, StoreError};
 
 /// So many questions are put to the store at once: as many as it keeps readers open. The rest wait in line.
 const AT_ONCE: usize = 8;
@@ -28,6 +29,7 @@ pub struct Site {
     pub(super) templates: Templates,
     /// How often one reader may ask.
     pub limits: Limits,
+    sizes: Mutex<Option<(Instant, Sizes)>>,
     turns: Arc<Semaphore>,
     heavy: Arc<Semaphore>,
 }
@@ -41,6 +43,7 @@ impl Site {
             clock,
             templates: Templates::new(),
             limits: Limits::default(),
+            sizes: Mutex::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
         }
@@ -75,6 +78,19 @@ impl Site {
             work(&site)
         });
         done.await.map_err(Failure::defect)?
+    }
+
+    /// How large things are, as counted within the last minutes: counting goes over whole tables.
+    pub(super) fn sizes(&self) -> Result<Sizes, StoreError> {
+        let known = *self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some((at, sizes)) if at.elapsed() < Duration::from_secs(300) => Ok(sizes),
+            _ => {
+                let sizes = self.store.sizes()?;
+                *self.sizes.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), sizes));
+                Ok(sizes)
+            }
+        }
     }
 
     /// An address of the site, as it is reached from outside. `path` begins with a slash.

@@ -4,6 +4,8 @@
 //! changes and the structure exists once; long prose has a file per language (`it/web/`, `en/web/`). Everything that is put in is escaped,
 //! and characters that show nothing and turn the reading direction never get through, whatever the view did.
 
+use std::fmt::Write as _;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value as Context};
@@ -15,9 +17,28 @@ use crate::alert::is_invisible;
 /// Name, as below `templates/`, and text.
 const BUILTIN: &[(&str, &str)] = &[
     ("web/layout.html", include_str!("../../templates/web/layout.html")),
+    ("web/parts.html", include_str!("../../templates/web/parts.html")),
     ("web/error.html", include_str!("../../templates/web/error.html")),
-    ("web/home.html", include_str!("../../templates/web/home.html")),
     ("web/message.html", include_str!("../../templates/web/message.html")),
+    ("web/home.html", include_str!("../../templates/web/home.html")),
+    ("web/search.html", include_str!("../../templates/web/search.html")),
+    ("web/province.html", include_str!("../../templates/web/province.html")),
+    ("web/body.html", include_str!("../../templates/web/body.html")),
+    ("web/office.html", include_str!("../../templates/web/office.html")),
+    ("web/changes.html", include_str!("../../templates/web/changes.html")),
+    ("web/change.html", include_str!("../../templates/web/change.html")),
+    ("web/today.html", include_str!("../../templates/web/today.html")),
+    ("web/sources.html", include_str!("../../templates/web/sources.html")),
+    ("web/entry.html", include_str!("../../templates/web/entry.html")),
+    ("web/feed.xml", include_str!("../../templates/web/feed.xml")),
+    ("it/web/how.html", include_str!("../../templates/it/web/how.html")),
+    ("it/web/privacy.html", include_str!("../../templates/it/web/privacy.html")),
+    ("it/web/volunteers.html", include_str!("../../templates/it/web/volunteers.html")),
+    ("it/web/developers.html", include_str!("../../templates/it/web/developers.html")),
+    ("en/web/how.html", include_str!("../../templates/en/web/how.html")),
+    ("en/web/privacy.html", include_str!("../../templates/en/web/privacy.html")),
+    ("en/web/volunteers.html", include_str!("../../templates/en/web/volunteers.html")),
+    ("en/web/developers.html", include_str!("../../templates/en/web/developers.html")),
 ];
 
 /// The templates of all pages.
@@ -36,8 +57,21 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|name| if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html });
         environment.set_formatter(|out, state, value| match value.as_str() {
-            Some(text) if !value.is_safe() && text.chars().any(hides) => {
-                minijinja::escape_formatter(out, state, &Context::from(text.replace(hides, "")))
+            Some(text) if !value.is_safe() => {
+                let is_text = matches!(state.auto_escape(), AutoEscape::None);
+                for c in text.chars().filter(|c| !hides(*c)) {
+                    let written = match c {
+                        _ if is_text => out.write_char(c),
+                        '&' => out.write_str("&amp;"),
+                        '<' => out.write_str("&lt;"),
+                        '>' => out.write_str("&gt;"),
+                        '"' => out.write_str("&quot;"),
+                        '\'' => out.write_str("&#39;"),
+                        _ => out.write_char(c),
+                    };
+                    written.map_err(|error| minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "out").with_source(error))?;
+                }
+                Ok(())
             }
             _ => minijinja::escape_formatter(out, state, value),
         });
@@ -84,6 +118,9 @@ mod tests {
         let hostile = "\"><script>alert(1)</script>\u{202e}gnp.exe\u{0}\u{200b}";
         let page = templates.fill("x.html", &serde_json::json!({ "a": hostile })).unwrap();
         assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains('\u{0}'), "{page}");
-        assert!(page.contains("&lt;script&gt;"), "{page}");
+        assert_eq!(
+            page,
+            "<p title=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;gnp.exe\">&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;gnp.exe</p>"
+        );
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn range(language: Language, range: DateRange, year: i16) -> String {
 }
 
 /// "il 24 dicembre", "l'8 dicembre", "dal 24 al 31 dicembre": for a subject.
-pub(super) fn short_range(language: Language, range: DateRange, year: i16) -> String {
+pub(crate) fn short_range(language: Language, range: DateRange, year: i16) -> String {
     let (first, last) = (range.first(), range.last());
     if first == last {
         let day = day(language, first, year);

@@ -12,6 +12,7 @@ mod week;
 use crate::domain::{Body, BodyKind, Language, OfficeKey};
 
 pub use channels::{channel, kind_of_channel, phone};
+pub(crate) use dates::short_range;
 pub use dates::{day, long_day, period};
 pub use rules::{held, rule};
 pub use sentence::{gist, headline, sentence, status};

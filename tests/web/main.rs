@@ -1,4 +1,7 @@
 //! The public site over HTTP: what its pages, feeds and data say, and what nobody can make it do.
 
 mod frame;
+mod hostile;
+mod pages;
 mod server;
+mod town;
