@@ -58,6 +58,8 @@ pub(super) fn feeds(filter: &Filter, what: &str, language: Language) -> Vec<Feed
 struct Home {
     changes: Vec<ChangeItem>,
     provinces: Vec<Named>,
+    /// Some bodies, where none has a province.
+    bodies: Vec<Named>,
 }
 
 pub(super) async fn home(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
@@ -68,7 +70,9 @@ pub(super) async fn home(State(site): State<Arc<Site>>, reader: Reader) -> Resul
             site.store.provinces()?.iter().map(|code| Named { name: provinces::title(code), path: path::province(code) }).collect();
         provinces.sort_by(|a, b| a.name.cmp(&b.name));
         let newest = found.changes.first().map(|change| change.detected_at);
-        let view = Home { changes: items(&*site.store, &found.changes, language)?, provinces };
+        let bodies = if provinces.is_empty() { site.store.bodies_page(None, None, 50)? } else { Vec::new() };
+        let bodies = bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect();
+        let view = Home { changes: items(&*site.store, &found.changes, language)?, provinces, bodies };
         let page = Page {
             title: pick(language, "Quando cambia uno sportello pubblico", "When a public counter changes").into(),
             description: pick(
