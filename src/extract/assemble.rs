@@ -92,6 +92,8 @@ struct Assembler<'a> {
     sites: bool,
     /// A page that lists news instead of being one.
     is_front_page: bool,
+    /// The block whose first line says that one comes by appointment only: so do its further lines.
+    by_appointment: Option<usize>,
     /// The segment at hand.
     at: usize,
 }
@@ -148,6 +150,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         hanging_days: None,
         stranger: false,
         is_front_page: is_front_page(segments),
+        by_appointment: None,
         at: 0,
         sites: distinct_sites(&scans) >= 2,
     };
@@ -805,6 +808,7 @@ impl Assembler<'_> {
         if silent {
             facts = Facts { channels: Vec::new(), ..Facts::default() };
         }
+        self.lend_appointment(segment, clause, explicit, &mut facts);
         if cued(Cue::Event) && !(explicit && (facts.flags.any() || !facts.closures.is_empty() || !facts.openings.is_empty())) {
             facts.hours.clear();
             facts.openings.clear();
@@ -861,6 +865,23 @@ impl Assembler<'_> {
         }
         let evidence = super::evidence::of(segment, &clause.marks);
         self.place(index, subjects, explicit, facts, evidence, n);
+    }
+
+    /// "Solo su appuntamento: lunedì 9-12" above "martedì 15-17".
+    fn lend_appointment(&mut self, segment: &Segment, clause: &Clause, explicit: bool, facts: &mut Facts) {
+        if facts.flags.appointment && clause::opens_by_appointment(segment, clause) {
+            self.by_appointment = Some(segment.block);
+            return;
+        }
+        let own = explicit || facts.flags.any() || segment.opens_block || self.by_appointment != Some(segment.block);
+        if own && !facts.hours.is_empty() {
+            self.by_appointment = None;
+        }
+        if !own {
+            for (access, _) in facts.hours.iter_mut().filter(|(access, _)| *access == crate::domain::Access::WalkIn) {
+                *access = crate::domain::Access::Appointment;
+            }
+        }
     }
 
     fn hanging(&self, segment: &Segment) -> Option<Vec<DaySelector>> {

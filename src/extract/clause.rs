@@ -645,10 +645,21 @@ fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize)], start: 
     if phone_before && !counter_before {
         return Access::Phone;
     }
-    if appointment && !walk_in {
+    if !walk_in && (appointment || left > clause.start && opens_by_appointment(segment, clause) && cues(Cue::Open).next().is_none()) {
         return Access::Appointment;
     }
     Access::WalkIn
+}
+
+/// "Solo su appuntamento: lunedì 9-12; martedì 15-17": said before all hours, it holds for all of them.
+pub fn opens_by_appointment(segment: &Segment, clause: &Clause) -> bool {
+    let hours = |m: &&Placed| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_));
+    let Some(first) = clause.marks.iter().find(hours).map(|m| m.start) else { return false };
+    let only = |m: &Placed| {
+        clause.marks.iter().any(|o| o.mark == Mark::Cue(Cue::Only) && o.end <= m.start + 1 && m.start <= o.end + 4)
+            || ["solo", "soltanto", "esclusivamente", "unicamente"].iter().any(|w| segment.tokens.get(m.start).is_some_and(|t| t.is(w)))
+    };
+    clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.end <= first && is_appointment(segment, m) && only(m))
 }
 
 /// A number right before the hours makes them the line's: "0587 721231 (dalle 9 alle 12 di lunedì)".

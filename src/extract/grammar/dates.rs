@@ -778,6 +778,11 @@ fn numeric(tokens: &[Token], i: usize) -> Option<(Written, usize)> {
     let number = |j: usize| tokens.get(j).filter(|t| t.kind == TokenKind::Number);
     let sign = tokens.get(i + 1).filter(|t| t.is_any(&["/", ".", "-"]) && !t.spaced)?;
     let (a, b) = (number(i)?, number(i + 2).filter(|t| !t.spaced)?);
+    // "0583.12.10.00" is a telephone
+    let glued = |j: usize| tokens.get(j).is_some_and(|t| !t.spaced);
+    if i >= 2 && glued(i) && glued(i - 1) && tokens[i - 1].is(&sign.text) && number(i - 2).is_some() {
+        return None;
+    }
     let third = tokens.get(i + 3).filter(|t| t.is(&sign.text) && !t.spaced).and_then(|_| number(i + 4)).filter(|t| !t.spaced);
     let part = |t: &Token, top: u32| t.number().filter(|v| (1..=top).contains(v) && t.text.len() <= 2).map(|v| v as i8);
     if let Some(c) = third {
