@@ -103,7 +103,7 @@ fn rule(state: &State, told: &Told, causes: &[Cause], recent: &[Change], moment:
             && change.aspect == told.aspect
             && moment.now.duration_since(change.detected_at) < CORRECTED_WITHIN
             && change.after.as_ref().zip(told.before.as_ref()).is_some_and(|(after, before)| same(after, before))
-            && change.causes.iter().any(|cause| causes.iter().any(|other| other.url == cause.url))
+            && change.causes.iter().any(|cause| causes.first().is_some_and(|visited| visited.url == cause.url))
     });
     let announced = told.until.is_some() || told.from.is_some_and(|from| from > moment.today());
     match (&told.before, corrects, announced) {

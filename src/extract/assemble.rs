@@ -1202,6 +1202,7 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         closures: if speaks { own.closures } else { frame.closures },
         openings: if own_days { own.openings } else { frame.openings },
         channels: own.channels,
+        moves: own.moves || frame.moves,
         address: own.address.or(frame.address),
         except: own.except,
         period: own.period.or(frame.period),

@@ -487,8 +487,12 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
     // "chiude alle 11": shut for a part of the day
     let at_an_hour = |m: &Placed| {
-        segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["alle", "all'"]))
-            && segment.tokens.get(m.end + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
+        let word = |i: usize| segment.tokens.get(i);
+        // "chiuderà anticipatamente alle ore 11"
+        let between = |t: &crate::text::Token| t.is_any(&["anticipatamente", "in", "anticipo", "al", "pubblico", "prima"]);
+        let at = (m.end..m.end + 4).find(|i| !word(*i).is_some_and(between)).unwrap_or(m.end);
+        word(at).is_some_and(|t| t.is_any(&["alle", "all'"]))
+            && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
     };
     flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
     flags.reduced |= hit(Cue::Closed).any(at_an_hour);
@@ -511,6 +515,13 @@ fn flags(segment: &Segment, clause: &Clause) -> Flags {
     .any(|w| text.contains(w));
     flags.remote |= flags.closed && text.contains("al pubblico") && still && reached;
     flags.remote |= flags.closed && is_reached_instead(segment, clause);
+    // "il ricevimento è sospeso: resta garantito il servizio telefonico"
+    let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"].iter().any(|w| text.contains(w));
+    let by_phone = ["servizio telefonico", "per telefono", "telefonicamente", "per via telefonica", "contatto telefonico"];
+    flags.remote |= flags.closed
+        && (text.contains("ricevimento") || text.contains("al pubblico"))
+        && assured
+        && by_phone.iter().any(|w| text.contains(w));
     flags.strict = flags.appointment
         && hit(Cue::Appointment).any(|m| {
             let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
@@ -712,7 +723,9 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
                 if given_hours {
                     continue;
                 }
-                if shuts && !opens_nearer(segment, clause, m) {
+                let half = shuts && is_half_day(segment, m);
+                facts.flags.reduced |= half;
+                if shuts && !half && !opens_nearer(segment, clause, m) {
                     closures.extend(days.iter().map(|d| DateRange::day(*d)));
                 } else if facts.flags.any()
                     && facts.hours.is_empty()
@@ -743,12 +756,60 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
         facts.flags.closed = false;
     }
     facts.closures = closures;
+    call_off(segment, clause, facts, &mut period);
+    // "chiuso dalle 11 di venerdì 27", "chiuderà alle 12 il 24": hours that are taken away
+    let opens = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+        .iter()
+        .any(|t| ["apert", "apre", "aprir", "riapr", "ricev", "orario", "dispon"].iter().any(|w| t.text.starts_with(w)));
+    if shuts && !opens && !facts.openings.is_empty() {
+        let days: Vec<Date> = facts.openings.iter().map(|opening| opening.date).collect();
+        if let (true, Some(first), Some(last)) = (period.is_open(), days.iter().min(), days.iter().max()) {
+            (period.from, period.until) = (Some(*first), Some(*last));
+        }
+        facts.openings.clear();
+        facts.flags.reduced = true;
+        facts.flags.closed = false;
+    }
     // "chiuse alle 12 il 24 dicembre"
     if facts.flags.closed && !facts.openings.is_empty() {
         facts.flags.closed = false;
     }
     if !period.is_open() {
         facts.period = Some(period);
+    }
+}
+
+/// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.
+fn is_half_day(segment: &Segment, date: &Placed) -> bool {
+    let before = &segment.tokens[date.start.saturating_sub(3)..date.start];
+    let behind = segment.tokens.get(date.end..(date.end + 1).min(segment.tokens.len())).unwrap_or_default();
+    let half = |t: &crate::text::Token| ["pomerigg", "mattin"].iter().any(|w| t.text.starts_with(w));
+    before.iter().any(half) || behind.iter().any(half)
+}
+
+/// "La chiusura del 26 è rinviata al 30", "… è annullata": the day that was announced first is no closure.
+fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut Period) {
+    let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
+    let at = |stems: &[&str]| tokens.iter().position(|t| stems.iter().any(|w| t.text.starts_with(w))).map(|i| clause.start + i);
+    if !segment.folded.text.contains("chiusura") || facts.closures.is_empty() {
+        return;
+    }
+    let dates_of = |m: &Placed| match &m.mark {
+        Mark::When(When::Days(days)) => days.iter().map(|d| DateRange::day(*d)).collect(),
+        Mark::When(When::Range(range)) => vec![*range],
+        _ => Vec::new(),
+    };
+    if let Some(moved) = at(&["rinviat", "posticipat", "differit", "spostat", "anticipat"]) {
+        let later: Vec<DateRange> = clause.marks.iter().filter(|m| m.start > moved).flat_map(dates_of).collect();
+        if !later.is_empty() {
+            facts.closures.retain(|range| later.contains(range));
+        }
+    } else if at(&["annullat", "revocat"]).is_some() {
+        let (first, last) = (facts.closures.iter().map(DateRange::first).min(), facts.closures.iter().map(DateRange::last).max());
+        facts.closures.clear();
+        facts.flags.closed = false;
+        facts.flags.open = true;
+        (period.from, period.until) = (first, last);
     }
 }
 
@@ -855,7 +916,13 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
 }
 
 fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
-    let Some(placed) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Address(_))) else { return };
+    // "si sposta da via Roma 10 a piazza Mazzini 4": where to, not where from
+    let from = |m: &Placed| {
+        let words = &segment.tokens[m.start.saturating_sub(4)..m.start];
+        words.iter().rev().take_while(|t| !t.is_any(&["a", "in", "alla", "nella", ","])).any(|t| t.is_any(&["da", "dalla", "dai", "dal"]))
+    };
+    let addresses = || clause.marks.iter().filter(|m| matches!(m.mark, Mark::Address(_)));
+    let Some(placed) = addresses().find(|m| !from(m)).or_else(|| addresses().next()) else { return };
     let Mark::Address(address) = &placed.mark else { return };
     let first = super::segment::first_word(&segment.tokens);
     let opens = placed.start <= first + 1
@@ -871,5 +938,8 @@ fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
     if !elsewhere && (opens || moved || beside || named || segment.role == Role::Row) {
         facts.address = Some(address.clone());
+        facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+            .iter()
+            .any(|t| ["trasferi", "trasloc", "spost", "ubicat"].iter().any(|w| t.text.starts_with(w)) || t.is_any(&["sede", "indirizzo"]));
     }
 }

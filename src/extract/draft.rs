@@ -99,6 +99,8 @@ pub struct Facts {
     pub channels: Vec<Channel>,
     /// Street and number.
     pub address: Option<String>,
+    /// The address is told as such ("si è trasferito in", "ha sede in"), not only named.
+    pub moves: bool,
     /// Offices taken out.
     pub except: Vec<OfficeId>,
     /// Own period.
@@ -179,6 +181,8 @@ pub struct Draft {
     pub channels: Vec<Channel>,
     /// Street and number.
     pub address: Option<String>,
+    /// The address is told as such.
+    pub moves: bool,
     /// Offices taken out.
     pub except: Vec<OfficeId>,
     /// What it states comes on top of what holds for all in its list.
@@ -199,6 +203,7 @@ impl Draft {
             openings: BTreeSet::new(),
             channels: Vec::new(),
             address: None,
+            moves: false,
             except: Vec::new(),
             also: false,
             evidence: Vec::new(),
@@ -222,6 +227,7 @@ impl Draft {
         if self.address.is_none() {
             self.address.clone_from(&facts.address);
         }
+        self.moves |= facts.moves;
         for office in &facts.except {
             if !self.except.contains(office) {
                 self.except.push(office.clone());

@@ -18,7 +18,9 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         .find(|m| matches!(m.mark, Mark::Span(..) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote)))
         .map(|m| m.end);
     let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
-    let doubts: Vec<Placed> = kept.marks.iter().filter(|m| matches!(m.mark, Mark::Cue(Cue::Hypothesis | Cue::Past))).cloned().collect();
+    let doubtful =
+        |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Hypothesis)) || m.mark == Mark::Cue(Cue::Past) && !is_earlier_word(segment, m);
+    let doubts: Vec<Placed> = kept.marks.iter().filter(doubtful).cloned().collect();
     for doubt in &doubts {
         if !kept.marks.contains(doubt) {
             continue; // inside an insertion that is gone already
@@ -35,6 +37,13 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         kept.marks.retain(|m| m.start < event || matches!(m.mark, Mark::Offices(_)));
     }
     kept
+}
+
+/// "a rettifica del precedente avviso": an earlier word, not an earlier time.
+fn is_earlier_word(segment: &Segment, mark: &Placed) -> bool {
+    let around = segment.tokens.get(mark.start.saturating_sub(4)..(mark.end + 3).min(segment.tokens.len())).unwrap_or_default();
+    segment.tokens.get(mark.start).is_some_and(|t| t.text.starts_with("precedent"))
+        && around.iter().any(|t| ["avvis", "comunica", "rettific", "notizi", "pubblica", "news"].iter().any(|w| t.text.starts_with(w)))
 }
 
 /// The tokens between the commas or brackets around a word of doubt, where a statement goes on behind them.

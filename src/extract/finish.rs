@@ -20,7 +20,7 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
             absorb(there, draft);
             continue;
         }
-        let only_address = only_contacts && draft.channels.is_empty() && draft.period.is_open();
+        let only_address = only_contacts && draft.channels.is_empty() && draft.period.is_open() && !draft.moves;
         if only_address {
             continue; // a place that was named, no more
         }

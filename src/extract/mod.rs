@@ -4,6 +4,7 @@
 
 mod assemble;
 mod clause;
+mod denied;
 mod draft;
 mod elsewhere;
 mod evidence;

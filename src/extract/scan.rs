@@ -132,6 +132,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     drop_reasons(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));
     drop_quoted(segment, &mut marks);
+    super::denied::drop_denied(segment, &mut marks);
     let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
     marks.retain(|m| {
         !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::NotClosed))
@@ -222,7 +223,13 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if occasion && several {
             return false;
         }
+        let put_off = segment.folded.text.contains("chiusura");
+        // "festività di giovedì 2", not "per le festività l'ufficio sarà chiuso giovedì 2"
+        let beside = |t: &crate::text::Token| before.iter().rev().take(3).any(|near| near.range == t.range);
         !before[stop..].iter().any(|t| {
+            if put_off && t.text.starts_with("rinviat") || t.text.starts_with("festivita") && !beside(t) {
+                return false;
+            }
             [
                 "decreto",
                 "delibera",
@@ -311,7 +318,11 @@ fn one(
     {
         return Some((Mark::Comma, found.next)); // looks like an office and is none
     }
-    if let Some(end) = offices::site(tokens, at, is_capital, lexicon) {
+    // "nella nuova sede di viale Europa 22": where somebody moves, no branch
+    let moves = word(at) == "sede"
+        && tokens[at.saturating_sub(3)..at].iter().any(|t| t.text.starts_with("nuov") || t.is_any(&["dalla", "sposta", "trasferita"]))
+        && (1..=2).any(|n| addresses::address(tokens, at + n).is_some());
+    if !moves && let Some(end) = offices::site(tokens, at, is_capital, lexicon) {
         return Some((Mark::Site(segment.words(at..end).to_string()), end));
     }
     match word(at) {

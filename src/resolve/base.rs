@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::beside::beside;
 use super::fold::Source;
 use super::lists::add_cause;
 use super::same::same_said;
@@ -27,10 +28,32 @@ pub(super) fn levels(own: &[Source<'_>], general: &[Source<'_>], today: Date) ->
     facts
 }
 
+/// Indices into the layers: the one that shows, last, and beneath it what it is added to.
+type Stack = Vec<usize>;
+
 /// One facet's statements, and on which days which of them shows.
 struct Painted<'a> {
     layers: Vec<Layer<'a>>,
-    days: Timeline<usize>, // index into `layers`
+    days: Timeline<Stack>,
+}
+
+impl<'a> Painted<'a> {
+    /// What the layer that shows on a day is added to.
+    fn beneath(&self, day: Date) -> impl Iterator<Item = &Layer<'a>> {
+        let stack = self.days.on(day).map(Vec::as_slice).unwrap_or_default();
+        let (_, beneath) = stack.split_last().unwrap_or((&0, &[]));
+        beneath.iter().filter_map(|index| self.layers.get(*index))
+    }
+
+    /// The hours of a day, those of an article that says "anche" beside the ones that held.
+    fn hours_on(&self, day: Date) -> Vec<OfficeHours> {
+        let stack = self.days.on(day).map(Vec::as_slice).unwrap_or_default();
+        let said = stack.iter().filter_map(|index| match &self.layers.get(*index)?.source.statement.said {
+            Said::Hours(hours) => Some(hours),
+            Said::Status(_) | Said::Address(_) | Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => None,
+        });
+        said.fold(Vec::new(), |held, more| if held.is_empty() { more.clone() } else { beside(&held, more) })
+    }
 }
 
 /// A statement as it is painted.
@@ -87,19 +110,19 @@ fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Da
         .collect();
     layers.sort_by(|a, b| (a.rank(), a.from, a.until).cmp(&(b.rank(), b.from, b.until)));
 
-    let mut base: Timeline<usize> = Timeline::new();
+    let mut base: Timeline<Stack> = Timeline::new();
     let mut over: Timeline<Option<usize>> = Timeline::new();
     for (index, layer) in layers.iter().enumerate() {
         if layer.is_over() {
             continue;
         }
-        let announced = |(start, shown): (Date, Option<&usize>)| {
-            let ahead = shown.and_then(|shown| layers.get(*shown)).is_some_and(|shown| shown.from == Some(start));
+        let announced = |(start, shown): (Date, Option<&Stack>)| {
+            let ahead = shown.and_then(|shown| layers.get(*shown.last()?)).is_some_and(|shown| shown.from == Some(start));
             (ahead && start > layer.source.statement.asserted).then_some(start)
         };
         // what a page says undated holds now; what was announced for a later day still comes
         let until = if layer.is_standing() { base.starts().filter_map(announced).min().and_then(|day| day.yesterday().ok()) } else { None };
-        base.paint(layer.from, until, Some(index));
+        lay(&mut base, layer, index, (layer.from, until));
     }
     let mut dated: Vec<(usize, &Layer<'a>)> =
         layers.iter().enumerate().filter(|(_, layer)| layer.is_over() || !layer.source.is_page()).collect();
@@ -112,10 +135,29 @@ fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Da
     }
     for stretch in over.stretches() {
         if let Some(index) = stretch.value {
-            base.paint(stretch.from, stretch.until, Some(index));
+            if let Some(layer) = layers.get(index) {
+                lay(&mut base, layer, index, (stretch.from, stretch.until));
+            }
         }
     }
     Painted { layers, days: base }
+}
+
+/// Paints a layer on its days: in place of what showed there, or beside it.
+fn lay(days: &mut Timeline<Stack>, layer: &Layer<'_>, index: usize, (from, until): (Option<Date>, Option<Date>)) {
+    let beneath = if layer.source.statement.beside { days.stretches() } else { Vec::new() };
+    days.paint(from, until, Some(vec![index]));
+    for stretch in beneath {
+        let first = stretch.from.max(from);
+        let last = match (stretch.until, until) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        if first.zip(last).is_none_or(|(first, last)| first <= last) {
+            let stack: Stack = stretch.value.into_iter().chain([index]).collect();
+            days.paint(first, last, Some(stack));
+        }
+    }
 }
 
 fn days_later(day: Date, n_days: i64) -> Date {
@@ -188,14 +230,14 @@ fn gather(facets: &[&Painted<'_>]) -> Vec<Fact> {
         let Some(day) = start.or(until).or(Some(Date::MIN)) else { continue };
         let shown: Vec<(&Painted<'_>, &Layer<'_>)> = facets
             .iter()
-            .filter_map(|painted| Some((*painted, painted.days.on(day).and_then(|index| painted.layers.get(*index))?)))
+            .filter_map(|painted| Some((*painted, painted.days.on(day).and_then(|stack| painted.layers.get(*stack.last()?))?)))
             .collect();
         let shown: Vec<&(&Painted<'_>, &Layer<'_>)> =
             shown.iter().filter(|(_, layer)| !shown.iter().any(|(_, other)| shuts(other, layer))).collect();
         if shown.is_empty() {
             continue;
         }
-        let fact = fact(&shown, *start, until);
+        let fact = fact(&shown, day, *start, until);
         facts.push(fact);
     }
     facts
@@ -208,20 +250,23 @@ fn shuts(alone: &Layer<'_>, other: &Layer<'_>) -> bool {
     one.alone && !two.alone && one.facet != two.facet && (not_later || (alone.is_over() && other.is_standing()))
 }
 
-fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], from: Option<Date>, until: Option<Date>) -> Fact {
+fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], day: Date, from: Option<Date>, until: Option<Date>) -> Fact {
     let mut hours: Vec<OfficeHours> = Vec::new();
     let mut value = None;
     let mut causes: Vec<Cause> = Vec::new();
     let mut except: Vec<OfficeId> = Vec::new();
     for (painted, layer) in shown {
         match &layer.source.statement.said {
-            Said::Hours(more) => hours.extend(more.iter().cloned()),
+            Said::Hours(_) => hours.extend(painted.hours_on(day)),
             Said::Status(status) => value = Some(Value::Status(*status)),
             Said::Address(address) => value = Some(Value::Address(address.clone())),
             Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => {}
         }
         except.extend(layer.source.statement.except.iter().filter(|office| !except.contains(office)).cloned().collect::<Vec<_>>());
         add_cause(&mut causes, layer.source.cause());
+        for beneath in painted.beneath(day) {
+            add_cause(&mut causes, beneath.source.cause());
+        }
         let agreeing = painted.layers.iter().filter(|other| agrees(other, layer));
         for other in agreeing {
             add_cause(&mut causes, other.source.cause());

@@ -4,7 +4,7 @@ use super::names::fold_name;
 use crate::domain::Notice;
 
 /// "Si precisa che la chiusura è il 23 e non il 24": what an earlier article said of it no longer counts.
-const CORRECTIONS: [&str; 12] = [
+const CORRECTIONS: [&str; 18] = [
     "precisa che",
     "precisiamo che",
     "rettifica",
@@ -17,6 +17,30 @@ const CORRECTIONS: [&str; 12] = [
     "erroneamente",
     "annulla e sostituisce",
     "anziche",
+    "chiusura rinviata",
+    "rinviata",
+    "posticipata",
+    "anticipata al",
+    "spostata al",
+    "errore",
+];
+
+/// "Riceve anche il giovedì pomeriggio": beside the hours that hold, not in their place.
+const ADDITIONS: [&str; 14] = [
+    "riceve anche",
+    "ricevera anche",
+    "ricevono anche",
+    "apre anche",
+    "aprira anche",
+    "aperto anche",
+    "aperta anche",
+    "aperti anche",
+    "aperte anche",
+    "apertura anche",
+    "accessibile anche",
+    "ulteriore apertura",
+    "apertura aggiuntiva",
+    "in aggiunta",
 ];
 
 /// "Nuovo numero di telefono": the number of before is gone.
@@ -47,6 +71,27 @@ pub(super) fn corrects(title: Option<&str>, notice: &Notice) -> bool {
 /// Whether they say that a channel takes the place of another.
 pub(super) fn replaces_channels(title: Option<&str>, notice: &Notice) -> bool {
     holds_any(title, &REPLACEMENTS) || notice.evidence.iter().any(|evidence| holds_any(Some(&evidence.sentence), &REPLACEMENTS))
+}
+
+/// Whether they say that hours come beside those that hold: each sentence that gives a time does, before its first time.
+pub(super) fn adds_hours(notice: &Notice) -> bool {
+    let timed = || notice.evidence.iter().map(|evidence| evidence.sentence.as_str()).filter(|sentence| gives_a_time(sentence));
+    let adds = |sentence: &str| {
+        let folded = fold_name(sentence);
+        let cue = ADDITIONS.iter().filter_map(|cue| folded.find(&fold_name(cue))).min();
+        cue.is_some_and(|at| folded.get(..at).is_some_and(|before| !gives_a_time(before)))
+    };
+    timed().next().is_some() && timed().all(adds)
+}
+
+/// "dalle 9", "ore 15", "8.30": a number that is an hour.
+fn gives_a_time(text: &str) -> bool {
+    let words: Vec<String> = text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_string).collect();
+    let number = |word: &String| word.len() <= 2 && word.parse::<u8>().is_ok_and(|n| n < 60);
+    words.windows(2).any(|pair| match pair {
+        [cue, value] if number(value) => matches!(cue.as_str(), "dalle" | "alle" | "ore") || (number(cue) && value.len() == 2),
+        _ => false,
+    })
 }
 
 fn holds_any(text: Option<&str>, cues: &[&str]) -> bool {

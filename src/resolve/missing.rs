@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::names::folded_key;
 use super::statement::{Facet, Said, Statement};
@@ -19,8 +19,10 @@ const FEW: usize = 3;
 
 /// What of a body's statements is gone, and what waits.
 pub(super) struct Absences {
-    body: HeldReason,
-    sections: BTreeSet<String>,
+    /// When most of the body's facts went.
+    most_went: Option<Timestamp>,
+    /// Documents that lost a section, and when.
+    sections: BTreeMap<String, Timestamp>,
     confirm_after: SignedDuration,
     /// Told to the operator.
     pub redesign: Option<Redesign>,
@@ -30,9 +32,9 @@ impl Absences {
     /// Looks at all documents of a body together. The day does not matter: only a visit can settle what is gone.
     pub fn of(documents: &[DocumentNotices], settings: &Settings) -> Self {
         let redesign = redesign(documents, settings);
-        let sections = documents.iter().filter(|document| lost_a_section(document, settings)).map(|document| document.url.clone());
+        let sections = documents.iter().filter_map(|document| Some((document.url.clone(), lost_a_section(document, settings)?)));
         Self {
-            body: if redesign.is_some() { HeldReason::Redesign } else { HeldReason::Vanished },
+            most_went: redesign.map(|redesign| redesign.since),
             sections: sections.collect(),
             confirm_after: settings.confirm_after,
             redesign,
@@ -45,8 +47,13 @@ impl Absences {
         if missing.unread.is_some() {
             return Some(HeldReason::Unread);
         }
-        let reason = if self.sections.contains(&document.url) { HeldReason::Section } else { HeldReason::Vanished };
-        let reason = if self.body == HeldReason::Redesign { HeldReason::Redesign } else { reason };
+        // what was settled when the rest went is not doubted anew: it was told
+        let went_with = |at: Option<Timestamp>| at.is_some_and(|at| at.duration_since(missing.since) < self.confirm_after);
+        let reason = match (went_with(self.most_went), went_with(self.sections.get(&document.url).copied())) {
+            (true, _) => HeldReason::Redesign,
+            (false, true) => HeldReason::Section,
+            (false, false) => HeldReason::Vanished,
+        };
         let wait = match reason {
             HeldReason::Redesign => self.confirm_after.saturating_mul(REDESIGN),
             HeldReason::Section => self.confirm_after.saturating_mul(SECTION),
@@ -122,7 +129,7 @@ fn is_recent(statement: &Statement, settings: &Settings) -> bool {
 /// Four fifths of what the body's pages said, of several offices, are said nowhere any more.
 fn redesign(documents: &[DocumentNotices], settings: &Settings) -> Option<Redesign> {
     let mut said: BTreeSet<(OfficeKey, Facet)> = BTreeSet::new();
-    let mut lost: BTreeMap<(OfficeKey, Facet), jiff::Timestamp> = BTreeMap::new();
+    let mut lost: BTreeMap<(OfficeKey, Facet), Timestamp> = BTreeMap::new();
     for statement in documents.iter().flat_map(|document| &document.statements) {
         let place = (folded_key(&statement.key), statement.facet);
         match &statement.missing {
@@ -143,13 +150,22 @@ fn redesign(documents: &[DocumentNotices], settings: &Settings) -> Option<Redesi
     let offices: BTreeSet<&OfficeKey> = lost.keys().map(|(key, _)| key).collect();
     let n_known = said.len() + lost.len();
     let most = lost.len() * 5 >= n_known * 4 && offices.len() > FEW;
-    most.then(|| Redesign { n_lost: lost.len(), n_known, since: lost.values().copied().max().unwrap_or_default() })
+    most.then(|| Redesign { n_lost: lost.len(), n_known, since: most_at_once(lost.values().copied()).unwrap_or_default() })
 }
 
-/// Half of a document's offices, and several, went in one fetch.
-fn lost_a_section(document: &DocumentNotices, settings: &Settings) -> bool {
+/// The fetch in which most of them went; of two alike, the earlier one.
+fn most_at_once(times: impl Iterator<Item = Timestamp>) -> Option<Timestamp> {
+    let mut at_once: BTreeMap<Timestamp, usize> = BTreeMap::new();
+    for time in times {
+        *at_once.entry(time).or_default() += 1;
+    }
+    at_once.into_iter().max_by_key(|(time, n_gone)| (*n_gone, std::cmp::Reverse(*time))).map(|(time, _)| time)
+}
+
+/// Half of a document's offices, and several, went in one fetch: in which.
+fn lost_a_section(document: &DocumentNotices, settings: &Settings) -> Option<Timestamp> {
     let mut there: BTreeSet<OfficeKey> = BTreeSet::new();
-    let mut gone: BTreeMap<OfficeKey, jiff::Timestamp> = BTreeMap::new();
+    let mut gone: BTreeMap<OfficeKey, Timestamp> = BTreeMap::new();
     for statement in &document.statements {
         match &statement.missing {
             Some(missing) if is_recent(statement, settings) => {
@@ -162,9 +178,7 @@ fn lost_a_section(document: &DocumentNotices, settings: &Settings) -> bool {
         }
     }
     gone.retain(|key, _| !there.contains(key));
-    let mut at_once: BTreeMap<jiff::Timestamp, usize> = BTreeMap::new();
-    for since in gone.values() {
-        *at_once.entry(*since).or_default() += 1;
-    }
-    at_once.values().any(|n_gone| *n_gone >= FEW && n_gone * 2 >= there.len() + gone.len())
+    let at = most_at_once(gone.values().copied())?;
+    let n_gone = gone.values().filter(|since| **since == at).count();
+    (n_gone >= FEW && n_gone * 2 >= there.len() + gone.len()).then_some(at)
 }

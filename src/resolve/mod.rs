@@ -9,11 +9,13 @@
 //! - A statement that names its last day lies over the base while it is valid; the base stays beneath it.
 //! - A later statement on the same aspect replaces an earlier one, whichever document it stands in; an article without an end thus becomes
 //!   the base until something later is said.
+//! - An article that says "anche" adds its hours to those that hold; one that only takes days away leaves the others.
 //! - What is said of all offices (`tutti`) reaches each of them, now and later, save the excepted.
 //! - What a page no longer says stays in force until its absence is confirmed.
 
 mod at;
 mod base;
+mod beside;
 mod cues;
 mod fold;
 mod lists;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::beside::only_off;
 use super::names::folded_key;
 use super::same::{same_said, within};
 use super::statement::{Facet, Missing, Said, Statement, parts};
@@ -64,18 +65,21 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
     let mut said: Vec<Statement> = Vec::new();
     for notice in &visit.reading.notices {
         let corrects = visit.kind == DocumentKind::News && cues::corrects(visit.title, notice);
+        let adds = visit.kind == DocumentKind::News && cues::adds_hours(notice);
         let replaces = visit.kind == DocumentKind::News && cues::replaces_channels(visit.title, notice);
         for (facet, piece, alone) in parts(notice) {
+            let takes_away = visit.kind == DocumentKind::News && matches!(&piece, Said::Hours(hours) if only_off(hours));
             let dateless = matches!(facet, Facet::Closures | Facet::Openings);
             let statement = Statement {
                 key: notice.key(),
                 name: notice.name.clone(),
                 facet,
-                said: piece,
                 from: notice.valid_from.filter(|_| !dateless),
                 until: notice.valid_until.filter(|_| !dateless),
                 except: notice.except.clone(),
                 alone,
+                beside: takes_away || (adds && matches!(piece, Said::Hours(_))),
+                said: piece,
                 replaces: corrects || (replaces && facet == Facet::Channels),
                 evidence: behind(&notice.evidence, facet.stated()),
                 snapshot: visit.snapshot,

@@ -116,6 +116,9 @@ pub struct Statement {
     pub except: Vec<OfficeId>,
     /// Hours of the telephone or video alone, in a notice that closes the counter: no other hours hold beside them.
     pub alone: bool,
+    /// Hours that come beside those that hold ("riceve anche il giovedì"), or days taken out of them.
+    #[serde(default)]
+    pub beside: bool,
     /// The document says that this corrects or replaces what was said before.
     pub replaces: bool,
     /// The sentences, verbatim.

@@ -1,0 +1,84 @@
+//! What a sentence names only to deny it: "il 23 e non il 24", "dalle 9 anziché dalle 8", "ponte dell'Immacolata".
+//!
+//! In: a segment and its phrases. Out: the phrases without those that the sentence sets aside.
+
+use super::scan::{Mark, Placed};
+use super::segment::Segment;
+use crate::domain::Day;
+use crate::lexicon::Cue;
+use crate::text::Token;
+
+/// How many words may stand between "e non" and what it denies.
+const REACH: usize = 4;
+
+/// Takes the denied phrases out.
+pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
+    let tokens = &segment.tokens;
+    let mut denied: Vec<std::ops::Range<usize>> = Vec::new();
+    for at in 0..tokens.len() {
+        let Some(behind) = denial(tokens, at) else { continue };
+        let Some(first) = marks.iter().find(|m| m.start >= behind && is_matter(&m.mark)).map(|m| m.start) else { continue };
+        // "e non apre sabato 5": the verb tells, and what it tells counts
+        let told = marks.iter().any(|m| matches!(m.mark, Mark::Cue(_)) && m.start < behind && at + 1 < m.end);
+        if told || first - behind > REACH || !tokens[behind..first].iter().all(is_small) {
+            continue;
+        }
+        // "e non il 24 e il 25": up to the next sign
+        let end = (first..tokens.len()).find(|i| ends(tokens, *i) && !marks.iter().any(|m| m.start < *i && *i < m.end));
+        denied.push(at..end.unwrap_or(tokens.len()));
+    }
+    // a holiday that only says why: "lunedì 7, ponte dell'Immacolata", "in occasione delle festività natalizie"
+    let aside = |m: &Placed| {
+        let before = &tokens[m.start.saturating_sub(3)..m.start];
+        let names = |words: &[&str]| before.iter().any(|t| words.contains(&t.text.as_str()));
+        match &m.mark {
+            Mark::When(super::grammar::dates::When::Days(_)) => names(&["ponte"]),
+            Mark::Days(super::grammar::weekdays::Days::These { days, .. }) => {
+                days.iter().all(|d| d.day == Day::Ph) && names(&["occasione", "durante", "periodo", "vista"])
+            }
+            _ => false,
+        }
+    };
+    marks.retain(|m| !aside(m) && !(is_matter(&m.mark) && denied.iter().any(|range| range.contains(&m.start))));
+}
+
+/// What can be denied so: days, times, numbers, places, ways of access.
+fn is_matter(mark: &Mark) -> bool {
+    matches!(
+        mark,
+        Mark::When(_)
+            | Mark::Days(_)
+            | Mark::Span(..)
+            | Mark::Part(_)
+            | Mark::Channel(_)
+            | Mark::Address(_)
+            | Mark::Cue(Cue::Appointment | Cue::WalkIn)
+    )
+}
+
+/// Articles and prepositions.
+fn is_small(token: &Token) -> bool {
+    const SMALL: [&str; 34] = [
+        "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dell'", "della", "dei", "delle", "a", "al", "all'", "allo", "alla", "alle",
+        "da", "dal", "dall'", "dalla", "dalle", "in", "nel", "nei", "nella", "per", "giorno", "giorni", "ore", "su", "fino",
+    ];
+    SMALL.contains(&token.text.as_str())
+}
+
+fn ends(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    token.is_any(&[",", ";", ")", "ma", "bensi"]) || token.is(".") && tokens.get(at + 1).is_none_or(|next| next.spaced)
+}
+
+/// "e non", ", non", "anziché", "invece di", "invece che", "al posto di": the index behind it.
+fn denial(tokens: &[Token], at: usize) -> Option<usize> {
+    let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+    match (word(at), word(at + 1), word(at + 2)) {
+        ("e" | "," | "(", "non", "gia") => Some(at + 3),
+        ("e" | "," | "(", "non", _) => Some(at + 2),
+        ("anziche", ..) => Some(at + 1),
+        ("invece", "di" | "che" | "del" | "dell'" | "della" | "dello" | "dei" | "delle", _) => Some(at + 2),
+        ("al", "posto", "di" | "del" | "dell'" | "della" | "dello" | "dei" | "delle") => Some(at + 3),
+        _ => None,
+    }
+}
