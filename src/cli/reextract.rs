@@ -9,9 +9,10 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::args::{Global, ReextractArgs};
-use super::{Outcome, ask, record, setup, talk};
+use super::{Outcome, ask, setup, talk};
 use crate::domain::{BodyId, Notice, Value};
 use crate::fetch::Fetcher;
+use crate::record;
 use crate::round::{Clock, Reextracted, Round, limits};
 
 /// Reads again, shows what differs, and unless it is a dry run takes it for the baseline.
