@@ -4,6 +4,7 @@
 //! its facts to each item; a period stated for the whole document reaches every notice that it governs.
 
 use super::Context;
+use super::branches;
 use super::clause::{self, Clause};
 use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
@@ -24,6 +25,8 @@ struct Frame {
     active: bool,
     /// "saranno chiusi:" followed by offices: the facts are theirs.
     lends: bool,
+    /// "restano esclusi:" followed by offices: they are left out.
+    excepting: bool,
 }
 
 struct Assembler<'a> {
@@ -102,7 +105,7 @@ struct Assembler<'a> {
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
     let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
-    zones(segments, &mut scans);
+    branches::mark(segments, &mut scans);
     seasons(segments, &mut scans, lexicon);
     let mut assembler = Assembler {
         segments,
@@ -152,7 +155,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         is_front_page: is_front_page(segments),
         by_appointment: None,
         at: 0,
-        sites: distinct_sites(&scans) >= 2,
+        sites: branches::distinct(&scans) >= 2,
     };
     assembler.bundles = bundles(segments, &scans);
     assembler.container_topics = assembler.topics_of_containers(document, &scans);
@@ -194,34 +197,6 @@ fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> Vec<usize> {
             unit(&segments[i - 1]) && label(&scans[i - 1]) && label(&scans[i]) && groups >= 2 && segments[i].block == segments[i - 1].block
         })
         .collect()
-}
-
-/// "Ufficio Viabilità Pianura", "Ufficio Viabilità Montagna": zones of one office, told by what follows its name in several lines.
-fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    let mut found: Vec<(usize, OfficeId, usize, usize)> = Vec::new();
-    for (i, (segment, marks)) in segments.iter().zip(scans.iter()).enumerate() {
-        let Some(first) = marks.first() else { continue };
-        let Mark::Offices(mention) = &first.mark else { continue };
-        let [named] = mention.offices.as_slice() else { continue };
-        let mut end = first.end;
-        while end < first.end + 3 && segment.tokens.get(end).is_some_and(|t| t.upper && t.kind == crate::text::TokenKind::Word) {
-            end += 1;
-        }
-        let closes = segment.tokens.get(end).is_none_or(|t| t.is_any(&[":", "-", "("]) || t.kind == crate::text::TokenKind::Number);
-        let inside = marks.iter().any(|m| m.start < end && m.start >= first.end && !matches!(m.mark, Mark::Comma));
-        if end > first.end && closes && !inside && first.start <= 2 && segment.text.chars().any(char::is_lowercase) {
-            found.push((i, named.office.clone(), first.end, end));
-        }
-    }
-    for (i, office, start, end) in &found {
-        let words = |i: usize, start: usize, end: usize| crate::text::fold(segments[i].words(start..end));
-        let others = found.iter().filter(|(j, o, s, e)| o == office && words(*j, *s, *e) != words(*i, *start, *end)).count();
-        if others >= 1 {
-            let name = segments[*i].words(*start..*end).to_string();
-            let at = scans[*i].iter().position(|m| m.start >= *start).unwrap_or(scans[*i].len());
-            scans[*i].insert(at, Placed { mark: Mark::Site(name), start: *start, end: *end });
-        }
-    }
 }
 
 /// A home page: its first heading names the body, or there is none above the first news.
@@ -310,19 +285,6 @@ fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::do
     let day = |(month, day): (u8, u8)| jiff::civil::Date::new(2025, month as i8, (day as i8).min(if month == 2 { 28 } else { 31 })).ok();
     let written = |date: jiff::civil::Date| (date.month() as u8, date.day() as u8);
     Some(crate::domain::Season { from: written(day(season.to)?.tomorrow().ok()?), to: written(day(season.from)?.yesterday().ok()?) })
-}
-
-fn distinct_sites(scans: &[Vec<Placed>]) -> usize {
-    let mut sites: Vec<String> = Vec::new();
-    for mark in scans.iter().flatten() {
-        if let Mark::Site(name) = &mark.mark {
-            let folded = crate::text::fold(name);
-            if !sites.contains(&folded) {
-                sites.push(folded);
-            }
-        }
-    }
-    sites.len()
 }
 
 impl Assembler<'_> {
@@ -483,7 +445,8 @@ impl Assembler<'_> {
                 _ => false,
             })
         };
-        let at = clauses.iter().position(|c| generic(c) && !named(c))?;
+        let excepts = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::Except | Mark::Excepted));
+        let at = clauses.iter().position(|c| generic(c) && !named(c) && !excepts(c))?;
         let next = clauses.get(at + 1).filter(|next| named(next))?;
         let first = next.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)))?.start;
         let before = segment.tokens.get(first.saturating_sub(4)..first)?;
@@ -809,7 +772,12 @@ impl Assembler<'_> {
             facts = Facts { channels: Vec::new(), ..Facts::default() };
         }
         self.lend_appointment(segment, clause, explicit, &mut facts);
-        if cued(Cue::Event) && !(explicit && (facts.flags.any() || !facts.closures.is_empty() || !facts.openings.is_empty())) {
+        let opens = segment.tokens.iter().any(|t| {
+            ["apr", "apert", "orari", "riceve", "access", "visitabil"].iter().any(|w| t.text.starts_with(w) && !t.text.starts_with("april"))
+        });
+        if cued(Cue::Event)
+            && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
+        {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
@@ -946,6 +914,24 @@ impl Assembler<'_> {
             }
             self.topic.clone_from(&subjects);
         }
+        if self.frame.excepting && listed && self.frame.active && explicit && n == 0 {
+            facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+        }
+        if !explicit && self.frame.active && listed && self.frame.facts.flags.closed && !facts.any() {
+            // "chiusi nei seguenti giorni:" above a list of days
+            facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
+        }
+        let alone = segment.tokens.iter().any(|t| t.is_any(&["solo", "soltanto", "solamente", "unicamente", "sola", "sole", "soli"]));
+        if explicit
+            && alone
+            && facts.flags.open
+            && facts.period.is_none()
+            && facts.hours.is_empty()
+            && facts.openings.is_empty()
+            && facts.loose.is_empty()
+        {
+            self.open_alone(&subjects, &mut facts);
+        }
         let lends = self.frame.active && self.frame.lends && listed && explicit && n == 0;
         let mut whom = if explicit { subjects } else { self.topic.clone() };
         if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() {
@@ -996,7 +982,7 @@ impl Assembler<'_> {
         }
         if announces {
             let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
-            let lends = facts.beyond_channels() && (generic || !explicit);
+            let lends = facts.beyond_channels() && (generic || !explicit) && !facts.excepting;
             if self.others
                 && generic
                 && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all())
@@ -1016,10 +1002,11 @@ impl Assembler<'_> {
                 facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
                 subjects: if generic && (!explicit || self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
                 block: segment.block,
-                active: lends || !generic,
+                active: lends || !generic || facts.excepting,
                 lends,
+                excepting: facts.excepting,
             };
-            if generic && self.next_names_offices(index) {
+            if generic && !facts.excepting && self.next_names_offices(index) {
                 if let Some(period) = facts.period {
                     self.document_period = Some(period);
                 }
@@ -1066,6 +1053,15 @@ impl Assembler<'_> {
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
             self.draft(subject, period).add(&facts, &evidence);
         }
+    }
+
+    /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
+    fn open_alone(&self, subjects: &[Subject], facts: &mut Facts) {
+        let all = self.drafts.last().filter(|d| d.subject.office.is_all() && !d.closures.is_empty());
+        let Some(all) = all.filter(|_| !subjects.iter().any(|s| s.office.is_all())) else { return };
+        facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+        let (first, last) = (all.closures.iter().map(|r| r.first()).min(), all.closures.iter().map(|r| r.last()).max());
+        facts.period = Some(Period { from: first, until: last });
     }
 
     /// Rules that a list says once above its offices.
@@ -1214,6 +1210,8 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         same_hours: own.same_hours,
         reference: own.reference,
         same_number: own.same_number,
+        bare_dates: own.bare_dates,
+        excepting: own.excepting,
         without_days: own.without_days,
         also: own.also,
     }

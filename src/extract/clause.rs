@@ -191,12 +191,20 @@ fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     let mut political_until: Option<usize> = None;
     for mark in marks {
         let Mark::Offices(_) = &mark.mark else { continue };
-        let direct = marks.iter().any(|m| {
-            m.mark == Mark::Cue(Cue::Political)
+        // "il bar del museo", "la libreria della biblioteca"
+        let of_stranger = marks.iter().any(|m| {
+            m.mark == Mark::Cue(Cue::Stranger)
                 && m.end <= mark.start
-                && mark.start - m.end <= 3
-                && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
+                && mark.start - m.end == 1
+                && segment.tokens[m.end].is_any(&["del", "della", "dell'", "dei"])
         });
+        let direct = of_stranger
+            || marks.iter().any(|m| {
+                m.mark == Mark::Cue(Cue::Political)
+                    && m.end <= mark.start
+                    && mark.start - m.end <= 3
+                    && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
+            });
         let listed = political_until.is_some_and(|until| {
             !marks.iter().any(|m| {
                 m.start >= until
@@ -292,6 +300,13 @@ pub fn reference(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
 fn exceptions(marks: &[Placed], ignored: &[usize]) -> Vec<usize> {
     let mut out = Vec::new();
     for (i, mark) in marks.iter().enumerate() {
+        let before = i.checked_sub(1).map(|at| (at, &marks[at]));
+        if let (Mark::ExceptBefore, Some((at, Placed { mark: Mark::Offices(mention), end, .. }))) = (&mark.mark, before)
+            && *end == mark.start
+            && !mention.offices.iter().any(|o| o.office.is_all())
+        {
+            out.push(at);
+        }
         let whole_sentence = mark.mark == Mark::Excepted;
         if !whole_sentence && mark.mark != Mark::Except {
             continue;
@@ -311,6 +326,7 @@ fn exceptions(marks: &[Placed], ignored: &[usize]) -> Vec<usize> {
                 _ => break,
             }
         }
+        // "…, Polizia locale esclusa": takes out the office right before it
         // "biblioteca e pinacoteca sono escluse": the offices stand before
         if whole_sentence && out.is_empty() {
             out.extend(
@@ -422,6 +438,15 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.flags.reduced = true;
     }
     facts.loose.clone_from(&reading.read.loose);
+    facts.bare_dates.clone_from(&reading.read.bare_dates);
+    facts.excepting = segment.announces()
+        && clause.except.is_empty()
+        && clause
+            .marks
+            .iter()
+            .rev()
+            .find(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(_)))
+            .is_some_and(|m| matches!(m.mark, Mark::Except | Mark::Excepted));
     facts.without_days.clone_from(&reading.read.taken_out);
     facts.also = !facts.hours.is_empty()
         && segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| t.is_any(&["altresi", "anche", "inoltre"]));
@@ -761,7 +786,10 @@ fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, readin
     let opens = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
         .iter()
         .any(|t| ["apert", "apre", "aprir", "riapr", "ricev", "orario", "dispon"].iter().any(|w| t.text.starts_with(w)));
-    if shuts && !opens && !facts.openings.is_empty() {
+    // the word of closing stands at the hours, not at some other part of the sentence
+    let hours_shut =
+        clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)) && closed_at.iter().any(|c| c.end <= m.start && m.start - c.end <= 4));
+    if shuts && !opens && hours_shut && !facts.openings.is_empty() {
         let days: Vec<Date> = facts.openings.iter().map(|opening| opening.date).collect();
         if let (true, Some(first), Some(last)) = (period.is_open(), days.iter().min(), days.iter().max()) {
             (period.from, period.until) = (Some(*first), Some(*last));

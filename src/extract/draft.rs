@@ -64,6 +64,11 @@ pub struct Flags {
 }
 
 impl Flags {
+    /// Whether a word of service was said that an event does not share: "ingresso libero" is no status of the hall it takes place in.
+    pub fn beyond_walk_in(self) -> bool {
+        Flags { walk_in: false, ..self }.any()
+    }
+
     /// Both together.
     pub fn or(self, other: Flags) -> Flags {
         Flags {
@@ -117,6 +122,10 @@ pub struct Facts {
     pub reference: Option<OfficeId>,
     /// "allo stesso numero".
     pub same_number: bool,
+    /// Dates that found no hours: what a line above says of its list holds on them.
+    pub bare_dates: Vec<Date>,
+    /// "restano esclusi:": the offices listed below are left out of a rule about all.
+    pub excepting: bool,
     /// Days taken out of hours that are told by reference: "come sopra, tranne il venerdì".
     pub without_days: Vec<crate::domain::DaySelector>,
     /// "riceve altresì il giovedì": adds to what holds anyway.

@@ -3,6 +3,7 @@
 //! In: a document's blocks. Out: per office the facts stated, their period, and the sentences they were read from. No network, no clock, no database.
 
 mod assemble;
+mod branches;
 mod clause;
 mod denied;
 mod draft;

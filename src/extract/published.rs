@@ -32,6 +32,14 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         let near_end = i + 6 >= n;
         for at in 0..segment.tokens.len().min(60) {
             let Some((day, end)) = full_date(&segment.tokens, at, lexicon) else { continue };
+            // "Venerdì 3 gennaio 2025 gli uffici rimarranno chiusi" says when something holds
+            let matter = segment.tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word)
+                && segment.tokens[end..]
+                    .iter()
+                    .any(|t| ["uffic", "chius", "apert", "sportell", "ricev"].iter().any(|w| t.text.starts_with(w)));
+            if matter && at <= 2 {
+                break;
+            }
             let rank = rank(segment, at, end, i, near_end);
             if let Some(rank) = rank
                 && best.is_none_or(|(r, _, _)| rank < r)

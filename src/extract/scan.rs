@@ -375,13 +375,38 @@ fn except(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -> Option
             "fuori" | "esentat" | "esentati" | "esentate" | "esentato" | "esentata" | "esonerati",
             _,
         ) => (Mark::Excepted, at + 2),
+        // "la chiusura non riguarda …", "non si applica a …", "non sono compresi …"
+        (
+            "non",
+            "riguarda" | "riguardera" | "riguardano" | "interessa" | "interessera" | "coinvolge" | "coinvolgera" | "tocca" | "comprende",
+            _,
+        ) => (Mark::Excepted, at + 2),
+        ("non", "vale" | "varra", "per") => (Mark::Excepted, at + 3),
+        ("non", "si", "applica" | "applichera" | "estende" | "estendera") => (Mark::Excepted, at + 3),
+        ("non", "sono" | "e" | "rientra" | "rientrano", next)
+            if next.starts_with("compres")
+                || next.starts_with("inclus")
+                || next.starts_with("interessat")
+                || next.starts_with("coinvolt") =>
+        {
+            (Mark::Excepted, at + 3)
+        }
+        ("non", "rientra" | "rientrano", "nella" | "nel" | "in")
+            if ["chiusur", "regol", "provvediment", "misur", "disposizion"].iter().any(|w| word(at + 3).starts_with(w)) =>
+        {
+            (Mark::Excepted, at + 2)
+        }
         ("esentati" | "esentate" | "esentato" | "esentata", ..) => (Mark::Excepted, at + 1),
         ("restino" | "sia" | "siano" | "restera" | "resteranno" | "e" | "vengono", "esclusi" | "escluse" | "escluso" | "esclusa", _) => {
             (Mark::Excepted, at + 2)
         }
-        ("eccetto" | "tranne" | "eccettuato" | "eccettuati" | "fuorche" | "meno" | "eccettuate", next, _)
-            if word(at) != "meno" || next.starts_with("il") || next.starts_with("la") =>
-        {
+        (
+            "eccetto" | "tranne" | "eccettuato" | "eccettuata" | "eccettuati" | "fuorche" | "esclusivamente per" | "all'infuori" | "meno"
+            | "eccettuate",
+            next,
+            _,
+        ) if word(at) != "meno" || next.starts_with("il") || next.starts_with("la") => (Mark::Except, at + 1),
+        ("salvo" | "salvi" | "salva", ..) if lexicon.office_at(tokens, at + 1).is_some() || lexicon.head_at(tokens, at + 1).is_some() => {
             (Mark::Except, at + 1)
         }
         ("salvo", next, _)

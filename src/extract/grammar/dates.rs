@@ -472,6 +472,11 @@ fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
             break;
         }
         dashes |= chained;
+        // "per il ponte dell'Epifania, venerdì 3 gennaio": the feast is the reason, the day behind the comma the matter
+        let reason = tokens[i.saturating_sub(4)..i].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
+        if token.is(",") && reason && list.len() == 1 && list[0].fixed.is_some() {
+            break;
+        }
         let mut at = next + 1;
         if tokens.get(at).is_some_and(|t| t.is("e")) {
             at += 1;

@@ -95,7 +95,15 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     let plural_head = head.is_some() || tokens.get(i).is_some_and(|t| t.is_any(&["uffici", "servizi", "settori", "sportelli"]));
     // a common word that was good enough for the first name makes a list with the next: "Viabilità e Trasporti: …"
     let labelled = !sure && i == place.first;
+    // "tutti gli uffici, Polizia locale esclusa": whoever follows all of them is no further member
+    let all_until = offices.iter().any(|o| o.office.is_all()).then_some(at);
     at = continue_list(tokens, at, &mut offices, place, plural_head || sure || labelled, is_capital, lexicon);
+    if let Some(end) = all_until
+        && tokens.get(at).is_some_and(|t| ["esclus", "eccettuat"].iter().any(|w| t.text.starts_with(w)))
+    {
+        offices.truncate(1);
+        return Some(Mention { offices, sure, next: end });
+    }
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })
 }
@@ -399,7 +407,8 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
     None
 }
 
-fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
+/// The index behind a name in capitals that begins at `start`: "Borgo Molino", "San Rocco in Colle".
+pub fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
     let mut at = start;
     while at < start + 6 && tokens.get(at).is_some_and(|t| !t.newline || at == start) {
         if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)

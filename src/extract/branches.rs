@@ -1,0 +1,98 @@
+//! Branches that are told apart by what stands behind the office's name: "Ufficio Viabilità Pianura", "Biblioteca Centrale", "Biblioteca di Borgo Molino".
+//!
+//! In: segments with their phrases. Out: the phrases, with a branch marked behind each such name where the document holds at least two of them.
+
+use super::grammar::offices::name_end;
+use super::scan::{Mark, Placed};
+use super::segment::Segment;
+use crate::domain::OfficeId;
+
+/// Offices of which a body may have several, each called by its place.
+const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri", "farmacia", "museo"];
+
+/// Marks branches.
+pub fn mark(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    zones(segments, scans);
+    named_by_place(segments, scans);
+}
+
+/// How many branches a document tells apart.
+pub fn distinct(scans: &[Vec<Placed>]) -> usize {
+    let mut sites: Vec<String> = Vec::new();
+    for mark in scans.iter().flatten() {
+        if let Mark::Site(name) = &mark.mark {
+            let folded = crate::text::fold(name);
+            if !sites.contains(&folded) {
+                sites.push(folded);
+            }
+        }
+    }
+    sites.len()
+}
+
+/// "Biblioteca Centrale", "Biblioteca di Borgo Molino": two places of one office make two branches, called by the whole name.
+fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
+    for (i, (segment, marks)) in segments.iter().zip(scans.iter()).enumerate() {
+        for mark in marks {
+            let Mark::Offices(mention) = &mark.mark else { continue };
+            let [named] = mention.offices.as_slice() else { continue };
+            if !IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) || named.tokens.end != mark.end {
+                continue;
+            }
+            if let Some(end) = place_behind(segment, mark.end).filter(|end| !marks.iter().any(|m| m.start >= mark.end && m.start < *end)) {
+                found.push((i, mark.end, end, segment.words(mark.start..end).to_string()));
+            }
+        }
+    }
+    let mut names: Vec<String> = found.iter().map(|(.., name)| crate::text::fold(name)).collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() || names.len() + distinct(scans) < 2 {
+        return;
+    }
+    for (i, start, end, name) in found {
+        let at = scans[i].iter().position(|m| m.start >= start).unwrap_or(scans[i].len());
+        scans[i].insert(at, Placed { mark: Mark::Site(name), start, end });
+    }
+}
+
+/// The index behind "Centrale" or "di Borgo Molino" at `at`.
+fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
+    let token = segment.tokens.get(at)?;
+    if token.is_any(&["centrale", "principale"]) {
+        return Some(at + 1);
+    }
+    if !token.is_any(&["di", "d'"]) || !segment.is_capital(at + 1) || segment.tokens.get(at + 1).is_some_and(|t| t.newline) {
+        return None;
+    }
+    Some(name_end(&segment.tokens, at + 1, &|i| segment.is_capital(i)))
+}
+
+/// "Ufficio Viabilità Pianura", "Ufficio Viabilità Montagna": zones of one office, told by what follows its name in several lines.
+fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let mut found: Vec<(usize, OfficeId, usize, usize)> = Vec::new();
+    for (i, (segment, marks)) in segments.iter().zip(scans.iter()).enumerate() {
+        let Some(first) = marks.first() else { continue };
+        let Mark::Offices(mention) = &first.mark else { continue };
+        let [named] = mention.offices.as_slice() else { continue };
+        let mut end = first.end;
+        while end < first.end + 3 && segment.tokens.get(end).is_some_and(|t| t.upper && t.kind == crate::text::TokenKind::Word) {
+            end += 1;
+        }
+        let closes = segment.tokens.get(end).is_none_or(|t| t.is_any(&[":", "-", "("]) || t.kind == crate::text::TokenKind::Number);
+        let inside = marks.iter().any(|m| m.start < end && m.start >= first.end && !matches!(m.mark, Mark::Comma));
+        if end > first.end && closes && !inside && first.start <= 2 && segment.text.chars().any(char::is_lowercase) {
+            found.push((i, named.office.clone(), first.end, end));
+        }
+    }
+    for (i, office, start, end) in &found {
+        let words = |i: usize, start: usize, end: usize| crate::text::fold(segments[i].words(start..end));
+        let others = found.iter().filter(|(j, o, s, e)| o == office && words(*j, *s, *e) != words(*i, *start, *end)).count();
+        if others >= 1 {
+            let name = segments[*i].words(*start..*end).to_string();
+            let at = scans[*i].iter().position(|m| m.start >= *start).unwrap_or(scans[*i].len());
+            scans[*i].insert(at, Placed { mark: Mark::Site(name), start: *start, end: *end });
+        }
+    }
+}
