@@ -77,6 +77,9 @@ impl Round {
             Ok(read) => read,
             Err(verdict) => return Ok(Outcome::NotThePage(verdict)),
         };
+        if let Some(row) = self.says_the_same(target, &response, &read).await? {
+            return Ok(Outcome::Unchanged(row, n_bytes));
+        }
         let received = Received {
             status: response.status,
             final_url: response.url.to_string(),
@@ -88,6 +91,29 @@ impl Round {
         let changes = self.settle(source, target, seen, read.title).await?;
         self.note_attachments(source, target, read.attachments).await?;
         Ok(Outcome::Read(changes, n_bytes))
+    }
+
+    /// A page whose bytes are others at every load, while its text and what it says stay, is as it was: a row to be updated, no more.
+    /// An article is looked at in full, since its title counts too.
+    async fn says_the_same(&self, target: &Target, response: &Response, read: &Read) -> Result<Option<Unchanged>, StoreError> {
+        let is_page = target.kind == DocumentKind::Page && target.known.as_ref().is_some_and(|known| known.kind == DocumentKind::Page);
+        let Some(known) = target.known.as_ref().filter(|_| is_page) else { return Ok(None) };
+        let id = known.id;
+        // asked anew: the last copy may just have been read again
+        let (document, said) = self.on_store(move |store| Ok((store.document_by_id(id)?, store.said(id)?))).await?;
+        let is_settled = document.is_some_and(|document| !document.waits && document.gone_since.is_none());
+        let same =
+            said.is_some_and(|said| said.rules_version == RULES_VERSION && said.text_sha == read.text_sha && said.reading == read.reading);
+        Ok((is_settled && same).then(|| Unchanged {
+            document: id,
+            at: self.clock.now(),
+            next_visit: target.next_visit,
+            validators: Some(store::Validators {
+                etag: response.header("etag").map(Into::into),
+                last_modified: response.header("last-modified").map(Into::into),
+                body_sha: Some(store::sha256(&response.body)),
+            }),
+        }))
     }
 
     /// The PDFs that an article links are documents like the article, first seen when it was.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Sha256, SnapshotId};
-use crate::domain::{BodyId, DocumentKind, SourceId};
+use crate::domain::{BodyId, DocumentKind, Reading, SourceId};
 
 /// The id of a document in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +81,17 @@ pub struct Unchanged {
     pub validators: Option<Validators>,
 }
 
+/// What the present version of a document says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// SHA-256 of its visible text.
+    pub text_sha: Sha256,
+    /// What it was read to say.
+    pub reading: Reading,
+    /// The version of the rules that read it.
+    pub rules_version: u32,
+}
+
 /// Documents.
 pub trait Documents {
     /// Notes the addresses found in a source; known ones keep what they have. Returns the ids of those that are new.
@@ -89,6 +100,8 @@ pub trait Documents {
     fn document(&self, source: &SourceId, url: &str) -> Result<Option<Document>>;
     /// A document by id.
     fn document_by_id(&self, document: DocumentId) -> Result<Option<Document>>;
+    /// What the present version of a document says; `None` where none was received yet.
+    fn said(&self, document: DocumentId) -> Result<Option<Said>>;
     /// All documents of a source.
     fn documents(&self, source: &SourceId) -> Result<Vec<Document>>;
     /// Documents of watched sources whose time has come, the longest waiting first.

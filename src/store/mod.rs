@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 pub use browse::{Browse, Exception, ExceptionCursor, ExceptionPage, OfficeHit, Place};
 pub use changes::{ChangeFilter, Changes, Cursor, ExplainedCause, Explanation, Page};
-pub use documents::{Document, DocumentId, Documents, Found, Unchanged, Validators};
+pub use documents::{Document, DocumentId, Documents, Found, Said, Unchanged, Validators};
 pub use error::{Result, StoreError};
 pub use outbox::{DeliveryCounts, DeliveryRecord, DeliveryState, Outbox};
 pub use record::{DocumentVisit, Findings, Known, KnownDocument, Recorded, RecordedDocument, Rounds, Seen, Visit, Why, snapshot_of_nth};

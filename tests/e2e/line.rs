@@ -45,6 +45,30 @@ pub fn watched_table() -> Place {
 }
 
 #[test]
+fn a_page_with_another_token_at_every_load_stays_one_copy_and_costs_a_row() {
+    let place = watched_table();
+    let facts = |sql: &str| -> i64 {
+        let conn = rusqlite::Connection::open(place.path("sportello.db")).unwrap();
+        conn.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let revision = facts("SELECT revision FROM body");
+    for token in 1..4 {
+        place.page("/uffici", &format!("{}<form><input type=hidden name=token value={token}></form><!-- {token} -->", table(&[])));
+        let ended = place.run(&["check", "--all"]).done();
+        assert!(ended.out.is_empty() && place.mails().is_empty());
+    }
+    assert_eq!(facts("SELECT count(*) FROM snapshot"), 1);
+    assert_eq!(facts("SELECT count(*) FROM content"), 1);
+    assert_eq!(facts("SELECT n_since FROM document"), 3, "and is counted");
+    assert_eq!(facts("SELECT revision FROM body"), revision, "the body's facts were not looked at again");
+    // what it says is still compared: the same tokens with another hour are news
+    place.page("/uffici", &format!("{}<!-- 3 -->", table(&[("Tributi", "lunedì 9.30-12.00")])));
+    place.run(&["check", "--all"]).done();
+    assert_eq!((place.run(&["changes", "--json"]).done().json().len(), place.mails().len()), (1, 1));
+    assert_eq!(facts("SELECT count(*) FROM snapshot"), 2);
+}
+
+#[test]
 fn one_changed_hour_in_a_table_of_twelve_offices_is_one_change_and_one_mail() {
     let place = watched_table();
     place.page("/uffici", &table(&[("Tributi", "lunedì e mercoledì 9.30-12.00")]));

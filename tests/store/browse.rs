@@ -278,6 +278,8 @@ fn what_is_out_of_the_ordinary_is_found_by_day() {
         );
         settle(&*store, "citta-di-altolago", vec![], &[], 3);
         assert_eq!(on(4, Place::Province("PT".into())), [""; 0], "a version that ended has no days");
+        store.tidy("2026-03-03T08:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!((on(2, Place::Anywhere).len(), on(3, Place::Anywhere).len()), (0, 3), "days that are over are forgotten");
     }
 }
 

@@ -503,6 +503,54 @@ fn who_is_suspended_gets_nothing_and_who_is_erased_leaves_nothing() {
 }
 
 #[test]
+fn what_a_document_says_is_known_with_its_text() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        let id = visit(&*store, "anagrafe", "Mo-Fr 08:00-12:00", t(0), &[]).documents[0].document;
+        let said = store.said(id).unwrap().unwrap();
+        assert_eq!((said.text_sha, said.rules_version), (received("anagrafe").text_sha, 1));
+        assert_eq!(said.reading.notices, [notice("anagrafe", "Mo-Fr 08:00-12:00")]);
+        let found = Found { url: "https://altolago.example/novita/a".into(), kind: DocumentKind::News, next_visit: None };
+        let new = store.discover(&source_id("novita"), &[found], t(1)).unwrap()[0];
+        assert_eq!(store.said(new).unwrap(), None);
+    }
+}
+
+#[test]
+fn upkeep_is_remembered_and_changes_no_fact() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        visit(&*store, "anagrafe uno", "Mo-Fr 08:00-12:00", t(0), &[]);
+        visit(&*store, "anagrafe due", "Mo-Fr 09:00-13:00", t(60), &[]);
+        let made = store.last_done(Job::Tidy).unwrap();
+        assert_eq!((made.said.as_str(), store.last_done(Job::Verify).unwrap()), ("", made.clone()));
+        let known = store.known(&town().id, t(0)).unwrap();
+        store.tidy(t(0) + jiff::SignedDuration::from_hours(24 * 365)).unwrap();
+        assert_eq!(store.known(&town().id, t(0)).unwrap(), known);
+        let done = JobDone { at: t(100), said: "fatto".into() };
+        store.note_done(Job::Tidy, &done).unwrap();
+        store.note_done(Job::Tidy, &done).unwrap();
+        assert_eq!((store.last_done(Job::Tidy).unwrap(), store.last_done(Job::Verify).unwrap()), (done, made));
+    }
+}
+
+#[test]
+fn the_seal_covers_every_snapshot() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        let mut seals = vec![store.seal().unwrap()];
+        for (n, text) in ["uno", "due", "tre"].iter().enumerate() {
+            visit(&*store, text, "Mo-Fr 08:00-12:00", t(n as i64), &[]);
+            seals.push(store.seal().unwrap());
+        }
+        visit(&*store, "tre", "Mo-Fr 08:00-12:00", t(9), &[]);
+        assert_eq!(store.seal().unwrap(), seals[3], "nothing new, same seal");
+        let hashes: std::collections::BTreeSet<Sha256> = seals.iter().map(|seal| seal.sha).collect();
+        assert_eq!((hashes.len(), seals[3].n_chains, seals[3].n_snapshots), (4, 1, 3));
+    }
+}
+
+#[test]
 fn many_read_while_one_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sportello.db");

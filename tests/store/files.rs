@@ -106,6 +106,46 @@ fn a_backup_is_a_whole_store_in_one_file() {
 }
 
 #[test]
+fn backups_made_while_others_write_are_sound() {
+    let folder = folder();
+    let path = folder.path().join("sportello.db");
+    let store = filled(&path);
+    let other = open(&path).unwrap(); // as another process would
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0..40 {
+                let hours = ["Mo-Fr 08:00-12:00", "Mo-Fr 09:00-13:00"][n % 2];
+                visit(&*other, &format!("anagrafe {hours} {}", "parola ".repeat(n)), hours, t(100 + 60 * n as i64), &[]);
+            }
+            done.store(true, std::sync::atomic::Ordering::Release);
+        });
+        let mut n_copies = 0;
+        while !done.load(std::sync::atomic::Ordering::Acquire) || n_copies == 0 {
+            let copy = folder.path().join(format!("copy-{n_copies}.db"));
+            store.backup(&copy).unwrap();
+            restore(&copy, &folder.path().join("restored.db"), true).unwrap(); // verifies it
+            n_copies += 1;
+        }
+    });
+    assert_eq!(open(&folder.path().join("restored.db")).unwrap().verify(true).unwrap(), []);
+}
+
+#[test]
+fn a_database_and_its_copies_are_not_for_everybody() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let (path, copy, restored) = (folder.path().join("sportello.db"), folder.path().join("copy.db"), folder.path().join("restored.db"));
+    let store = filled(&path);
+    store.backup(&copy).unwrap();
+    restore(&copy, &restored, false).unwrap();
+    for path in [&path, &folder.path().join("sportello.db-wal"), &copy, &restored] {
+        let mode = fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o007, 0, "{} has mode {mode:o}", path.display());
+    }
+}
+
+#[test]
 fn a_restored_store_gives_out_no_id_twice() {
     let folder = folder();
     let (path, copy) = (folder.path().join("sportello.db"), folder.path().join("copy.db"));

@@ -64,6 +64,8 @@ fn a_database_of_each_older_schema_becomes_what_a_new_one_is() {
         let path = folder.path().join(format!("schema-{n}.db"));
         frozen(&path, n, rows);
         assert!(matches!(open_read_only(&path), Err(StoreError::Older { found, .. }) if found as usize == n));
+        let copy = folder.path().join(format!("copy-{n}.db"));
+        std::fs::copy(&path, &copy).unwrap();
         let upgraded = open(&path).unwrap();
         assert_eq!(found(&*upgraded), expected, "schema {n}");
         assert_eq!(upgraded.verify(true).unwrap(), []);
@@ -75,6 +77,14 @@ fn a_database_of_each_older_schema_becomes_what_a_new_one_is() {
         assert_eq!(upgraded.search_changes("sabato", None, 9).unwrap().changes.len(), 1);
         drop(upgraded);
         assert_eq!(schema(&path), schema(&new));
+        // a backup of that time is restored, and one that was altered is not
+        restore(&copy, &path, true).unwrap();
+        assert_eq!(found(&*open(&path).unwrap()), expected);
+        rusqlite::Connection::open(&copy).unwrap().execute_batch("UPDATE state SET body = 'nobody' WHERE id = 1").unwrap_err();
+        let conn = rusqlite::Connection::open(&copy).unwrap();
+        conn.execute_batch("PRAGMA foreign_keys = OFF; UPDATE state SET body = 'nobody' WHERE id = 1").unwrap();
+        drop(conn);
+        assert!(matches!(restore(&copy, &path, true), Err(StoreError::Unsound { .. })));
     }
 }
 

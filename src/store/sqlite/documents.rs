@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::columns::{At, Word, count, small};
+use super::columns::{At, Json, Word, count, small};
 use super::{Sqlite, fault::Fault, statements};
-use crate::domain::{BodyId, SourceId};
-use crate::store::{Document, DocumentId, Documents, Found, Result, SnapshotId, Unchanged, Validators};
+use crate::domain::{BodyId, Reading, SourceId};
+use crate::store::{Document, DocumentId, Documents, Found, Result, Said, SnapshotId, Unchanged, Validators};
 
 statements! {
     DISCOVER = "
@@ -37,6 +37,10 @@ statements! {
          WHERE d.next_visit <= :now AND s.retired_at IS NULL
          ORDER BY d.next_visit
          LIMIT :limit";
+    SAID = "
+        SELECT v.text_sha, r.rules_version, r.published, r.notices, r.doubts
+          FROM document d JOIN snapshot v ON v.id = d.snapshot JOIN reading r ON r.id = v.reading
+         WHERE d.id = :id";
     SET_NEXT_VISIT = "UPDATE document SET next_visit = :at WHERE id = :id";
     UNCHANGED = "
         UPDATE document
@@ -104,6 +108,21 @@ impl Documents for Sqlite {
 
     fn document_by_id(&self, document: DocumentId) -> Result<Option<Document>> {
         self.read("look up a document", |conn| Ok(by_id(conn, document)?))
+    }
+
+    fn said(&self, document: DocumentId) -> Result<Option<Said>> {
+        self.read("look up what a document says", |conn| {
+            let said = |row: &Row<'_>| {
+                let published: Option<String> = row.get("published")?;
+                let reading = Reading {
+                    published: published.and_then(|day| day.parse().ok()),
+                    notices: row.get::<_, Json<_>>("notices")?.0,
+                    doubts: row.get::<_, Json<_>>("doubts")?.0,
+                };
+                Ok(Said { text_sha: row.get("text_sha")?, reading, rules_version: small(row.get("rules_version")?) })
+            };
+            Ok(conn.prepare_cached(SAID)?.query_row(named_params! { ":id": document.0 }, said).optional()?)
+        })
     }
 
     fn documents(&self, source: &SourceId) -> Result<Vec<Document>> {

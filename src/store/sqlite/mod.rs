@@ -75,6 +75,7 @@ impl Sqlite {
     /// Opens the file, making or upgrading it where needed.
     pub fn open(path: &Path) -> Result<Self> {
         let doing = "open";
+        make_private(path);
         let open = || -> std::result::Result<Connection, Fault> {
             let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | COMMON)?;
             found_or_foreign(&conn, path)?;
@@ -178,6 +179,13 @@ fn open_reader(path: &Path) -> std::result::Result<Connection, Fault> {
     set_common_pragmas(&conn)?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
+}
+
+/// Makes an empty file that only its owner and group may read, where there is none: it will hold addresses of people. SQLite gives the
+/// files beside it the same mode. What keeps it from being made, SQLite says better.
+pub(super) fn make_private(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o640).open(path);
 }
 
 /// Refuses a file of another program before a pragma touches it.

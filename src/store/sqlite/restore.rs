@@ -56,9 +56,8 @@ fn sound(backup: &Path) -> Result<Connection> {
         if found == 0 {
             return Err(StoreError::Foreign { path: backup.into() }.into());
         }
-        // an older schema lacks what the full verification reads: the file is checked as such, and upgraded when it is next opened
-        let damages = if found == migrate::known_schema() { verify(&conn, true)? } else { Vec::new() };
-        match damages.first() {
+        // what verification reads is in every schema there ever was; an older one is upgraded when it is next opened
+        match verify(&conn, true)?.first() {
             Some(damage) => Err(StoreError::Unsound { path: backup.into(), why: damage.to_string() }.into()),
             None => Ok(conn),
         }

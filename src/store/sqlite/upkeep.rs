@@ -195,6 +195,7 @@ pub(super) fn copy(conn: &Connection, part: &Path, to: &Path) -> Done<()> {
     let unwritable = |error: std::io::Error| Fault::Said(StoreError::Unwritable { path: to.into(), why: error.to_string() });
     let at_target = |error: rusqlite::Error| Fault::Said(Fault::Sql(error).at(to, "write the copy"));
     let _ = std::fs::remove_file(part); // of a copy that was killed
+    super::make_private(part);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | super::COMMON;
     let mut target = Connection::open_with_flags(part, flags).map_err(at_target)?;
     {
