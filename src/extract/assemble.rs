@@ -92,6 +92,8 @@ struct Assembler<'a> {
     /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
     hanging_days: Option<(usize, Vec<DaySelector>)>,
     stranger: bool,
+    /// The topic that a sentence about somebody else interrupted, with its block.
+    interrupted: Option<(usize, Vec<Subject>)>,
     sites: bool,
     /// A page that lists news instead of being one.
     is_front_page: bool,
@@ -152,6 +154,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         others: false,
         hanging_days: None,
         stranger: false,
+        interrupted: None,
         is_front_page: is_front_page(segments),
         by_appointment: None,
         at: 0,
@@ -517,6 +520,12 @@ impl Assembler<'_> {
                 None => {}
             }
         }
+        // a stranger in one paragraph of running text does not take the next one
+        if let Some((block, topic)) = self.interrupted.take() {
+            if self.stranger && self.topic.is_empty() && segment.role == Role::Sentence && segment.block > block {
+                (self.topic, self.stranger) = (topic, false);
+            }
+        }
         if let Some(topic) = self.container_topic(segment) {
             if topic != self.topic {
                 self.topic_period = None;
@@ -750,6 +759,9 @@ impl Assembler<'_> {
         let (subjects, explicit) = self.whom(clause, segment);
         if cued(Cue::Stranger) && !explicit {
             self.remember(segment, clause, &Facts::default());
+            if segment.role == Role::Sentence && !self.topic.is_empty() {
+                self.interrupted = Some((segment.block, std::mem::take(&mut self.topic)));
+            }
             self.stranger = true;
             self.topic.clear();
             return;
@@ -758,6 +770,10 @@ impl Assembler<'_> {
             self.stranger = false;
         }
         let silent = cued(Cue::Denied);
+        let event = cued(Cue::Event);
+        let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
+        let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
+        let named_first = named_at.is_some() && named_at < event_at;
         let clause = &elsewhere::before_doubt(segment, clause);
         let hanging = self.hanging(segment);
         let env = clause::Around {
@@ -775,9 +791,9 @@ impl Assembler<'_> {
         let opens = segment.tokens.iter().any(|t| {
             ["apr", "apert", "orari", "riceve", "access", "visitabil"].iter().any(|w| t.text.starts_with(w) && !t.text.starts_with("april"))
         });
-        if cued(Cue::Event)
-            && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
-        {
+        // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
+        let event = event && (!(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
+        if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();

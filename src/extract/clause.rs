@@ -237,7 +237,9 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
             .iter()
             .any(|w| t.text.starts_with(w))
     });
-    let contacts = marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start >= mark.end && m.start - mark.end <= 4);
+    let contacts = marks
+        .iter()
+        .any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Days(_) | Mark::Span(..)) && m.start >= mark.end && m.start - mark.end <= 4);
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
     let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));
@@ -424,7 +426,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         .any(|w| t.text.starts_with(w))
     }) && !facts.flags.closed;
 
-    let reading = read_hours(clause, around);
+    let reading = read_hours(segment, clause, around);
     let access = |start: usize, end: usize| access(segment, clause, &reading.places, start, end);
     for chunk in &reading.read.chunks {
         facts.hours.push((access(chunk.start, chunk.end), chunk.clone()));
@@ -606,7 +608,7 @@ struct HoursReading {
 }
 
 /// The pieces of a clause that speak of hours, read together.
-fn read_hours(clause: &Clause, around: &Around) -> HoursReading {
+fn read_hours(segment: &Segment, clause: &Clause, around: &Around) -> HoursReading {
     let mut pieces = Vec::new();
     let mut places = Vec::new();
     let mut push = |piece: Piece, m: &Placed| {
@@ -643,6 +645,15 @@ fn read_hours(clause: &Clause, around: &Around) -> HoursReading {
             Mark::Cue(Cue::Open) => push(Piece::Open, m),
             Mark::Continuous => push(Piece::Instead, m),
             Mark::Break => push(Piece::Break, m),
+            // "si apre anche il sabato: merc. 15/17 e sab. 10/12": days that only announce others
+            Mark::Comma
+                if i > 0
+                    && segment.tokens.get(m.start).is_some_and(|t| t.is(":"))
+                    && matches!(clause.marks[i - 1].mark, Mark::Days(_))
+                    && clause.marks.get(i + 1).is_some_and(|n| matches!(n.mark, Mark::Days(_)) && n.start - m.end <= 3) =>
+            {
+                push(Piece::Break, m)
+            }
             Mark::Comma if i > 0 => push(Piece::Comma, m),
             _ => {}
         }
