@@ -26,6 +26,20 @@ const PROVINCES: [(&str, &str); 10] = [
     ("100", "www.provincia.prato.it"),
 ];
 
+/// The names of the provinces, for headings.
+const NAMES: [(&str, &str); 10] = [
+    ("AR", "Arezzo"),
+    ("FI", "Firenze"),
+    ("GR", "Grosseto"),
+    ("LI", "Livorno"),
+    ("LU", "Lucca"),
+    ("MS", "Massa-Carrara"),
+    ("PI", "Pisa"),
+    ("PO", "Prato"),
+    ("PT", "Pistoia"),
+    ("SI", "Siena"),
+];
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [table, file] = &arguments[..] else {
@@ -65,7 +79,9 @@ fn lines(table: &str, file: &str) -> Result<String, String> {
     for row in &rows {
         if row[province] != heading {
             heading.clone_from(&row[province]);
-            text.push_str(&format!("\n# ── {heading} ──\n"));
+            let province = NAMES.iter().find(|(code, _)| *code == heading).map_or("", |(_, name)| name);
+            let title = format!("# ── {province} ({heading}) ");
+            text.push_str(&format!("\n{title}{}\n", "─".repeat(132_usize.saturating_sub(title.chars().count()))));
         }
         let name = row[name].replace("Citta' Metropolitana", "Città Metropolitana");
         let kind = match row[kind].as_str() {
@@ -76,7 +92,7 @@ fn lines(table: &str, file: &str) -> Result<String, String> {
         let (host, note) = match (row[host].as_str(), row[status].starts_with("confirmed")) {
             ("", _) => (guessed_host(&name, &row[istat], &row[province]), " # not verified"),
             (host, true) => (host.to_owned(), ""),
-            (host, false) => (host.to_owned(), " # two lists name different sites"),
+            (host, false) => (host.to_owned(), " # the lists differ"),
         };
         let id = slugify(&name.replacen(" di ", " ", 1));
         text.push_str(&format!(

@@ -170,4 +170,40 @@ fn status_tells_which_sources_fail_and_why() {
     let failing = place.run(&["sources", "status", "--failing"]).done();
     assert!(failing.out.contains("comune-prova/sparita") && !failing.out.contains("comune-prova/uffici"), "{}", failing.out);
     assert!(failing.out.contains("404"), "{}", failing.out);
+
+    let hosts = place.run(&["sources", "status", "--hosts", "--json"]).done().json();
+    let [host] = &hosts[..] else { panic!("{hosts:?}") };
+    assert_eq!((&host["host"], &host["sources"], &host["failing"]), (&"127.0.0.1".into(), &2.into(), &1.into()));
+    assert!(host["error"].as_str().unwrap().contains("404") && host["last_good"].is_string(), "{host}");
+    let hosts = place.run(&["sources", "status", "--hosts"]).done();
+    assert!(hosts.out.contains("1 of 2 failing") && hosts.out.contains("comune-prova/sparita"), "{}", hosts.out);
+}
+
+/// The file that ships watches every municipality and province of Tuscany. Skips, and says so, where the list of them is absent.
+#[test]
+fn the_file_that_ships_holds_all_of_tuscany() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/sources.toml")).unwrap();
+    let sources = sportello::config::sources::parse(&text, "sources.toml").unwrap();
+    let Ok(table) = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/bodies-toscana.csv")) else {
+        eprintln!("SKIPPED: ../shared/data is not here, so nobody has compared sources.toml with the list of bodies");
+        return;
+    };
+    let mut n_bodies = 0;
+    for row in table.lines().skip(1) {
+        let fields: Vec<&str> = row.split(',').collect();
+        let (kind, istat, ipa) = (fields[0], fields[3], fields[6]);
+        let same = |text: &Option<String>| text.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(ipa));
+        let watched = sources.bodies.iter().find(|watched| same(&watched.body.ipa)).unwrap_or_else(|| panic!("{row} is not watched"));
+        assert_eq!(watched.body.istat.as_deref(), Some(istat), "{row}");
+        assert!(!watched.sources.is_empty(), "{row}");
+        let known = serde_json::to_value(watched.body.kind).unwrap();
+        let expected = match kind {
+            "municipality" => "comune",
+            "province" => "provincia",
+            _ => "citta-metropolitana",
+        };
+        assert_eq!(known, expected, "{row}");
+        n_bodies += 1;
+    }
+    assert_eq!(n_bodies, 283);
 }
