@@ -31,8 +31,8 @@ pub(super) fn all(
         headers.push(("In-Reply-To", thread.clone()));
         headers.push(("References", thread));
     }
-    if matches!(delivery.about, About::Confirmation(_)) {
-        return headers; // not on the list yet: there is nothing to leave
+    if matches!(delivery.about, About::Confirmation(_) | About::Trouble(_)) {
+        return headers; // not on the list yet, or named in the settings: there is nothing to leave
     }
     headers.push(("List-Id", format!("Sportello <{}.{}>", label(letterhead.from.user()), domain(letterhead)))); // RFC 2919
     match unsubscribe {

@@ -15,6 +15,7 @@ mod sample;
 mod story;
 mod templates;
 pub mod tokens;
+mod trouble;
 mod words;
 
 pub use clean::{clean, is_invisible};

@@ -17,6 +17,7 @@ use super::plan::begins_after;
 use super::story::{Story, tell};
 use super::templates::Templates;
 use super::tokens::{Purpose, return_path, sign};
+use super::trouble::{self, Trouble};
 use super::{story, words};
 
 /// How long a confirmation link is valid.
@@ -56,6 +57,8 @@ struct Letter<'a> {
     /// Reminders: what begins tomorrow, and whether something ends today.
     begins: bool,
     tomorrow: Option<String>,
+    /// The operator's mail: what fails and what is back.
+    trouble: Option<Trouble>,
     links: Links,
 }
 
@@ -102,12 +105,14 @@ pub fn render(delivery: &Delivery, letterhead: &Letterhead, templates: &Template
         unnamed,
         begins: evening.is_none_or(|evening| delivery.changes.iter().any(|change| begins_after(evening, change))),
         tomorrow: evening.and_then(|evening| evening.tomorrow().ok()).map(|day| wording::long_day(language, day, day.year())),
+        trouble: delivery.trouble.as_deref().map(|report| trouble::in_words(report, language)),
         links,
     };
     let template = match delivery.about {
         About::Alert(_) | About::Digest { .. } | About::Reminder(_) => "changes",
         About::Confirmation(_) => "confirmation",
         About::Test(_) => "test",
+        About::Trouble(_) => "trouble",
     };
     let context = Context::from(Serde(&letter));
     let text = templates.fill(&format!("{code}/{template}.txt"), &context)?;
@@ -159,7 +164,7 @@ fn links(delivery: &Delivery, letterhead: &Letterhead) -> Links {
         if let About::Confirmation(request) = delivery.about {
             let until = delivery.due_at.checked_add(CONFIRM_WITHIN).ok();
             links.confirm = Some(story::page(base, &["conferma", &token(Purpose::Confirm, request, until)]));
-        } else {
+        } else if !matches!(delivery.about, About::Trouble(_)) {
             links.manage = Some(story::page(base, &["iscrizione", &token(Purpose::Manage, 0, None)]));
             links.unsubscribe = Some(story::page(base, &["disiscrizione", &unsubscribe]));
         }
@@ -251,6 +256,7 @@ fn subject(delivery: &Delivery, language: Language) -> String {
         About::Reminder(_) => format!("{}: {}", l("Promemoria", "Reminder"), news()),
         About::Confirmation(_) => l("Conferma la tua iscrizione a Sportello", "Confirm your subscription to Sportello").into(),
         About::Test(_) => l("Prova di invio di Sportello", "Sportello test message").into(),
+        About::Trouble(_) => delivery.trouble.as_deref().map(|report| trouble::subject(report, language)).unwrap_or_default(),
     };
     clip(&subject, 140)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    About, Aspect, Body, BodyId, BodyKind, Cause, Change, ChangeId, Delivery, DeliveryId, Language, OfficeId, OfficeKey, Rule, Status,
-    Subscriber, SubscriberId, Value,
+    About, Aspect, Body, BodyId, BodyKind, Cause, Change, ChangeId, Delivery, DeliveryId, FailingSource, Language, OfficeId, OfficeKey,
+    RecoveredSource, Rule, SourceId, Status, Subscriber, SubscriberId, TroubleReport, Value,
 };
 
 use super::mail::{Letterhead, Mailbox};
@@ -32,7 +32,7 @@ impl Templates {
     }
 }
 
-fn abouts() -> [About; 6] {
+fn abouts() -> [About; 7] {
     let day = jiff::civil::date(2026, 3, 8);
     [
         About::Alert(BodyId("comune-altolago".into())),
@@ -41,7 +41,15 @@ fn abouts() -> [About; 6] {
         About::Reminder(jiff::civil::date(2026, 4, 3)),
         About::Confirmation(1),
         About::Test(1),
+        About::Trouble(1),
     ]
+}
+
+fn trouble() -> TroubleReport {
+    let (source, url) = (SourceId("comune-altolago/uffici".into()), "https://www.example.org/uffici".to_owned());
+    let failing =
+        FailingSource { source: source.clone(), url: url.clone(), since: Timestamp::UNIX_EPOCH, tries: 9, words: "it answered 503".into() };
+    TroubleReport { failing: vec![failing], back: vec![RecoveredSource { source, url, read_at: Timestamp::UNIX_EPOCH }] }
 }
 
 /// Two changes: one with all that a change may have, one with as little as it may.
@@ -83,6 +91,7 @@ fn sample(about: About, language: Language) -> Delivery {
         to: Subscriber { id: SubscriberId(1), email: "ada@example.org".into(), language },
         changes: vec![Arc::new(full), Arc::new(bare)],
         bodies: vec![Arc::new(altolago)],
+        trouble: Some(Arc::new(trouble())),
         due_at: Timestamp::UNIX_EPOCH,
         attempts: 0,
     }

@@ -8,7 +8,7 @@ use super::clean::clip;
 use super::columns::wrap;
 
 /// Name, as below `templates/`, and text.
-const BUILTIN: [(&str, &str); 14] = [
+const BUILTIN: [(&str, &str); 18] = [
     ("mail.html", include_str!("../../templates/mail.html")),
     ("story.html", include_str!("../../templates/story.html")),
     ("it/changes.html", include_str!("../../templates/it/changes.html")),
@@ -17,12 +17,16 @@ const BUILTIN: [(&str, &str); 14] = [
     ("it/confirmation.txt", include_str!("../../templates/it/confirmation.txt")),
     ("it/test.html", include_str!("../../templates/it/test.html")),
     ("it/test.txt", include_str!("../../templates/it/test.txt")),
+    ("it/trouble.html", include_str!("../../templates/it/trouble.html")),
+    ("it/trouble.txt", include_str!("../../templates/it/trouble.txt")),
     ("en/changes.html", include_str!("../../templates/en/changes.html")),
     ("en/changes.txt", include_str!("../../templates/en/changes.txt")),
     ("en/confirmation.html", include_str!("../../templates/en/confirmation.html")),
     ("en/confirmation.txt", include_str!("../../templates/en/confirmation.txt")),
     ("en/test.html", include_str!("../../templates/en/test.html")),
     ("en/test.txt", include_str!("../../templates/en/test.txt")),
+    ("en/trouble.html", include_str!("../../templates/en/trouble.html")),
+    ("en/trouble.txt", include_str!("../../templates/en/trouble.txt")),
 ];
 
 /// The templates of all mails. What is put into one whose name ends in `.html` is escaped.

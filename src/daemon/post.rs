@@ -36,6 +36,9 @@ impl Post {
         while !*self.stop.borrow() {
             self.pulse.beat();
             let mailer = self.mailers.borrow().clone();
+            if let Err(error) = mailer.tell_trouble(Timestamp::now()).await {
+                tracing::error!("{error}");
+            }
             let rest = match mailer.send_due(Timestamp::now()).await {
                 Ok(sending) => {
                     tell(&sending);

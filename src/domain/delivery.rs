@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Body, BodyId, Change, Subscriber, SubscriberId};
+use super::{Body, BodyId, Change, Subscriber, SubscriberId, TroubleReport};
 
 /// The id of a delivery in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub enum About {
     Confirmation(i64),
     /// Shows an operator that mail arrives; the number tells one from the next: `test 7`.
     Test(i64),
+    /// Tells the operator which sources have been failing for days, and which read well again; the number is the report's: `trouble 4`.
+    Trouble(i64),
 }
 
 impl About {
@@ -48,7 +50,7 @@ impl About {
         }
     }
 
-    /// The first word of the text: `alert`, `digest`, `reminder`, `confirmation`, `test`.
+    /// The first word of the text: `alert`, `digest`, `reminder`, `confirmation`, `test`, `trouble`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Alert(_) => "alert",
@@ -56,6 +58,7 @@ impl About {
             Self::Reminder(_) => "reminder",
             Self::Confirmation(_) => "confirmation",
             Self::Test(_) => "test",
+            Self::Trouble(_) => "trouble",
         }
     }
 }
@@ -68,6 +71,7 @@ impl std::fmt::Display for About {
             Self::Reminder(day) => write!(f, "reminder {day}"),
             Self::Confirmation(n) => write!(f, "confirmation {n}"),
             Self::Test(n) => write!(f, "test {n}"),
+            Self::Trouble(n) => write!(f, "trouble {n}"),
         }
     }
 }
@@ -92,6 +96,7 @@ impl FromStr for About {
                 "reminder" => Self::Reminder(rest.parse().ok()?),
                 "confirmation" => Self::Confirmation(rest.parse().ok()?),
                 "test" => Self::Test(rest.parse().ok()?),
+                "trouble" => Self::Trouble(rest.parse().ok()?),
                 _ => return None,
             })
         };
@@ -129,6 +134,8 @@ pub struct Delivery {
     pub changes: Vec<Arc<Change>>,
     /// The bodies that the changes belong to.
     pub bodies: Vec<Arc<Body>>,
+    /// With [`About::Trouble`]: what the operator is told.
+    pub trouble: Option<Arc<TroubleReport>>,
     /// When it was first due.
     pub due_at: Timestamp,
     /// How many times it was tried before this time.
@@ -152,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_a_delivery_is_about_survives_being_written() {
-        for text in ["alert comune-altopascio", "digest 2026-03-02 08", "reminder 2026-03-08", "confirmation 3", "test 7"] {
+        for text in ["alert comune-altopascio", "digest 2026-03-02 08", "reminder 2026-03-08", "confirmation 3", "test 7", "trouble 4"] {
             assert_eq!(text.parse::<About>().unwrap().to_string(), text);
         }
         for text in ["", "alert ", "alert", "digest 2026-03-02", "digest 2026-03-02 24", "reminder tomorrow", "change 42"] {

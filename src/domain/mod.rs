@@ -14,6 +14,7 @@ mod office;
 mod source;
 mod state;
 mod subscription;
+mod trouble;
 
 pub use body::{Body, BodyId, BodyKind};
 pub use change::{Cause, Change, ChangeId, Corroboration, Held, HeldReason, ParseRuleError, Rule};
@@ -27,3 +28,4 @@ pub use office::{OfficeId, OfficeKey};
 pub use source::{DocumentKind, SourceId, SourceKind};
 pub use state::{Aspect, Fact, ParseAspectError, State, Value};
 pub use subscription::{Filter, Frequency, Language, Subscriber, SubscriberId, Subscription};
+pub use trouble::{FailingSource, RecoveredSource, TroubleReport};

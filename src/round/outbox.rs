@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::step;
@@ -12,9 +12,12 @@ use crate::alert::tokens::Secret;
 use crate::alert::{Letterhead, Mailbox, ParseMailboxError};
 use crate::config::Settings;
 use crate::config::settings::{self, Transport};
-use crate::domain::{Delivery, DeliveryId, Verdict};
+use crate::domain::{Delivery, DeliveryId, Language, Verdict};
 use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Sending, Smtp, SmtpError, TemplatesError};
 use crate::store::{Store, StoreError};
+
+/// A source that has been failing for so long is told to the operator.
+const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// No mail can be sent with these settings.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,9 @@ pub enum MailerError {
     /// The sender in the settings is no address.
     #[error("[mail] from: {0}")]
     Sender(#[from] ParseMailboxError),
+    /// The operator in the settings is no address.
+    #[error("[mail] operator: {0}")]
+    Operator(#[source] ParseMailboxError),
     /// The folder for mails cannot be used.
     #[error(transparent)]
     Files(#[from] FilesError),
@@ -47,6 +53,7 @@ pub struct Mailer {
     outbox: Arc<Outbox>,
     desk: Arc<Desk>,
     way: Way,
+    operator: Option<(Mailbox, Language)>,
     stop: Arc<AtomicBool>,
 }
 
@@ -65,11 +72,13 @@ impl Mailer {
         };
         let from: Mailbox = mail.from.parse()?;
         let public_url = settings.web.listen.as_ref().and_then(|_| Url::parse(&settings.web.public_url).ok());
+        let operator: Option<Mailbox> = mail.operator.as_ref().map(|to| to.parse()).transpose().map_err(MailerError::Operator)?;
+        let operator = operator.map(|to| (to, settings.web.language));
         let bounces = mail.bounces.as_ref().map(|bounces| bounces.parse()).transpose()?;
         let dkim = dkim(mail, &from, credentials)?.map(Arc::new);
         let letterhead = Letterhead { from, public_url, bounces, secret: Secret(store.secret()?) };
         let desk = Desk { letterhead, templates: mail::templates(mail.templates.as_deref())?, dkim, per_minute: mail.per_minute };
-        Ok(Self { outbox: Arc::new(Outbox { store }), desk: Arc::new(desk), way, stop: Arc::default() })
+        Ok(Self { outbox: Arc::new(Outbox { store }), desk: Arc::new(desk), way, operator, stop: Arc::default() })
     }
 
     /// Sends all that is due; returns when nothing due is left, the way out is in trouble, or `stop` was called.
@@ -80,6 +89,22 @@ impl Mailer {
         match &self.way {
             Way::Files(files) => mail::send_due(&self.outbox, files, &self.desk, now, &self.stop).await,
             Way::Smtp(smtp) => mail::send_due(&self.outbox, smtp, &self.desk, now, &self.stop).await,
+        }
+    }
+
+    /// Writes a mail to the operator, where the settings name one, about sources that have been failing for three days and those that are
+    /// back; it goes out with what is due.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn tell_trouble(&self, now: Timestamp) -> Result<(), StoreError> {
+        let Some((operator, language)) = self.operator.clone() else { return Ok(()) };
+        let Ok(failing_since) = now.checked_sub(TOLD_AFTER) else { return Ok(()) };
+        let outbox = self.outbox.clone();
+        let told = tokio::task::spawn_blocking(move || outbox.store.tell_trouble(&operator.address, language, failing_since, now));
+        match told.await {
+            Ok(told) => told.map(drop),
+            Err(defect) => std::panic::resume_unwind(defect.into_panic()),
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Document {
     pub n_gone: u32,
     /// Its present version.
     pub snapshot: Option<SnapshotId>,
+    /// When its present version came.
+    pub version_since: Option<Timestamp>,
     /// The version of the rules that read it.
     pub rules_version: Option<u32>,
     /// Whether something it used to state is gone and not yet confirmed: the next fetch matters even when nothing changed.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Result;
-use crate::domain::{ChangeId, Delivery, DeliveryId, PlannedDelivery, Subscriber, SubscriberId, Verdict};
+use crate::domain::{ChangeId, Delivery, DeliveryId, Language, PlannedDelivery, Subscriber, SubscriberId, Verdict};
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +80,10 @@ pub trait Outbox {
     /// Writes deliveries outside a visit: confirmations, tests, alerts of changes that are stored. `changes` are what the deliveries'
     /// indices count. Returns the ids of those written or added to; service mail that was written before is not repeated.
     fn enqueue(&self, deliveries: &[PlannedDelivery], changes: &[ChangeId], now: Timestamp) -> Result<Vec<DeliveryId>>;
+    /// Writes a mail to the operator, in one transaction with the note that it was told, when sources have been failing without a break
+    /// since `failing_since` or longer, or read well again after the operator was told that they fail. `None`: there is nothing to tell.
+    /// An address that is not known yet is added, without subscriptions.
+    fn tell_trouble(&self, to: &str, language: Language, failing_since: Timestamp, now: Timestamp) -> Result<Option<DeliveryId>>;
     /// Takes deliveries that may be tried now, the longest waiting first, and marks each as being handed over, in one transaction. What is
     /// marked is not taken again until it is settled, or queued again by [`Outbox::requeue_in_doubt`].
     fn take_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>>;

@@ -63,7 +63,7 @@ pub struct Health {
     pub n_unchanged: u64,
     /// Bytes received in all.
     pub bytes: u64,
-    /// When the operator was told of the present run of failures.
+    /// When the operator was told that it fails; kept until it was told that it is back.
     pub told_at: Option<Timestamp>,
 }
 
@@ -151,6 +151,4 @@ pub trait Bodies {
     fn record_source(&self, visit: &SourceVisit) -> Result<()>;
     /// Notes that a source could not be read; returns its health with the failure counted. Never touches states or changes.
     fn record_failure(&self, failure: &Failure) -> Result<Health>;
-    /// Notes that the operator was told of the present run of failures.
-    fn operator_told(&self, source: &SourceId, at: Timestamp) -> Result<()>;
 }

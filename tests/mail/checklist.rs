@@ -74,7 +74,7 @@ fn headers(delivery: &Delivery, mail: &Mail, parsed: &Message<'_>, what: &str) {
     for header in parsed.headers() {
         assert!(known.iter().any(|name| name.eq_ignore_ascii_case(header.name())), "{what}: {} is no header of ours", header.name());
     }
-    if matches!(delivery.about, About::Confirmation(_)) {
+    if matches!(delivery.about, About::Confirmation(_) | About::Trouble(_)) {
         assert!(parsed.header_raw("List-Unsubscribe").is_none(), "{what}: nothing to leave yet");
         return;
     }

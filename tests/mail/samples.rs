@@ -135,6 +135,7 @@ pub fn delivery(id: i64, about: About, language: Language, changes: Vec<Change>)
         to: Subscriber { id: SubscriberId(42), email: "ada@example.org".into(), language },
         changes: changes.into_iter().map(Arc::new).collect(),
         bodies: vec![Arc::new(altolago())],
+        trouble: None,
         due_at: at("2026-03-05T10:00:00Z"),
         attempts: 0,
     }
@@ -142,6 +143,26 @@ pub fn delivery(id: i64, about: About, language: Language, changes: Vec<Change>)
 
 pub fn alert() -> About {
     About::Alert(BodyId("comune-altolago".into()))
+}
+
+/// Two sources that fail and one that is back, with words that a page could have brought.
+pub fn trouble() -> TroubleReport {
+    let failing = |name: &str, words: &str| FailingSource {
+        source: SourceId(format!("comune-altolago/{name}")),
+        url: format!("https://www.comune.altolago.example/{name}"),
+        since: at("2026-03-01T07:12:00Z"),
+        tries: 41,
+        words: words.into(),
+    };
+    let back = RecoveredSource {
+        source: SourceId("comune-altolago/novita".into()),
+        url: "https://www.comune.altolago.example/novita".into(),
+        read_at: at("2026-03-05T09:00:00Z"),
+    };
+    TroubleReport {
+        failing: vec![failing("uffici", "www.comune.altolago.example: its certificate has expired"), failing("urp", "<b>503</b> & more")],
+        back: vec![back],
+    }
 }
 
 /// A delivery of every kind, in a language.
@@ -154,6 +175,7 @@ pub fn all_kinds(language: Language) -> Vec<Delivery> {
     mails.push(delivery(23, About::Reminder("2026-04-03".parse().unwrap()), language, changes().drain(..1).collect()));
     mails.push(delivery(24, About::Confirmation(3), language, Vec::new()));
     mails.push(delivery(25, About::Test(1), language, Vec::new()));
+    mails.push(Delivery { trouble: Some(Arc::new(trouble())), ..delivery(26, About::Trouble(4), language, Vec::new()) });
     mails
 }
 

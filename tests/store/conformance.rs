@@ -110,9 +110,8 @@ fn failures_turn_the_health_and_nothing_else() {
         let known = store.known(&town().id, t(0)).unwrap();
         let failure = |at| Failure { source: source_id("uffici"), at, words: "il server risponde 503".into(), next_try: at };
         store.record_failure(&failure(t(1))).unwrap();
-        store.operator_told(&source_id("uffici"), t(1)).unwrap();
         let health = store.record_failure(&failure(t(5))).unwrap();
-        assert_eq!((health.streak, health.failing_since, health.told_at), (2, Some(t(1)), Some(t(1))));
+        assert_eq!((health.streak, health.failing_since, health.told_at), (2, Some(t(1)), None));
         assert_eq!(store.known(&town().id, t(0)).unwrap(), known);
         let read = SourceVisit {
             source: source_id("uffici"),
@@ -571,4 +570,55 @@ fn many_read_while_one_writes() {
         }
     });
     assert_eq!(store.sizes().unwrap().subscribers, 40);
+}
+
+#[test]
+fn the_operator_is_told_once_that_a_source_fails_and_once_that_it_is_back() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        let fail = |at| {
+            let failure = Failure { source: source_id("uffici"), at, words: "it answered 503".into(), next_try: at };
+            store.record_failure(&failure).unwrap();
+        };
+        let read = |at| {
+            let visit =
+                SourceVisit { source: source_id("uffici"), at, next_due: at, n_fetches: 1, n_unchanged: 0, bytes: 1, validators: None };
+            store.record_source(&visit).unwrap();
+        };
+        // what failed since the first minute is told from the hundredth on
+        let tell = |now: i64| store.tell_trouble("ops@example.org", Language::En, t(now - 100), t(now)).unwrap();
+        let taken = |now| {
+            let due = store.take_due(t(now), 9).unwrap();
+            let trouble = due.iter().map(|mail| (mail.to.email.clone(), mail.trouble.as_deref().cloned().expect("a report")));
+            trouble.collect::<Vec<_>>()
+        };
+        fail(t(1));
+        fail(t(2));
+        assert_eq!(tell(150), None, "two tries are too few, however long ago");
+        fail(t(3));
+        assert_eq!(tell(100), None, "too early");
+        assert!(tell(101).is_some());
+        assert_eq!((tell(102), tell(999)), (None, None), "once");
+        let [(to, report)] = &taken(101)[..] else { panic!("one mail") };
+        let [failing] = &report.failing[..] else { panic!("{report:?}") };
+        assert_eq!(to, "ops@example.org");
+        assert_eq!((failing.since, failing.tries, failing.words.as_str()), (t(1), 3, "it answered 503"));
+        assert!(report.back.is_empty());
+
+        read(t(200));
+        assert!(tell(201).is_some());
+        assert_eq!(tell(202), None, "once");
+        let [(_, report)] = &taken(201)[..] else { panic!("one mail") };
+        assert_eq!((report.failing.len(), report.back[0].read_at), (0, t(200)));
+
+        for at in 300..304 {
+            fail(t(at));
+        }
+        assert!(tell(500).is_some(), "another run is told again");
+        read(t(501));
+        fail(t(502));
+        assert_eq!(tell(503), None, "it believes that the source fails, and so it does");
+        let ops = store.subscriber_by_email("ops@example.org").unwrap().unwrap();
+        assert!(ops.subscriptions.is_empty());
+    }
 }

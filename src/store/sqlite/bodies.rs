@@ -60,7 +60,7 @@ statements! {
     PUT_OFF_DOCUMENTS = "UPDATE document SET next_visit = :until WHERE source = :id AND next_visit <= :now";
     SOURCE_READ = "
         UPDATE source
-           SET last_good = :at, last_error = NULL, streak = 0, failing_since = NULL, told_at = NULL,
+           SET last_good = :at, last_error = NULL, streak = 0, failing_since = NULL,
                n_fetches = n_fetches + :n_fetches, n_unchanged = n_unchanged + :n_unchanged, bytes = bytes + :bytes,
                next_due = CASE WHEN retired_at IS NULL THEN :next_due END
          WHERE id = :id";
@@ -70,7 +70,6 @@ statements! {
            SET last_failed = :at, last_error = :words, streak = streak + 1, failing_since = coalesce(failing_since, :at),
                next_due = CASE WHEN retired_at IS NULL THEN :next_try END
          WHERE id = :id";
-    OPERATOR_TOLD = "UPDATE source SET told_at = :at WHERE id = :id";
 }
 
 pub(super) fn body_from_row(row: &Row<'_>) -> rusqlite::Result<Body> {
@@ -272,13 +271,6 @@ impl Bodies for Sqlite {
                 ":id": failure.source.0, ":at": At(failure.at), ":words": failure.words, ":next_try": At(failure.next_try),
             })?;
             Ok(one_source(tx, &failure.source)?.ok_or_else(|| unknown(&failure.source))?.health)
-        })
-    }
-
-    fn operator_told(&self, source: &SourceId, at: Timestamp) -> Result<()> {
-        self.write("note that the operator was told", |tx| {
-            let n_rows = tx.prepare_cached(OPERATOR_TOLD)?.execute(named_params! { ":id": source.0, ":at": At(at) })?;
-            must_meet(n_rows, source)
         })
     }
 }

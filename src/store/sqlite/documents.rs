@@ -16,23 +16,27 @@ statements! {
           RETURNING id";
     BY_URL = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version, waits
+               n_gone, snapshot, rules_version, waits,
+               (SELECT v.first_seen FROM snapshot v WHERE v.id = document.snapshot) AS version_since
           FROM document
          WHERE source = :source AND url = :url";
     BY_ID = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version, waits
+               n_gone, snapshot, rules_version, waits,
+               (SELECT v.first_seen FROM snapshot v WHERE v.id = document.snapshot) AS version_since
           FROM document
          WHERE id = :id";
     OF_SOURCE = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version, waits
+               n_gone, snapshot, rules_version, waits,
+               (SELECT v.first_seen FROM snapshot v WHERE v.id = document.snapshot) AS version_since
           FROM document
          WHERE source = :source
          ORDER BY url";
     DUE = "
         SELECT d.id, d.source, d.body, d.url, d.kind, d.first_seen, d.last_seen, d.next_visit, d.n_visits, d.etag, d.last_modified,
-               d.body_sha, d.gone_since, d.n_gone, d.snapshot, d.rules_version, d.waits
+               d.body_sha, d.gone_since, d.n_gone, d.snapshot, d.rules_version, d.waits,
+               (SELECT v.first_seen FROM snapshot v WHERE v.id = d.snapshot) AS version_since
           FROM document d JOIN source s ON s.id = d.source
          WHERE d.next_visit <= :now AND s.retired_at IS NULL
          ORDER BY d.next_visit
@@ -68,6 +72,7 @@ pub(super) fn document_from_row(row: &Row<'_>) -> rusqlite::Result<Document> {
         gone_since: instant("gone_since")?,
         n_gone: small(row.get("n_gone")?),
         snapshot: row.get::<_, Option<i64>>("snapshot")?.map(SnapshotId),
+        version_since: instant("version_since")?,
         rules_version: row.get("rules_version")?,
         waits: row.get("waits")?,
     })

@@ -25,6 +25,7 @@ mod retention;
 mod snapshots;
 mod states;
 mod subscribers;
+mod trouble;
 mod upkeep;
 mod verify;
 mod words;
@@ -240,6 +241,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("snapshots", snapshots::STATEMENTS),
         ("states", states::STATEMENTS),
         ("subscribers", subscribers::STATEMENTS),
+        ("trouble", trouble::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
         ("verify", verify::STATEMENTS),
         ("words", words::STATEMENTS),

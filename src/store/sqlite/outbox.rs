@@ -8,8 +8,10 @@ use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, Json, Word, count, small};
-use super::{Sqlite, bodies, changes, fault::Fault, statements};
-use crate::domain::{About, Body, BodyId, Change, ChangeId, Delivery, DeliveryId, PlannedDelivery, Subscriber, SubscriberId, Verdict};
+use super::{Sqlite, bodies, changes, fault::Fault, statements, trouble};
+use crate::domain::{
+    About, Body, BodyId, Change, ChangeId, Delivery, DeliveryId, Language, PlannedDelivery, Subscriber, SubscriberId, Verdict,
+};
 use crate::store::{DeliveryCounts, DeliveryRecord, DeliveryState, Outbox, Result};
 
 type Done<T> = std::result::Result<T, Fault>;
@@ -79,7 +81,7 @@ pub(super) fn insert(tx: &Connection, delivery: &PlannedDelivery, new_changes: &
             untold.push(change);
         }
     }
-    let is_service = matches!(delivery.about, About::Confirmation(_) | About::Test(_));
+    let is_service = matches!(delivery.about, About::Confirmation(_) | About::Test(_) | About::Trouble(_));
     let args = named_params! { ":subscriber": subscriber, ":about": about };
     let waiting = if is_service {
         let was_written: bool = tx.prepare_cached(WAS_WRITTEN)?.query_row(args, |row| row.get(0))?;
@@ -141,6 +143,7 @@ fn due_from_row(row: &Row<'_>) -> rusqlite::Result<(Delivery, Vec<ChangeId>)> {
         to: subscriber_from_row(row)?,
         changes: Vec::new(),
         bodies: Vec::new(),
+        trouble: None,
         due_at: row.get::<_, At>("due_at")?.0,
         attempts: small(row.get("attempts")?),
     };
@@ -184,6 +187,14 @@ impl Outbox for Sqlite {
         })
     }
 
+    fn tell_trouble(&self, to: &str, language: Language, failing_since: Timestamp, now: Timestamp) -> Result<Option<DeliveryId>> {
+        // nearly always there is nothing: that takes no lock
+        if self.read("look for trouble", |conn| Ok(trouble::news(conn, failing_since, now)?.is_empty()))? {
+            return Ok(None);
+        }
+        self.write("tell the operator of trouble", |tx| trouble::tell(tx, to, language, failing_since, now))
+    }
+
     fn take_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
         self.write("take the deliveries that are due", |tx| {
             let args = named_params! { ":now": At(now), ":limit": limit };
@@ -194,6 +205,9 @@ impl Outbox for Sqlite {
             for (mut delivery, changes) in due {
                 tx.prepare_cached(MARK)?.execute(named_params! { ":id": delivery.id.0, ":now": At(now) })?;
                 shelf.fill(&mut delivery, &changes)?;
+                if let About::Trouble(report) = delivery.about {
+                    delivery.trouble = trouble::report(tx, report)?.map(Arc::new);
+                }
                 taken.push(delivery);
             }
             Ok(taken)

@@ -108,14 +108,16 @@ fn unknown(subscriber: SubscriberId) -> Fault {
     Fault::Unknown(format!("subscriber {}", subscriber.0))
 }
 
+pub(super) fn add(tx: &Connection, email: &str, language: Language, state: SubscriberState, now: Timestamp) -> Done<SubscriberId> {
+    tx.prepare_cached(ADD)?.execute(named_params! {
+        ":email": email.trim(), ":key": key(email), ":language": Word(language), ":state": state.as_str(), ":now": At(now),
+    })?;
+    id_by_email(tx, email)?.ok_or_else(|| Fault::Unknown("subscriber just added".into()))
+}
+
 impl Subscribers for Sqlite {
     fn add_subscriber(&self, email: &str, language: Language, state: SubscriberState, now: Timestamp) -> Result<SubscriberId> {
-        self.write("add a subscriber", |tx| {
-            tx.prepare_cached(ADD)?.execute(named_params! {
-                ":email": email.trim(), ":key": key(email), ":language": Word(language), ":state": state.as_str(), ":now": At(now),
-            })?;
-            id_by_email(tx, email)?.ok_or_else(|| Fault::Unknown("subscriber just added".into()))
-        })
+        self.write("add a subscriber", |tx| add(tx, email, language, state, now))
     }
 
     fn subscribe(&self, subscriber: SubscriberId, wish: &NewSubscription, now: Timestamp) -> Result<i64> {
