@@ -167,6 +167,9 @@ pub struct CheckArgs {
     /// Take this instant for the present (RFC 3339), for replays
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub now: Option<Timestamp>,
+    /// Read saved pages in place of the network: a folder (HOST/PATH), a WARC file, or a folder of those; what is later than --now is not seen
+    #[arg(long, value_name = "FOLDER|WARC")]
+    pub from: Option<PathBuf>,
 }
 
 /// `sportello extract`

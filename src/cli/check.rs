@@ -1,6 +1,7 @@
 //! `sportello check`: one round of what is due, its changes on standard output, its mails sent.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -25,10 +26,9 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
         setup::say_defaults(&loaded);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    let clock = Clock::from(args.now);
+    let how = How { clock: Clock::from(args.now), send: !args.no_send, archive: args.from.as_deref() };
     let mut show = Show::new(global.quiet);
-    let checked = runtime
-        .block_on(check(&loaded.settings, sources, store.clone(), clock, &selection, !args.no_send, &mut |event| show.tell(event)))?;
+    let checked = runtime.block_on(check(&loaded.settings, sources, store.clone(), &selection, &how, &mut |event| show.tell(event)))?;
     show.end()?;
     report(&checked, store.n_queued()?, global.quiet);
     Ok(if checked.is_clean() { Outcome::Done } else { Outcome::Partly })
@@ -70,14 +70,23 @@ impl Checked {
     }
 }
 
+/// How a check is made.
+pub struct How<'a> {
+    /// The present.
+    pub clock: Clock,
+    /// Whether mails go out.
+    pub send: bool,
+    /// What is read in place of the network.
+    pub archive: Option<&'a Path>,
+}
+
 /// One round over a store: what is due is visited, `found` hears of changes as they come, the mails go out.
 pub async fn check(
     settings: &Settings,
     sources: Arc<Sources>,
     store: Arc<dyn Store>,
-    clock: Clock,
     selection: &Selection,
-    send: bool,
+    how: &How<'_>,
     tell: &mut (dyn FnMut(&Event) + Send),
 ) -> anyhow::Result<Checked> {
     // who holds the lock sends; beside a running service only the looking is ours
@@ -86,17 +95,24 @@ pub async fn check(
         Err(StoreError::AlreadyRunning { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    let fetcher = Fetcher::new(limits(&settings.crawl))?;
+    let clock = how.clock;
+    let fetcher = match how.archive {
+        Some(archive) => Fetcher::replay(archive, Some(clock.now()))?,
+        None => Fetcher::new(limits(&settings.crawl))?,
+    };
     let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after)?;
-    let round = Arc::new(Round::new(store.clone(), fetcher, sources, clock, confirm_after));
+    let mut round = Round::new(store.clone(), fetcher, sources, clock, confirm_after);
+    round.adaptive = settings.crawl.adaptive;
+    let round = Arc::new(round);
     round.take_over().await?;
     round.reread().await?;
     let summary = round.run(selection, tell).await?;
     let mut sending = None;
-    if send && lock.is_some() {
+    if how.send && lock.is_some() {
         // what a run that broke off had in hand goes again, under the same Message-ID
         store.requeue_in_doubt(Timestamp::MAX)?;
         let mailer = Mailer::new(settings, store, setup::credentials().as_deref())?;
+        mailer.tell_trouble(clock.now()).await?;
         sending = Some(mailer.send_due(clock.now()).await?);
     }
     Ok(Checked { summary, sending, beside: lock.is_none() })

@@ -103,7 +103,8 @@ impl Service {
         }
         let fetcher = Fetcher::new(limits(&self.settings.crawl))?;
         let round = self.round(&self.settings, self.sources.clone(), fetcher.clone())?;
-        round.take_over().await?;
+        let synced = round.take_over().await?;
+        round.spread(&synced.added).await?;
         let mailer = Arc::new(Mailer::new(&self.settings, self.store.clone(), self.credentials.as_deref())?);
         let (round, rounds) = watch::channel(round);
         let (mailer, mailers) = watch::channel(mailer);
@@ -166,6 +167,7 @@ impl Service {
         let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after).context("[crawl] confirm_after is too long")?;
         let mut round = Round::new(self.store.clone(), fetcher, Arc::new(sources), Clock::Wall, confirm_after);
         round.gather = GATHER;
+        round.adaptive = settings.crawl.adaptive;
         Ok(Arc::new(round))
     }
 
@@ -202,6 +204,7 @@ impl Service {
         let mailer = Arc::new(Mailer::new(&settings, self.store.clone(), self.credentials.as_deref())?);
         let round = self.round(&settings, sources, parts.fetcher.clone())?;
         let synced = round.take_over().await?;
+        round.spread(&synced.added).await?;
         let (n_added, n_changed, n_retired) = (synced.added.len(), synced.changed.len(), synced.retired.len());
         tracing::info!(n_added, n_changed, n_retired, "sources: {n_added} new, {n_changed} changed, {n_retired} no longer watched");
         parts.settings = settings;

@@ -20,6 +20,8 @@ use crate::document::{self, Input};
 
 /// RFC 9309 §2.3.1.2: at least five redirects.
 const ROBOTS_REDIRECTS: usize = 5;
+/// Longest time that a host may ask us to stay away at once: it may mean what it says, or have been set up wrongly.
+const LONGEST_WISH: Duration = Duration::from_secs(24 * 3600);
 /// Read at most this much of an error page: enough to tell what it is.
 const ERROR_PAGE_BYTES: u64 = 128 << 10;
 
@@ -271,7 +273,7 @@ impl Inner {
         let sent = tokio::time::timeout_at(deadline, client.get(url.clone()).headers(conditions).send()).await;
         let mut response = sent
             .map_err(|_| timed_out("answer", self.limits.timeout))?
-            .map_err(|error| FetchError::from_client(host, "answer", self.limits.idle, &error))?;
+            .map_err(|error| FetchError::from_client(host, "answer", self.limits.idle.min(self.limits.timeout), &error))?;
         ticket.head();
 
         let status = response.status().as_u16();
@@ -300,7 +302,9 @@ impl Inner {
                 Ok(None) => break,
                 // Of an error page or a redirect the beginning is enough.
                 Err(_) if !good => break,
-                Err(error) => return Err(FetchError::from_client(host, "finish its answer", self.limits.idle, &error)),
+                Err(error) => {
+                    return Err(FetchError::from_client(host, "finish its answer", self.limits.idle.min(self.limits.timeout), &error));
+                }
             }
         }
         Ok(Answer { status, headers, body })
@@ -394,11 +398,12 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 fn parse_retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // more digits than a number holds are a long time too
+        return Some(value.parse().map_or(LONGEST_WISH, Duration::from_secs).min(LONGEST_WISH));
     }
     let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default().min(LONGEST_WISH))
 }
 
 #[cfg(test)]
@@ -412,6 +417,9 @@ mod tests {
         assert_eq!(parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", now), Some(Duration::from_secs(60)));
         assert_eq!(parse_retry_after("Wed, 21 Oct 2015 07:20:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(parse_retry_after("soon", now), None);
+        for never in ["4000000000", "99999999999999999999999", "Wed, 21 Oct 2099 07:28:00 GMT"] {
+            assert_eq!(parse_retry_after(never, now), Some(LONGEST_WISH), "{never}: nobody is left alone for ever");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use super::markup::{Anchor, Place};
 pub(super) enum Goal {
     /// The list of news.
     News,
+    /// A list of some of the news: "Avvisi".
+    NewsCategory,
     /// A page with the hours of several offices.
     Hours,
     /// A list of offices.
@@ -72,7 +74,7 @@ const OFFICE_WORDS: &[&str] = &[
     "segreteria",
 ];
 
-/// What a link leads to, if it is worth following. `home`: the link stands on the home page or in a menu, so short words mean sections.
+/// What a link leads to, if it is worth following.
 pub(super) fn lead(anchor: &Anchor) -> Option<Lead> {
     let text = anchor.text.to_lowercase();
     let text = text.trim();
@@ -113,6 +115,12 @@ pub(super) fn lead(anchor: &Anchor) -> Option<Lead> {
             | "ente"
     ) {
         return make(Goal::Section, 50, says("link text"));
+    }
+    if matches!(
+        text,
+        "entra" | "entra nel sito" | "vai al sito" | "accedi al sito" | "italiano" | "versione italiana" | "home page" | "homepage"
+    ) {
+        return make(Goal::Section, 30, says("a door:"));
     }
     if matches!(text, "mappa del sito" | "mappa sito" | "sitemap" | "mappa") {
         return make(Goal::Map, 20, says("link text"));
@@ -195,6 +203,30 @@ pub(super) fn in_office_folder(url: &Url) -> bool {
     let below = parts.get(at + 1..).unwrap_or_default();
     // The hours page and the pages of a list lie there too; a file of the office does not.
     below.len() == 1 && !matches!(below, ["orari" | "page" | "feed" | "rss" | "rss.xml"])
+}
+
+/// The lists into which the page of all news divides them.
+pub(super) fn categories_of_news(anchors: &[Anchor]) -> Vec<Lead> {
+    let is_category = |anchor: &&Anchor| {
+        let text = anchor.text.to_lowercase();
+        let marked = anchor.element.as_deref() == Some("news-category-link");
+        let events = ["event", "appuntament", "calendario", "galler"].iter().any(|word| text.contains(word));
+        anchor.place == Place::Main && !anchor.pager && (marked && !events || is_news(text.trim()))
+    };
+    let category = |anchor: &Anchor| Lead {
+        url: anchor.url.clone(),
+        goal: Goal::NewsCategory,
+        title: anchor.text.clone(),
+        why: format!("category \"{}\" of the news", anchor.text),
+        score: 62,
+    };
+    let mut leads: Vec<Lead> = Vec::new();
+    for anchor in anchors.iter().filter(is_category) {
+        if leads.iter().all(|lead| lead.url != anchor.url) {
+            leads.push(category(anchor));
+        }
+    }
+    leads
 }
 
 /// The offices that a list of offices names: what is marked or lies as offices do, and what stands in the same cards.

@@ -5,20 +5,33 @@ use url::{Host, Url};
 /// The hosts a request may end at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    home: String,
+    home: Home,
     also: Vec<String>,
-    anywhere: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Home {
+    /// All hosts under a registrable domain.
+    Site(String),
+    /// One host and port, with or without `www.`.
+    Host(String, Option<u16>),
+    Anywhere,
 }
 
 impl Scope {
     /// The site of `url`: its host and all hosts under the same registrable domain (public suffix list: `comune.prato.it` is one).
     pub fn of(url: &Url) -> Self {
-        Scope { home: site_of(url), also: Vec::new(), anywhere: false }
+        Scope { home: Home::Site(site_of(url)), also: Vec::new() }
+    }
+
+    /// The host of `url` alone; `www.` before it is no other host, nor is https another than http.
+    pub fn host(url: &Url) -> Self {
+        Scope { home: Home::Host(bare_host(url).to_owned(), url.port()), also: Vec::new() }
     }
 
     /// No bound: for what a person types on the command line.
     pub fn anywhere() -> Self {
-        Scope { home: String::new(), also: Vec::new(), anywhere: true }
+        Scope { home: Home::Anywhere, also: Vec::new() }
     }
 
     /// Adds hosts that the source declares as its own.
@@ -30,8 +43,18 @@ impl Scope {
     /// Whether `url` lies within.
     pub fn holds(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
-        self.anywhere || site_of(url) == self.home || self.also.iter().any(|also| also == host)
+        let at_home = match &self.home {
+            Home::Site(site) => site_of(url) == *site,
+            Home::Host(home, port) => bare_host(url) == home && url.port() == *port,
+            Home::Anywhere => true,
+        };
+        at_home || self.also.iter().any(|also| also == host)
     }
+}
+
+fn bare_host(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
 }
 
 /// The registrable domain of a host, or the host itself where it has none (an address, `localhost`).
@@ -68,6 +91,14 @@ mod tests {
         assert!(!scope.holds(&url("https://www.provincia.prato.it/")), "prato.it is a public suffix");
         assert!(!scope.holds(&url("https://www.halleyweb.com/")));
         assert!(scope.and(["www.halleyweb.com".to_owned()]).holds(&url("https://www.halleyweb.com/c0")));
+    }
+
+    #[test]
+    fn one_host_is_less_than_its_site() {
+        let scope = Scope::host(&url("https://www.comune.prato.it/"));
+        assert!(scope.holds(&url("http://comune.prato.it/novita")));
+        assert!(!scope.holds(&url("https://servizi.comune.prato.it/")));
+        assert!(!scope.holds(&url("https://www.comune.prato.it:8443/")));
     }
 
     #[test]

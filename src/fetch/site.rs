@@ -7,12 +7,15 @@ use url::Url;
 
 use super::canonical::canonical;
 use super::discover::read;
-use super::leads::{Goal, Lead, in_office_folder, lead, offices_of_list};
+use super::leads::{Goal, Lead, categories_of_news, in_office_folder, lead, offices_of_list};
 use super::listing::{Listing, listing, next_page};
 use super::markup::Markup;
 use super::platform::{Paths, Platform, paths};
 use super::verdict::judge;
-use super::{FetchError, Fetcher, Reply, Request, Response, Verdict, sitemap};
+use super::{FetchError, Fetcher, Reply, Request, Response, Scope, Verdict, sitemap};
+
+/// Categories of news that are looked at beside the list of all.
+const MAX_CATEGORIES: usize = 4;
 
 /// What a page is to its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,7 +69,9 @@ impl Fetcher {
         };
         let mut work = Work::new(&response, max_pages);
         if work.survey.verdict.is_none() {
-            work.run(self, home).await;
+            // from here on redirects stay on the host as well
+            let within = Request { scope: Scope::host(&response.url), ..home.clone() };
+            work.run(self, &within).await;
         }
         Ok(work.finish())
     }
@@ -100,6 +105,8 @@ struct Work {
     found: HashSet<Url>,
     paths: Paths,
     max_pages: usize,
+    /// Sites that answer every address with their home page are seen through by its bytes.
+    home_bytes: [u8; 32],
 }
 
 impl Work {
@@ -115,7 +122,16 @@ impl Work {
         };
         let paths = paths(platform.map(|(platform, _)| platform));
         let asked = HashSet::from([canonical(&home.url), canonical(&home.requested)]);
-        let mut work = Work { survey, queue: BinaryHeap::new(), queued: HashSet::new(), asked, found: HashSet::new(), paths, max_pages };
+        let mut work = Work {
+            survey,
+            queue: BinaryHeap::new(),
+            queued: HashSet::new(),
+            asked,
+            found: HashSet::new(),
+            paths,
+            max_pages,
+            home_bytes: home.sha256,
+        };
         let markup = Markup::of(home);
         work.take_leads(&markup);
         if let Some((feed, _)) = markup.feeds.first() {
@@ -150,7 +166,9 @@ impl Work {
             self.survey.asked.push(lead.url.clone());
             let request = Request { url: lead.url.clone(), force: true, ..home.clone() };
             match fetcher.get(&request).await {
-                Ok(Reply::Fresh(response)) if self.is_here(&response.url) => self.read(&lead, &response),
+                Ok(Reply::Fresh(response)) if self.here(&response.url).is_some() && response.sha256 != self.home_bytes => {
+                    self.read(&lead, &response);
+                }
                 Ok(_) => {}
                 // A guess that fails is no problem of the site.
                 Err(error) if lead.score > 40 => self.survey.problems.push(error.to_string()),
@@ -164,7 +182,7 @@ impl Work {
         match lead.goal {
             Goal::News => self.has(Role::News),
             Goal::Section | Goal::Map => self.has(Role::Office) && (self.has(Role::News) || lead.goal == Goal::Map),
-            Goal::Hours | Goal::OfficeList | Goal::Office => false,
+            Goal::NewsCategory | Goal::Hours | Goal::OfficeList | Goal::Office => false,
         }
     }
 
@@ -189,10 +207,13 @@ impl Work {
         }
         let markup = Markup::of(response);
         match lead.goal {
-            Goal::News => self.read_news(lead, response, &page),
-            Goal::Hours => {
-                self.find(&response.url, Role::Hours, &lead.title, &lead.why);
+            Goal::News => {
+                self.read_news(lead, response, &page);
+                let categories = categories_of_news(&markup.anchors);
+                categories.into_iter().take(MAX_CATEGORIES).for_each(|category| self.push(category));
             }
+            Goal::NewsCategory => self.read_news(lead, response, &page),
+            Goal::Hours => self.read_hours(lead, response, &markup, &document),
             Goal::OfficeList => self.read_offices(lead, response, &markup, &document),
             Goal::Section => self.take_leads(&markup),
             Goal::Office | Goal::Map => {
@@ -220,17 +241,30 @@ impl Work {
         }
     }
 
+    /// A page that promises hours either states them or names the offices that do.
+    fn read_hours(&mut self, lead: &Lead, response: &Response, markup: &Markup, document: &crate::document::Document) {
+        let before = self.found.len();
+        if states_times(document) == 0 {
+            self.read_offices(lead, response, markup, document);
+        }
+        if self.found.len() == before {
+            self.find(&response.url, Role::Hours, &lead.title, &lead.why);
+        }
+    }
+
     fn read_offices(&mut self, lead: &Lead, response: &Response, markup: &Markup, document: &crate::document::Document) {
         let offices = offices_of_list(&markup.anchors, &response.url);
+        let before = self.found.len();
         for office in offices.iter().filter(|office| canonical(&office.url) != canonical(&response.url)) {
             self.find(&office.url, Role::Office, &office.title, &format!("{} of {}", office.why, response.url.path()));
         }
+        let brought_new = self.found.len() > before;
         // A list that gives the hours itself is the page of hours.
         if states_times(document) >= 2 {
             self.find(&response.url, Role::Hours, &lead.title, &format!("{}; it states hours itself", lead.why));
         }
         if let Some(next) = next_page(markup, &response.url)
-            && !offices.is_empty()
+            && brought_new
         {
             let why = format!("continues {}", response.url.path());
             self.push(Lead { url: next, goal: Goal::OfficeList, title: lead.title.clone(), why, score: lead.score });
@@ -260,7 +294,7 @@ impl Work {
             let Some(lead) = lead(anchor) else { continue };
             if lead.goal == Goal::Office {
                 // An office that a menu names need not be asked to be known.
-                if lead.score >= 70 && self.is_here(&lead.url) {
+                if lead.score >= 70 {
                     self.find(&lead.url, Role::Office, &lead.title, &lead.why);
                 }
             } else {
@@ -294,16 +328,16 @@ impl Work {
     }
 
     fn push(&mut self, lead: Lead) {
-        let mut lead = lead;
-        lead.url.set_fragment(None);
-        if self.is_here(&lead.url) && self.queued.insert((canonical(&lead.url), lead.goal)) {
-            self.queue.push(Next(lead.score, std::cmp::Reverse(self.queued.len()), lead));
+        let Some(mut url) = self.here(&lead.url) else { return };
+        url.set_fragment(None);
+        if self.queued.insert((canonical(&url), lead.goal)) {
+            self.queue.push(Next(lead.score, std::cmp::Reverse(self.queued.len()), Lead { url, ..lead }));
         }
     }
 
     fn find(&mut self, url: &Url, role: Role, title: &str, why: &str) {
-        let url = canonical(url);
-        if self.is_here(&url) && url != canonical(&self.survey.home) && self.found.insert(url.clone()) {
+        let Some(url) = self.here(url).map(|url| canonical(&url)) else { return };
+        if url != canonical(&self.survey.home) && self.found.insert(url.clone()) {
             self.survey.finds.push(Find { url, role, title: title.to_owned(), why: why.to_owned() });
         }
     }
@@ -312,11 +346,20 @@ impl Work {
         self.survey.finds.iter().any(|find| find.role == role)
     }
 
-    /// The same host and port as the home page; http and https are the same site.
-    fn is_here(&self, url: &Url) -> bool {
+    /// The address as the home page would write it, if it lies on the same host: sites mix `www.` and none, http and https.
+    fn here(&self, url: &Url) -> Option<Url> {
         let home = &self.survey.home;
-        let ports = url.port() == home.port() || url.port().is_none() && home.port().is_none();
-        matches!(url.scheme(), "http" | "https") && url.host() == home.host() && ports
+        if !matches!(url.scheme(), "http" | "https") || !Scope::host(home).holds(url) {
+            return None;
+        }
+        let mut url = url.clone();
+        if url.host() != home.host() {
+            url.set_host(home.host_str()).ok()?;
+        }
+        if home.scheme() == "https" && url.scheme() == "http" {
+            url.set_scheme("https").ok()?;
+        }
+        Some(url)
     }
 
     fn finish(mut self) -> Survey {

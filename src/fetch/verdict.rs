@@ -5,7 +5,7 @@
 
 use super::Response;
 use super::challenge::challenge;
-use super::phrases::{is_not_found, says_maintenance, says_not_found, says_parked, segments};
+use super::phrases::{is_not_found, says_fault, says_maintenance, says_not_found, says_parked, says_when, segments};
 use crate::document::{BlockKind, Document, Region};
 use url::Url;
 
@@ -16,6 +16,8 @@ pub enum Verdict {
     SoftNotFound,
     /// "Sito in manutenzione".
     Maintenance,
+    /// An error of the server with status 200: no database, an exception.
+    ServerError,
     /// A form that wants a name and a password, and nothing else.
     LoginWall,
     /// A page that wants to know whether we are human, with the product where it can be told.
@@ -26,7 +28,7 @@ pub enum Verdict {
     Parked,
     /// A web server's list of files.
     DirectoryIndex,
-    /// We asked for a page and were sent to the home page.
+    /// We asked for a page and were sent to the home page, or up to a list above it.
     RedirectedHome,
     /// The HTML ends in the middle.
     Truncated,
@@ -46,6 +48,7 @@ impl Verdict {
         match self {
             Verdict::SoftNotFound => "soft-404",
             Verdict::Maintenance => "maintenance",
+            Verdict::ServerError => "server-error",
             Verdict::LoginWall => "login-wall",
             Verdict::BotChallenge(_) => "bot-challenge",
             Verdict::ConsentWall => "consent-wall",
@@ -60,18 +63,39 @@ impl Verdict {
         }
     }
 
+    /// Whether all of the site is concerned, so that asking for its other pages would be in vain.
+    pub fn concerns_site(&self) -> bool {
+        match self {
+            Verdict::Maintenance
+            | Verdict::ServerError
+            | Verdict::LoginWall
+            | Verdict::BotChallenge(_)
+            | Verdict::ConsentWall
+            | Verdict::Parked => true,
+            Verdict::SoftNotFound
+            | Verdict::DirectoryIndex
+            | Verdict::RedirectedHome
+            | Verdict::Truncated
+            | Verdict::NeedsScripts
+            | Verdict::Empty
+            | Verdict::OtherType(_)
+            | Verdict::EmptyList => false,
+        }
+    }
+
     /// The same in Italian, for the site.
     pub fn in_italian(&self) -> String {
         match self {
             Verdict::SoftNotFound => "il sito risponde «pagina non trovata»".to_owned(),
             Verdict::Maintenance => "il sito dice di essere in manutenzione".to_owned(),
+            Verdict::ServerError => "al posto della pagina c'è un errore del server".to_owned(),
             Verdict::LoginWall => "la pagina chiede di accedere".to_owned(),
             Verdict::BotChallenge("") => "il sito vuole sapere se siamo persone".to_owned(),
             Verdict::BotChallenge(product) => format!("il sito vuole sapere se siamo persone ({product})"),
             Verdict::ConsentWall => "il sito mostra soltanto la domanda sui cookie".to_owned(),
             Verdict::Parked => "il dominio è parcheggiato o lo spazio web è scaduto".to_owned(),
             Verdict::DirectoryIndex => "il server mostra un elenco di file".to_owned(),
-            Verdict::RedirectedHome => "la pagina rimanda alla pagina iniziale".to_owned(),
+            Verdict::RedirectedHome => "la pagina rimanda alla pagina iniziale o a un elenco".to_owned(),
             Verdict::Truncated => "la pagina si interrompe a metà".to_owned(),
             Verdict::NeedsScripts => "senza script la pagina è vuota (si può provare render = \"browser\")".to_owned(),
             Verdict::Empty => "la pagina è vuota".to_owned(),
@@ -86,13 +110,14 @@ impl std::fmt::Display for Verdict {
         match self {
             Verdict::SoftNotFound => f.write_str("the server says \"not found\" in the page's text"),
             Verdict::Maintenance => f.write_str("the site says that it is under maintenance"),
+            Verdict::ServerError => f.write_str("an error of the server stands in the page's place"),
             Verdict::LoginWall => f.write_str("the page wants a login"),
             Verdict::BotChallenge("") => f.write_str("the site wants to know whether we are human"),
             Verdict::BotChallenge(product) => write!(f, "the site wants to know whether we are human ({product})"),
             Verdict::ConsentWall => f.write_str("the site shows nothing but its cookie question"),
             Verdict::Parked => f.write_str("the domain is parked or its hosting has ended"),
             Verdict::DirectoryIndex => f.write_str("the server shows a list of files"),
-            Verdict::RedirectedHome => f.write_str("the page leads to the home page"),
+            Verdict::RedirectedHome => f.write_str("the page leads to the home page, or to a list above it"),
             Verdict::Truncated => f.write_str("the page ends in the middle"),
             Verdict::NeedsScripts => f.write_str("the page is empty without its scripts (try render = \"browser\")"),
             Verdict::Empty => f.write_str("the page is empty"),
@@ -115,7 +140,8 @@ pub fn judge(response: &Response, document: &Document) -> Option<Verdict> {
         return Some(Verdict::OtherType(media));
     }
     if response.body.iter().all(u8::is_ascii_whitespace) {
-        return Some(Verdict::Empty);
+        let challenged = challenge(&response.headers, "", true, true);
+        return Some(challenged.map_or(Verdict::Empty, Verdict::BotChallenge));
     }
     let lower = lower(&response.body);
     if !is_html(response, &lower) {
@@ -128,13 +154,16 @@ pub fn judge(response: &Response, document: &Document) -> Option<Verdict> {
 pub fn judge_error(status: u16, headers: &[(String, String)], body: &[u8]) -> Option<Verdict> {
     let lower = lower(body);
     let title = title_of(&lower);
-    if let Some(product) = challenge(headers, &lower, true, body.len() < 8000) {
+    // a site's own page for what is missing may hold a form with a captcha, and scripts that a firewall leaves in every page
+    let own = matches!(status, 404 | 410);
+    if let Some(product) = challenge(headers, &lower, !own, !own && body.len() < 8000) {
         return Some(Verdict::BotChallenge(product));
     }
-    if matches!(status, 500..=599) && (says_maintenance(&title) || body.len() < 20_000 && says_maintenance(&lower)) {
+    let in_text = matches!(status, 500..=599) && body.len() < 20_000;
+    if says_maintenance(&title) || in_text && says_maintenance(&lower) {
         return Some(Verdict::Maintenance);
     }
-    None
+    (own && says_parked(&title, &title, &lower)).then_some(Verdict::Parked)
 }
 
 struct Look<'a> {
@@ -147,11 +176,16 @@ struct Look<'a> {
 impl Look<'_> {
     fn verdict(&self) -> Option<Verdict> {
         let length = self.length(|_| true);
+        let main = self.length(|region| region == Region::Main);
         let links = self.document.blocks.iter().map(|block| block.links.len()).sum::<usize>();
         let short = length < SHORT && links < FEW_LINKS;
         let heading = self.document.title.as_deref().unwrap_or_default().to_lowercase();
+        let (text, main_text) = (self.text(|_| true), self.text(|region| region == Region::Main));
+        // Days and hours are what offices say of themselves; no substitute does.
+        let says_when = says_when(&main_text);
 
-        if let Some(product) = challenge(&self.response.headers, self.lower, length < 2 * SHORT, length < 2 * BARE && links < 4) {
+        let (may_be, bare) = (length < 2 * SHORT && !says_when, length < 2 * BARE && links < 4 && !says_when);
+        if let Some(product) = challenge(&self.response.headers, self.lower, may_be, bare) {
             return Some(Verdict::BotChallenge(product));
         }
         if self.title.starts_with("index of /")
@@ -160,13 +194,20 @@ impl Look<'_> {
         {
             return Some(Verdict::DirectoryIndex);
         }
-        if is_not_found(&self.title) || is_not_found(&heading) || length < SHORT && says_not_found(&self.main_text()) {
+        let framed = main < SHORT && !says_when;
+        if is_not_found(&self.title) || is_not_found(&heading) || framed && says_not_found(&main_text) {
             return Some(Verdict::SoftNotFound);
         }
-        if short && (says_maintenance(&self.title) || says_maintenance(&heading) || says_maintenance(&self.text())) {
+        let announced = says_maintenance(&self.title) || says_maintenance(&heading);
+        // a site may keep its menus around the note, and an old one its "sito in aggiornamento" beside the hours
+        let note = |most: usize, text: &str| most < SHORT && !says_when && says_maintenance(text);
+        if short && (announced || note(length, &text)) || note(2 * main, &main_text) {
             return Some(Verdict::Maintenance);
         }
-        if short && says_parked(&self.title, &self.text(), self.lower) {
+        if framed && says_fault(&self.title, &main_text, short) {
+            return Some(Verdict::ServerError);
+        }
+        if short && !says_when && says_parked(&self.title, &text, self.lower) {
             return Some(Verdict::Parked);
         }
         if self.is_login(&heading) {
@@ -178,14 +219,14 @@ impl Look<'_> {
         if let Some(verdict) = self.bare(length) {
             return Some(verdict);
         }
-        let home = |url: &Url| is_home(url);
-        (!self.response.redirects.is_empty() && home(&self.response.url) && !home(&self.response.requested))
-            .then_some(Verdict::RedirectedHome)
+        let (from, to) = (&self.response.requested, &self.response.url);
+        let up = is_home(to) && !is_home(from) || is_above(to, from);
+        (!self.response.redirects.is_empty() && up).then_some(Verdict::RedirectedHome)
     }
 
     /// Pages that say next to nothing: why?
     fn bare(&self, length: usize) -> Option<Verdict> {
-        let banner = self.text();
+        let banner = self.text(|_| true);
         let matter = self.length(|region| region != Region::Banner);
         let cookies = banner.contains("cookie") && ["accett", "consen", "accept", "prefer"].iter().any(|word| banner.contains(word));
         let wants_scripts = self.wants_scripts();
@@ -286,15 +327,20 @@ impl Look<'_> {
         self.document.blocks.iter().filter(|block| of(block.region)).map(|block| block.text.chars().count() + table(&block.kind)).sum()
     }
 
-    fn text(&self) -> String {
-        let texts: Vec<&str> = self.document.blocks.iter().map(|block| block.text.as_str()).take(60).collect();
-        texts.join("\n").to_lowercase()
-    }
-
-    fn main_text(&self) -> String {
-        let main = self.document.blocks.iter().filter(|block| block.region == Region::Main);
-        let texts: Vec<&str> = main.map(|block| block.text.as_str()).take(60).collect();
-        texts.join("\n").to_lowercase()
+    /// What stands in some regions, tables included, in lower case; the beginning is enough.
+    fn text(&self, of: impl Fn(Region) -> bool) -> String {
+        let mut text = String::new();
+        for block in self.document.blocks.iter().filter(|block| of(block.region)).take(60) {
+            text.push_str(&block.text);
+            if let BlockKind::Table(table) = &block.kind {
+                for cell in table.rows.iter().take(60).flatten() {
+                    text.push(' ');
+                    text.push_str(&cell.text);
+                }
+            }
+            text.push('\n');
+        }
+        text.to_lowercase()
     }
 }
 
@@ -319,8 +365,15 @@ fn title_of(lower: &str) -> String {
 fn other_type(response: &Response) -> Option<String> {
     let stated = response.content_type().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let head = response.body.get(..1024).unwrap_or(&response.body);
-    if head.windows(5).any(|five| five == b"%PDF-") || head.starts_with(&[0x1f, 0x8b]) {
+    if head.windows(5).any(|five| five == b"%PDF-") {
         return None;
+    }
+    if head.starts_with(&[0x1f, 0x8b]) {
+        return Some("compressed bytes".to_owned());
+    }
+    // a feed may come as JSON; a page never does, though an interface may answer in its place
+    if stated.contains("json") && !head.windows(12).any(|part| part == b"jsonfeed.org") {
+        return Some(stated);
     }
     let readable = stated.is_empty()
         || stated.starts_with("text/")
@@ -355,6 +408,19 @@ fn is_cut(lower: &str) -> bool {
     let in_tag = lower.rfind('<') > lower.rfind('>');
     let open = |tag: &str| lower.matches(&format!("<{tag}")).count() > lower.matches(&format!("</{tag}")).count();
     in_tag || open("script") || ["div", "main", "table", "article", "section", "ul"].iter().filter(|tag| open(tag)).count() >= 2
+}
+
+/// A page that sends us up its own path has gone: `/novita/avviso-7` to `/novita`, `/uffici/anagrafe` to `/uffici/`. The page of a folder
+/// by its other name (`/uffici/index.html` to `/uffici/`) has not.
+fn is_above(to: &Url, from: &Url) -> bool {
+    let parts = |url: &Url| -> Vec<String> {
+        let path = url.path().to_ascii_lowercase();
+        path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let (to_parts, from_parts) = (parts(to), parts(from));
+    let is_folder_itself = from_parts.len() == to_parts.len() + 1
+        && from_parts.last().is_some_and(|last| last.starts_with("index.") || last.starts_with("default.") || last.starts_with("home."));
+    to.query().is_none() && from_parts.len() > to_parts.len() && from_parts.starts_with(&to_parts) && !is_folder_itself
 }
 
 /// The home page, in whatever language it greets.

@@ -147,6 +147,9 @@ fn other_types() {
     assert!(matches!(judged("text/html", b"\x00\x01\x02"), Some(Verdict::OtherType(_))));
     assert_eq!(judged("text/plain", b"Orari: 9-12"), None);
     assert_eq!(judged("application/rss+xml", b"<rss/>"), None);
+    assert_eq!(judged("application/json", b"{\"error\": \"not found\"}"), Some(Verdict::OtherType("application/json".into())));
+    assert_eq!(judged("application/json", b"{\"version\": \"https://jsonfeed.org/version/1.1\"}"), None);
+    assert_eq!(judged("text/html", b"\x1f\x8b\x08\0"), Some(Verdict::OtherType("compressed bytes".into())), "packed twice");
 }
 
 /// The pages of the corpus are real pages: none may be taken for a substitute. Skips, and says so, where the corpus is absent.
@@ -171,6 +174,176 @@ fn every_page_of_the_corpus_is_judged_a_page() {
         }
     }
     assert!(judged > 0);
+}
+
+/// A whole page in a municipal site's frame: menus, breadcrumb, a footer with the seat's telephone and hours.
+fn framed(title: &str, main: &str) -> String {
+    let menu: String = ["Amministrazione", "Novità", "Servizi", "Vivere il Comune", "Documenti", "Bandi", "Uffici", "Turismo"]
+        .iter()
+        .map(|entry| {
+            let below: String = (1..9).map(|n| format!("<li><a href='/{n}'>{entry} sottovoce numero {n}</a></li>")).collect();
+            format!("<li><a href='/v'>{entry}</a><ul>{below}</ul></li>")
+        })
+        .collect();
+    format!(
+        "<!doctype html><html lang=it><head><title>{title}</title><script src='/tema.js'></script></head><body>\
+         <header><p>Regione Toscana</p><nav><ul>{menu}</ul></nav></header><nav class=breadcrumb><a href='/'>Home</a></nav>\
+         <main>{main}</main><footer><h2>Comune di Prova</h2><p>Piazza del Municipio 1 · Centralino 0583 000000</p>\
+         <p>Orari: dal lunedì al venerdì 9-13</p><a href='/privacy'>Privacy</a></footer></body></html>"
+    )
+}
+
+#[test]
+fn substitutes_inside_the_frame_of_the_site() {
+    for (title, main, verdict) in [
+        ("Comune di Prova", "<h1>Pagina non trovata</h1><p>Controlla l'indirizzo o torna alla pagina iniziale.</p>", Verdict::SoftNotFound),
+        ("Comune di Prova", "<h1>Ops!</h1><p>Non abbiamo trovato la pagina che hai chiesto.</p>", Verdict::SoftNotFound),
+        ("Errore 404 | Comune di Prova", "<h1>Siamo spiacenti</h1>", Verdict::SoftNotFound),
+        ("Comune di Prova", "<h1>Sito in manutenzione</h1><p>Torna a trovarci più tardi.</p>", Verdict::Maintenance),
+        ("Comune di Prova", "<p>Stiamo facendo manutenzione: il sito tornerà attivo tra poco. Tel. 0583 000000</p>", Verdict::Maintenance),
+        ("Comune di Prova", "<p>Errore nello stabilire una connessione al database</p>", Verdict::ServerError),
+        ("Comune di Prova", "<p>Fatal error: Uncaught Error: call to undefined function</p>", Verdict::ServerError),
+    ] {
+        assert_eq!(judged(&framed(title, main)), Some(verdict), "{title}: {main}");
+    }
+}
+
+#[test]
+fn pages_of_offices_inside_the_frame_pass_whatever_words_they_use() {
+    for main in [
+        "<h1>Ufficio tecnico</h1><p>Il martedì 9-12. Il portale in manutenzione torna venerdì.</p>",
+        "<h1>Manutenzione del sito</h1><p>Il 4 maggio il sito in manutenzione non accetterà pagamenti; lo sportello resta aperto.</p>",
+        "<h1>Ufficio manutenzioni</h1><p>Cura strade e giardini. Ing. Verdi, stanza 12, telefono 0583 111222.</p>",
+        "<h1>Anagrafe</h1><p>Servizio temporaneamente non disponibile dal 3 marzo.</p>",
+        "<h1>Cimitero</h1><p>Chiuso per manutenzione fino al 3 aprile.</p>",
+        "<h1>Biblioteca</h1><p>La pagina che cerchi non c'è più? Telefona: il giovedì rispondiamo noi.</p>",
+        "<h1>Contatti</h1><form><p>Non sono un robot</p><div class=g-recaptcha></div></form><p>Ricevimento su appuntamento.</p>",
+        "<h1>Edilizia</h1><p>Permessi di costruire e cantieri: sito in costruzione in via Roma, orario 9-12.</p>",
+    ] {
+        assert_eq!(judged(&framed("Comune di Prova", main)), None, "{main}");
+    }
+}
+
+#[test]
+fn old_and_bare_pages_of_offices_pass() {
+    for page in [
+        alone("Anagrafe", "<h1>Anagrafe</h1><p>Sito in aggiornamento</p><p>Lunedì 9-12</p>"),
+        alone("Uffici", "<table><tr><td>Anagrafe</td><td>lunedì 9-12</td></tr><tr><td>Sito in costruzione</td></tr></table>"),
+        alone("Protocollo", "<p>Su appuntamento.</p><form action=captcha.php><img src=captcha.png></form>"),
+        alone("URP", "<p>Chiuso il 4 maggio</p><script src='/TSPD/08a1?type=5'></script>"),
+        alone("URP", "<p>Orario 9-12</p><script src='/_Incapsula_Resource?SWJIYLWA=719'></script>"),
+        alone(
+            "Prossimamente online",
+            "<h1>Servizi</h1><p>Prossimamente online i certificati. Intanto il mercoledì si riceve allo sportello.</p>",
+        ),
+        alone("Tributi", "<p>Giovedì 9-12. Segreteria: barracuda@comune.example.it</p>"),
+    ] {
+        assert_eq!(judged(&page), None, "{page}");
+    }
+}
+
+#[test]
+fn firewalls_ask_in_many_ways() {
+    let product = |body: &str| match judged(body) {
+        Some(Verdict::BotChallenge(product)) => product,
+        other => panic!("{other:?}: {body}"),
+    };
+    for (body, expected) in [
+        (
+            alone(
+                "",
+                "<script>bobcmn='1'</script><noscript>Please enable JavaScript to view the page content. Your support ID is: 991.</noscript>",
+            ),
+            "F5",
+        ),
+        (alone("Human Verification", "<script>window.awsWafCookieDomainList=[];AwsWafIntegration.saveReferrer()</script>"), "AWS WAF"),
+        (
+            alone(
+                "comune.example.it",
+                "<p>Please enable JS and disable any ad blocker</p><script src='https://ct.captcha-delivery.com/c.js'></script>",
+            ),
+            "DataDome",
+        ),
+        (alone("One moment, please...", "<h1>Please wait while your request is being verified...</h1>"), "Imunify360"),
+        (alone("Robot Challenge Screen", "<p>Checking the site connection</p>"), "SiteGround"),
+        (
+            alone(
+                "Pardon Our Interruption",
+                "<h1>Pardon Our Interruption</h1><p>As you were browsing something made us think you were a bot.</p>",
+            ),
+            "Imperva",
+        ),
+        (alone("Vercel Security Checkpoint", "<p>We're verifying your browser</p><p>Vercel Security Checkpoint</p>"), "Vercel"),
+        (alone("Making sure you&#39;re not a bot!", "<p>Loading...</p>"), "Anubis"),
+        (alone("Attention Required! | Cloudflare", "<h1>Sorry, you have been blocked</h1>"), "Cloudflare"),
+        (alone("Access Denied", "<h1>Access Denied</h1><p>Reference 18.9f1</p><p>https://errors.edgesuite.net/18.9f1</p>"), "Akamai"),
+        (alone("Accesso negato", "<h1>Accesso negato</h1><p>La richiesta è stata bloccata.</p>"), ""),
+        (alone("Verifica di sicurezza", "<p>Verifica di essere umano</p>"), ""),
+        (alone("", "<p>Checking your browser before accessing comune.example.it</p>"), ""),
+    ] {
+        assert_eq!(product(&body), expected, "{body}");
+    }
+    let header = |name, value| judge_at("https://h.it/a", "https://h.it/a", &[(name, value)], "");
+    assert_eq!(header("x-amzn-waf-action", "challenge"), Some(Verdict::BotChallenge("AWS WAF")), "with an empty body");
+    assert_eq!(header("sg-captcha", "challenge"), Some(Verdict::BotChallenge("SiteGround")));
+}
+
+#[test]
+fn courtesy_pages_and_faults_of_servers() {
+    for (title, main, verdict) in [
+        ("comune.example.it", "<h1>Pagina di cortesia</h1><p>Il dominio è registrato.</p>", Verdict::Parked),
+        ("IIS Windows Server", "<img src=iisstart.png>", Verdict::Parked),
+        ("Apache2 Debian Default Page: It works", "<p>It works!</p>", Verdict::Parked),
+        ("Errore", "<p>Questo dominio è scaduto. Per rinnovarlo contattare il fornitore.</p>", Verdict::Parked),
+        ("503 Service Temporarily Unavailable", "<h1>503 Service Temporarily Unavailable</h1><hr>nginx", Verdict::ServerError),
+        ("Servizio non disponibile", "<h1>Riprova più tardi</h1>", Verdict::ServerError),
+        ("Runtime Error", "<h1>Server Error in '/' Application.</h1>", Verdict::ServerError),
+        (
+            "Manutenzione in corso | Comune di Prova",
+            "<h1>Torniamo presto</h1><p>PEC: protocollo@pec.example.it Tel. 0583 1</p>",
+            Verdict::Maintenance,
+        ),
+        (
+            "Sito in manutenzione",
+            "<h1>Sito in manutenzione</h1><p>Gli uffici restano aperti dal lunedì al venerdì 9-12.</p>",
+            Verdict::Maintenance,
+        ),
+    ] {
+        assert_eq!(judged(&alone(title, main)), Some(verdict), "{title}");
+    }
+}
+
+#[test]
+fn a_page_that_sends_us_up_has_gone() {
+    let page = framed("Uffici", "<h1>Uffici</h1><p>Anagrafe lunedì 9-12</p>");
+    let sent = |from: &str, to: &str| judge_at(&format!("https://h.it{from}"), &format!("https://h.it{to}"), &[], &page);
+    for (from, to) in
+        [("/uffici/anagrafe", "/uffici"), ("/novita/avviso-7", "/novita/"), ("/uffici/anagrafe", "/it/home"), ("/a/b/c.html", "/a/")]
+    {
+        assert_eq!(sent(from, to), Some(Verdict::RedirectedHome), "{from} → {to}");
+    }
+    for (from, to) in [
+        ("/uffici/anagrafe", "/uffici/anagrafe/"),
+        ("/uffici/index.html", "/uffici/"),
+        ("/uffici/anagrafe", "/amministrazione/uffici/anagrafe"),
+        ("/uffici/anagrafe", "/uffici/servizi-demografici"),
+        ("/index.php", "/it"),
+    ] {
+        assert_eq!(sent(from, to), None, "{from} → {to}");
+    }
+}
+
+#[test]
+fn error_pages_of_a_site_are_told_from_those_of_its_guards() {
+    let own = framed(
+        "Pagina non trovata",
+        "<h1>404</h1><script src='https://www.google.com/recaptcha/api.js'></script><script src='/TSPD/1'></script>",
+    );
+    assert_eq!(judge_error(404, &[], own.as_bytes()), None, "the page is gone, and the site says so");
+    assert_eq!(judge_error(404, &[], b"<title>Sito in manutenzione</title>"), Some(Verdict::Maintenance));
+    assert_eq!(judge_error(404, &[("cf-mitigated".into(), "challenge".into())], b""), Some(Verdict::BotChallenge("Cloudflare")));
+    assert_eq!(judge_error(404, &[], b"<title>Account Suspended</title>"), Some(Verdict::Parked));
+    assert_eq!(judge_error(403, &[], b"<title>403 Forbidden</title>"), None, "a plain refusal");
 }
 
 proptest::proptest! {

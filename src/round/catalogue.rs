@@ -27,8 +27,9 @@ fn reading_settings(body: &WatchedBody, source: &Source) -> serde_json::Value {
     serde_json::json!({ "select": source.select, "names": body.offices })
 }
 
-/// A request for an address of a source, with what the last visit left.
-pub fn request(source: &Source, url: Url, known: Option<&Validators>) -> fetch::Request {
+/// A request for an address of a source, with what the last visit left. `n_visits`: how many there were; now and then the host is asked
+/// without conditions, since some say "not modified" whatever happens.
+pub fn request(source: &Source, url: Url, known: Option<(&Validators, u64)>) -> fetch::Request {
     let mut request = fetch::Request::new(url);
     request.scope = scope(source);
     request.render = match source.render {
@@ -37,7 +38,7 @@ pub fn request(source: &Source, url: Url, known: Option<&Validators>) -> fetch::
     };
     request.insecure_tls = source.tls == Tls::Ignore;
     match known {
-        Some(known) => request.known(to_fetch(known)),
+        Some((known, n_visits)) => request.known(to_fetch(known).after_streak(u32::try_from(n_visits).unwrap_or(u32::MAX))),
         None => request,
     }
 }

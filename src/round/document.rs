@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::fold::{ATTEMPTS, Fold};
@@ -11,7 +12,7 @@ use super::read::{Read, material, read};
 use super::{RULES_VERSION, Round, catalogue};
 use crate::config::sources::Source;
 use crate::domain::{Change, DocumentKind, Reading};
-use crate::fetch::{FetchError, Reply, Response, Scope, Verdict, attachments, judge};
+use crate::fetch::{self, FetchError, Reply, Response, Scope, Verdict, attachments, judge};
 use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{self, DocumentVisit, Found, Known, Received, Seen, Store, StoreError, Unchanged, Visit, snapshot_of_nth};
 
@@ -33,6 +34,8 @@ pub struct Target {
     pub is_source: bool,
     /// When to visit it next.
     pub next_visit: Option<Timestamp>,
+    /// Whether the source's own address answers, once somebody asked: shared by the documents of one visit.
+    pub source_is_there: Arc<OnceCell<bool>>,
 }
 
 /// How a visit ended.
@@ -60,13 +63,18 @@ impl Round {
         {
             self.reread_document(known.clone(), snapshot).await?;
         }
-        let request = catalogue::request(source, target.url.clone(), target.known.as_ref().map(|known| &known.validators));
+        let request =
+            catalogue::request(source, target.url.clone(), target.known.as_ref().map(|known| (&known.validators, known.n_visits)));
         let reply = self.fetcher.get(&request).await;
         self.n_asked.fetch_add(1, Ordering::Relaxed);
         let response = match reply {
             Ok(Reply::Fresh(response)) => response,
             Ok(Reply::Unchanged(unchanged)) => return self.unchanged(source, target, unchanged).await,
-            Err(FetchError::Status { status: 404 | 410, .. }) if !target.is_source && target.known.is_some() => {
+            // a firewall's or a parked domain's 404 says nothing of the page, nor does that of a server which finds nothing any more
+            Err(error @ FetchError::Status { status: 404 | 410, verdict: None, .. }) if !target.is_source && target.known.is_some() => {
+                if !*target.source_is_there.get_or_init(|| self.is_there(source)).await {
+                    return Ok(Outcome::Failed(error));
+                }
                 return Ok(Outcome::Gone(self.settle(source, target, Seen::Gone, None).await?));
             }
             Err(error) => return Ok(Outcome::Failed(error)),
@@ -114,6 +122,16 @@ impl Round {
                 body_sha: Some(store::sha256(&response.body)),
             }),
         }))
+    }
+
+    /// Whether the source's own address answers with a page.
+    async fn is_there(&self, source: &Arc<Source>) -> bool {
+        let request = catalogue::request(source, source.url.clone(), None);
+        match self.fetcher.get(&request).await {
+            Ok(Reply::Fresh(response)) => self.read(source, response).await.1.is_ok(),
+            Ok(Reply::Unchanged(_)) => true,
+            Err(_) => false,
+        }
     }
 
     /// The PDFs that an article links are documents like the article, first seen when it was.
@@ -172,6 +190,7 @@ impl Round {
             let document = material(&source, &response.url, response.content_type(), &response.body);
             let read = match judge(&response, &document) {
                 Some(verdict) => Err(verdict),
+                None if leads_to_list(&source, &response) => Err(Verdict::RedirectedHome),
                 None => Ok(Read { attachments: attachments_of(&response, &scope), ..read(lexicon, &source, &response.url, &document) }),
             };
             (response, read)
@@ -204,6 +223,12 @@ impl Round {
         })
         .await
     }
+}
+
+/// A document that leads to its own list has gone, whatever the address of the list looks like.
+fn leads_to_list(source: &Source, response: &Response) -> bool {
+    let list = fetch::canonical(&source.url);
+    !response.redirects.is_empty() && fetch::canonical(&response.url) == list && fetch::canonical(&response.requested) != list
 }
 
 /// The PDFs in an article's own matter, not more than a few.

@@ -17,6 +17,7 @@ mod reread;
 mod site;
 mod source;
 mod take_over;
+mod tally;
 mod turns;
 
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub struct Round {
     pub confirm_after: SignedDuration,
     /// How long a mail at once waits for company from the same body.
     pub gather: SignedDuration,
+    /// Whether lively sources are looked at more often than the file says, and quiet ones less.
+    pub adaptive: bool,
     /// The present.
     pub clock: Clock,
     /// Counts addresses asked, whatever they answered: a round that is under way and does not move this for long is stuck.
@@ -121,6 +124,7 @@ impl Round {
             lexicon: Lexicon::builtin(),
             confirm_after,
             gather: SignedDuration::ZERO,
+            adaptive: false,
             clock,
             n_asked: AtomicU64::new(0),
             stopping: AtomicBool::new(false),

@@ -99,6 +99,7 @@ impl Round {
             known: Some(document),
             first_sight: Sight::Reread,
             is_source: false,
+            source_is_there: Arc::default(),
         };
         self.settle(&source, &target, Seen::Reread { reading: read.reading, rules_version: RULES_VERSION }, read.title).await?;
         Ok(true)

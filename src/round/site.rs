@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::due::Due;
-use super::source::{Tally, Trouble};
+use super::tally::{Tally, Trouble, is_of_documents};
 use super::{Round, catalogue};
 use crate::config::sources::Source;
 use crate::domain::DocumentKind;
@@ -20,8 +20,14 @@ use crate::store::{Document, Found, StoreError, Unchanged};
 const SURVEY_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// After a survey that found nothing, so long until the next.
 const SURVEY_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+/// After one whose home page could not be read, so long at most.
+const SURVEY_AFTER_FAILURE: SignedDuration = SignedDuration::from_hours(1);
 /// How many pages of a list are asked.
 const LIST_PAGES: usize = 2;
+/// A list that could not be read for so long is not asked any more, unless there is no other.
+const STALE_LIST: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+const LEADS_NOWHERE: &str = "neither office pages nor news were found from the home page: name them in sources.toml";
 
 /// Whether a document of a site is a list that leads to articles, or the home page: neither is read for what it says.
 pub(super) fn leads_on(source: &Source, document: &Document) -> bool {
@@ -44,9 +50,24 @@ impl Round {
         let id = source.id.clone();
         let documents = self.on_store(move |store| store.documents(&id)).await?;
         let home = documents.iter().find(|document| is_home(source, document));
-        let surveyed = home.is_some_and(|home| home.next_visit.is_some_and(|at| at > now));
+        // when its health has just turned a site may have been rebuilt: it is surveyed before its time, once; and where it was the home
+        // page that failed, at every try, since nothing else tells whether it is back
+        let words = due.known.health.last_error.as_deref().unwrap_or_default();
+        let of_list = words.starts_with("http") && !words.starts_with(&format!("{}: ", source.url));
+        let of_home = !is_of_documents(words) && !of_list && words != LEADS_NOWHERE;
+        let streak = due.known.health.streak;
+        let before_time = due.itself && (streak == 1 || streak > 1 && of_home);
+        let surveyed = !before_time && home.is_some_and(|home| home.next_visit.is_some_and(|at| at > now));
         if !surveyed && let Some(trouble) = self.survey(source, now, tally).await? {
-            return Ok(Some(trouble));
+            if let Some(home) = home.map(|home| home.id) {
+                let again = now.checked_add(SURVEY_AFTER_FAILURE).unwrap_or(now);
+                self.on_store(move |store| store.set_next_visit(home, Some(again))).await?;
+            }
+            // where the home page alone is no longer what it was, what it led to before is watched on
+            if !trouble.leaves_documents() || documents.iter().all(|document| is_home(source, document)) {
+                return Ok(Some(trouble));
+            }
+            tally.add_list_trouble(format!("{}: {trouble}", source.url));
         }
         if !due.itself && surveyed {
             return Ok(None);
@@ -54,13 +75,19 @@ impl Round {
         let id = source.id.clone();
         let documents = self.on_store(move |store| store.documents(&id)).await?;
         let first_listing = documents.iter().map(|document| document.first_seen).min().unwrap_or(now);
-        for list in documents.iter().filter(|document| is_list(document) && !is_home(source, document)) {
+        let lists: Vec<&Document> = documents.iter().filter(|document| is_list(document) && !is_home(source, document)).collect();
+        let is_stale = |list: &Document| now.duration_since(list.last_seen.unwrap_or(list.first_seen)) > STALE_LIST;
+        let all_stale = lists.iter().all(|list| is_stale(list));
+        // a list that a rebuilt site left behind is given up once another has taken its place
+        for list in lists.into_iter().filter(|list| all_stale || !is_stale(list)) {
             if self.is_stopping() {
                 break;
             }
             self.look_at_site_list(source, list, first_listing, tally).await?;
         }
-        Ok(None)
+        // a home page that leads nowhere is watched in vain, and somebody has to know
+        let leads_nowhere = documents.iter().all(|document| is_home(source, document));
+        Ok(leads_nowhere.then(|| Trouble::List(LEADS_NOWHERE.to_owned())))
     }
 
     async fn survey(&self, source: &Arc<Source>, now: Timestamp, tally: &mut Tally) -> Result<Option<Trouble>, StoreError> {
@@ -109,7 +136,7 @@ impl Round {
         tally: &mut Tally,
     ) -> Result<(), StoreError> {
         let Ok(url) = Url::parse(&list.url) else { return Ok(()) };
-        let request = catalogue::request(source, url, Some(&list.validators));
+        let request = catalogue::request(source, url, Some((&list.validators, list.n_visits)));
         let follow = source.follow.as_ref().map(super::source::follow);
         let now = self.clock.now();
         let (found, validators) = match self.fetcher.list(&request, follow.as_ref(), LIST_PAGES).await {
@@ -122,7 +149,7 @@ impl Round {
                 tally.visited.n_fetches += u32::try_from(found.asked).unwrap_or(u32::MAX);
                 tally.visited.bytes += found.first.body.len() as u64;
                 if let Some(verdict) = found.verdict {
-                    tally.visited.failures.push(format!("{}: {verdict}", list.url));
+                    tally.add_list_trouble(format!("{}: {verdict}", list.url));
                     return Ok(());
                 }
                 let validators = found.first.validators();
@@ -132,7 +159,7 @@ impl Round {
                 (found.collect(), validators)
             }
             Err(error) => {
-                tally.visited.failures.push(format!("{}: {error}", list.url));
+                tally.add_list_trouble(format!("{}: {error}", list.url));
                 return Ok(());
             }
         };

@@ -1,24 +1,31 @@
 //! One source: a page is one document, a list leads to many.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::OnceCell;
 use url::Url;
 
-use super::document::{Outcome, Target};
+use super::document::Target;
 use super::due::Due;
+use super::pace::Holds;
 use super::site::leads_on;
+use super::tally::{Health, Tally, Trouble};
 use super::{Round, catalogue, pace};
 use crate::config::sources::{Follow, Source};
-use crate::domain::{Change, DocumentKind, SourceId, SourceKind};
-use crate::fetch::{self, FetchError, ListReply, Verdict};
-use crate::resolve::Sight;
-use crate::store::{self, DocumentId, Failure, Found, SourceVisit, StoreError, Unchanged, Validators};
+use crate::domain::{Change, DocumentKind, SourceId, SourceKind, day_of};
+use crate::fetch::{self, Article, FetchError, ListReply};
+use crate::resolve::{DocumentNotices, Said, Sight};
+use crate::store::{self, DocumentId, Failure, Found, SourceVisit, StoreError};
 
 /// How many pages of a list are asked: the first, and a few that it continues on.
 const LIST_PAGES: usize = 3;
+/// A document that has been gone for longer is asked for ever more rarely.
+const GONE: SignedDuration = SignedDuration::from_hours(24);
+/// What a document shows within this time of being found was there before.
+const AT_FIRST: SignedDuration = SignedDuration::from_hours(1);
 
 /// What became of the visit to a source and its documents.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,35 +44,11 @@ pub struct Visited {
     pub changes: Vec<Change>,
 }
 
-/// Why a source could not be read.
-pub(super) enum Trouble {
-    Fetch(FetchError),
-    Page(Verdict),
-}
-
-impl std::fmt::Display for Trouble {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Fetch(error) => write!(f, "{error}"),
-            Self::Page(verdict) => write!(f, "{verdict}"),
-        }
-    }
-}
-
-/// What is gathered while a source is visited.
-pub(super) struct Tally {
-    pub visited: Visited,
-    unchanged: Vec<Unchanged>,
-    validators: Option<Validators>,
-}
-
 impl Round {
     /// Visits a source that is due, and its documents; notes how it went.
     pub(super) async fn visit_source(&self, due: &Due) -> Result<Visited, StoreError> {
         let source = Arc::new(due.source.clone());
-        let visited =
-            Visited { source: source.id.clone(), n_fetches: 0, n_unchanged: 0, bytes: 0, failures: Vec::new(), changes: Vec::new() };
-        let mut tally = Tally { visited, unchanged: Vec::new(), validators: None };
+        let mut tally = Tally::new(source.id.clone());
         let trouble = match source.kind {
             SourceKind::Page => self.visit_page(&source, &mut tally).await?,
             SourceKind::News | SourceKind::Sitemap | SourceKind::Site => self.visit_list(&source, due, &mut tally).await?,
@@ -87,7 +70,9 @@ impl Round {
             first_sight: Sight::Baseline,
             is_source: true,
             next_visit: None,
+            source_is_there: Arc::default(),
         };
+        tally.last_change = target.known.as_ref().and_then(last_change);
         let outcome = self.visit(source, &target).await?;
         Ok(tally.add(outcome))
     }
@@ -98,18 +83,18 @@ impl Round {
             SourceKind::News | SourceKind::Sitemap | SourceKind::Page if due.itself => self.look_at_list(source, due, tally).await?,
             SourceKind::News | SourceKind::Sitemap | SourceKind::Page => None,
         };
-        if trouble.is_some() {
+        if trouble.as_ref().is_some_and(|trouble| !trouble.leaves_documents()) {
             return Ok(trouble);
         }
         let mut visited = BTreeSet::new();
         // a second time for what the first brought to light: the PDFs that articles link
         for _ in 0..2 {
             let now = self.clock.now();
-            let mut documents = self.documents_to_visit(source, due, now).await?;
+            let mut documents = self.documents_to_visit(source, due, now, tally).await?;
             documents.retain(|document| visited.insert(document.document.id));
             self.visit_documents(source, documents, now, tally).await?;
         }
-        Ok(None)
+        Ok(trouble.or_else(|| tally.trouble(source.kind)))
     }
 
     async fn visit_documents(
@@ -119,15 +104,15 @@ impl Round {
         now: Timestamp,
         tally: &mut Tally,
     ) -> Result<(), StoreError> {
+        let holds = self.holding(source, &documents, now).await?;
+        let source_is_there: Arc<OnceCell<bool>> = Arc::default();
         for document in documents {
             if self.is_stopping() {
                 break;
             }
             let Ok(url) = Url::parse(&document.document.url) else { continue };
-            let next_visit = match document.document.kind {
-                DocumentKind::News => pace::next_visit(source, document.document.first_seen, now),
-                DocumentKind::Page => Some(pace::next_due(source, now)),
-            };
+            let holds = holds.get(&document.document.id).copied().unwrap_or_default();
+            let next_visit = self.next_visit(source, &document.document, holds, tally, now);
             let target = Target {
                 url,
                 kind: document.document.kind,
@@ -135,19 +120,62 @@ impl Round {
                 known: Some(document.document),
                 is_source: false,
                 next_visit,
+                source_is_there: source_is_there.clone(),
             };
             let outcome = self.visit(source, &target).await?;
-            if let Some(trouble) = tally.add(outcome) {
-                tally.visited.failures.push(format!("{}: {trouble}", target.url));
+            if let Some(trouble) = tally.add_document(&target, source.kind, outcome) {
                 self.postpone(&target, &trouble).await?;
             }
         }
         Ok(())
     }
 
+    /// When to visit a document next, if this time it is there.
+    fn next_visit(&self, source: &Source, document: &store::Document, holds: Holds, tally: &Tally, now: Timestamp) -> Option<Timestamp> {
+        if let Some(gone_since) = document.gone_since.filter(|since| now.duration_since(*since) > GONE) {
+            return Some(pace::next_attempt(gone_since, true, None, now));
+        }
+        match document.kind {
+            DocumentKind::News => pace::next_visit(source, document.first_seen, holds, now),
+            DocumentKind::Page if tally.dated.contains(&document.url) => {
+                let despite = now.checked_add(pace::DESPITE_THE_MAP).unwrap_or(now);
+                Some(pace::next_due(source, now).max(despite))
+            }
+            DocumentKind::Page => Some(self.next_look(source, last_change(document), now)),
+        }
+    }
+
+    /// When to look again at what last changed then.
+    fn next_look(&self, source: &Source, last_change: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        if self.adaptive { pace::adapted(source, last_change, now) } else { pace::next_due(source, now) }
+    }
+
+    /// How long the words of old articles hold; young ones are looked at in any case.
+    async fn holding(&self, source: &Source, documents: &[Sighted], now: Timestamp) -> Result<BTreeMap<DocumentId, Holds>, StoreError> {
+        let is_old = |document: &store::Document| {
+            document.kind == DocumentKind::News && pace::next_visit(source, document.first_seen, Holds::Not, now).is_none()
+        };
+        if !documents.iter().any(|sighted| is_old(&sighted.document)) {
+            return Ok(BTreeMap::new());
+        }
+        let body = source.body.clone();
+        let known = self.on_store(move |store| store.known(&body, now)).await?;
+        let today = day_of(now);
+        let holds = |memory: &DocumentNotices| {
+            let in_force: Vec<_> = memory.statements.iter().filter(|statement| !statement.is_past(today)).collect();
+            let ends = |said: &Said, until: bool| until || matches!(said, Said::Closure(_) | Said::Opening(_));
+            match in_force.iter().any(|statement| ends(&statement.said, statement.until.is_some())) {
+                _ if in_force.is_empty() => Holds::Not,
+                true => Holds::Until,
+                false => Holds::Openly,
+            }
+        };
+        Ok(known.documents.iter().filter_map(|document| Some((document.id, holds(document.memory.as_ref()?)))).collect())
+    }
+
     /// Reads the list itself and notes the addresses that are new in it.
     async fn look_at_list(&self, source: &Arc<Source>, due: &Due, tally: &mut Tally) -> Result<Option<Trouble>, StoreError> {
-        let request = catalogue::request(source, source.url.clone(), Some(&due.known.validators));
+        let request = catalogue::request(source, source.url.clone(), Some((&due.known.validators, due.known.health.n_fetches)));
         let follow = source.follow.as_ref().map(follow);
         let reply = self.fetcher.list(&request, follow.as_ref(), LIST_PAGES).await;
         self.n_asked.fetch_add(1, Ordering::Relaxed);
@@ -174,46 +202,112 @@ impl Round {
         let now = self.clock.now();
         let kind = if source.kind == SourceKind::News { DocumentKind::News } else { DocumentKind::Page };
         let max = usize::try_from(source.max_pages).unwrap_or(usize::MAX);
-        let addresses = found.listing.articles.iter().take(max);
-        let found: Vec<Found> = addresses.map(|article| Found { url: article.url.to_string(), kind, next_visit: Some(now) }).collect();
+        let articles: Vec<Article> = found.listing.articles.into_iter().take(max).collect();
+        let found: Vec<Found> =
+            articles.iter().map(|article| Found { url: article.url.to_string(), kind, next_visit: Some(now) }).collect();
         let id = source.id.clone();
         self.on_store(move |store| store.discover(&id, &found, now)).await?;
+        if source.kind == SourceKind::Sitemap {
+            tally.dated = articles.iter().filter(|article| article.updated.is_some()).map(|article| article.url.to_string()).collect();
+        }
+        self.take_dates(source, articles, now).await?;
         tally.validators = Some(validators);
         Ok(None)
     }
 
-    /// The documents of a list whose time has come, the new ones included.
-    async fn documents_to_visit(&self, source: &Arc<Source>, due: &Due, now: Timestamp) -> Result<Vec<Sighted>, StoreError> {
-        let (id, all) = (source.id.clone(), due.all);
-        let site = (source.kind == SourceKind::Site).then(|| source.clone());
-        let due_ids: BTreeSet<DocumentId> = due.documents.iter().map(|document| document.id).collect();
+    /// Where a list says when its documents were changed: what was changed since we saw it is visited now, however old; a page of a
+    /// sitemap that was not need not be asked yet.
+    async fn take_dates(&self, source: &Arc<Source>, articles: Vec<Article>, now: Timestamp) -> Result<(), StoreError> {
+        let updated: BTreeMap<String, Timestamp> =
+            articles.into_iter().filter_map(|article| Some((article.url.to_string(), article.updated?))).collect();
+        if updated.is_empty() {
+            return Ok(());
+        }
+        let (id, is_map) = (source.id.clone(), source.kind == SourceKind::Sitemap);
         self.on_store(move |store| {
-            let documents = store.documents(&id)?;
-            let first_listing = documents.iter().map(|document| document.first_seen).min();
-            let is_due = |document: &store::Document| {
-                if site.as_ref().is_some_and(|source| leads_on(source, document)) {
-                    return false;
+            for document in store.documents(&id)? {
+                let (Some(updated), Some(seen)) = (updated.get(&document.url), document.last_seen) else { continue };
+                let visit = if *updated > seen && *updated <= now {
+                    Some(now)
+                } else if is_map && document.snapshot.is_some() && document.gone_since.is_none() {
+                    seen.checked_add(pace::DESPITE_THE_MAP).ok()
+                } else {
+                    None
+                };
+                match (visit, document.next_visit) {
+                    (Some(visit), planned) if *updated > seen && planned.is_none_or(|planned| planned > visit) => {
+                        store.set_next_visit(document.id, Some(visit))?;
+                    }
+                    (Some(visit), Some(planned)) if *updated <= seen && planned < visit => {
+                        store.set_next_visit(document.id, Some(visit))?
+                    }
+                    _ => {}
                 }
-                due_ids.contains(&document.id) || document.next_visit.is_some_and(|at| at <= now) || (all && document.next_visit.is_some())
-            };
-            let sighted = |document: store::Document| {
-                // what the first listing named was there before we came; so was an office page that we only find now
-                let was_there = Some(document.first_seen) == first_listing || document.kind == DocumentKind::Page;
-                Sighted { first_sight: if was_there { Sight::Baseline } else { Sight::News }, document }
-            };
-            Ok(documents.into_iter().filter(is_due).map(sighted).collect())
+            }
+            Ok(())
         })
         .await
     }
 
+    /// The documents of a list whose time has come, the new ones included.
+    async fn documents_to_visit(
+        &self,
+        source: &Arc<Source>,
+        due: &Due,
+        now: Timestamp,
+        tally: &mut Tally,
+    ) -> Result<Vec<Sighted>, StoreError> {
+        let (id, all) = (source.id.clone(), due.all);
+        let site = (source.kind == SourceKind::Site).then(|| source.clone());
+        let due_ids: BTreeSet<DocumentId> = due.documents.iter().map(|document| document.id).collect();
+        let (documents, n_pages, newest) = self
+            .on_store(move |store| {
+                let documents = store.documents(&id)?;
+                let is_page = |document: &&store::Document| {
+                    let leads = site.as_ref().is_some_and(|source| leads_on(source, document));
+                    document.kind == DocumentKind::Page
+                        && !leads
+                        && document.gone_since.is_none_or(|since| now.duration_since(since) < GONE)
+                };
+                let n_pages = documents.iter().filter(is_page).count();
+                let first_listing = documents.iter().map(|document| document.first_seen).min();
+                let is_due = |document: &store::Document| {
+                    if site.as_ref().is_some_and(|source| leads_on(source, document)) {
+                        return false;
+                    }
+                    due_ids.contains(&document.id)
+                        || document.next_visit.is_some_and(|at| at <= now)
+                        || (all && document.next_visit.is_some())
+                };
+                let sighted = |document: store::Document| {
+                    // what the first listing named was there before we came; so was an office page that we only find now
+                    let was_there = Some(document.first_seen) == first_listing || document.kind == DocumentKind::Page;
+                    Sighted { first_sight: if was_there { Sight::Baseline } else { Sight::News }, document }
+                };
+                // a list is as lively as its newest article
+                let newest = documents.iter().map(|document| document.first_seen).max().filter(|newest| {
+                    first_listing.is_some_and(|first| newest.duration_since(first) > AT_FIRST || now.duration_since(first) > AT_FIRST * 24)
+                });
+                Ok((documents.into_iter().filter(is_due).map(sighted).collect(), n_pages, newest))
+            })
+            .await?;
+        tally.n_pages = n_pages;
+        tally.last_change = tally.last_change.max(newest);
+        Ok(documents)
+    }
+
     /// A document that could not be had is tried again later.
     async fn postpone(&self, target: &Target, trouble: &Trouble) -> Result<(), StoreError> {
-        let Some((document, first_seen)) = target.known.as_ref().map(|known| (known.id, known.first_seen)) else { return Ok(()) };
-        let (may_pass, wish) = match trouble {
-            Trouble::Fetch(error) => (error.is_transient(), error.retry_after()),
-            Trouble::Page(_) => (true, None),
+        let Some((document, since)) = target.known.as_ref().map(|known| (known.id, known.last_seen.unwrap_or(known.first_seen))) else {
+            return Ok(());
         };
-        let at = pace::next_attempt(first_seen, may_pass, wish, self.clock.now());
+        let (may_pass, wish) = match trouble {
+            // a document is not there, but neither is its source: the site is in trouble, and that passes
+            Trouble::Fetch(FetchError::Status { status: 404 | 410, .. }) => (true, None),
+            Trouble::Fetch(error) => (error.is_transient(), error.retry_after()),
+            Trouble::Page(_) | Trouble::List(_) | Trouble::Documents { .. } => (true, None),
+        };
+        let at = pace::next_attempt(since, may_pass, wish, self.clock.now());
         self.on_store(move |store| store.set_next_visit(document, Some(at))).await
     }
 
@@ -221,7 +315,7 @@ impl Round {
         let now = self.clock.now();
         let error = match &trouble {
             Trouble::Fetch(error) => Some(error),
-            Trouble::Page(_) => None,
+            Trouble::Page(_) | Trouble::List(_) | Trouble::Documents { .. } => None,
         };
         let next_try = pace::next_try(source, error, due.known.health.streak + 1, now);
         let words = trouble.to_string();
@@ -243,10 +337,22 @@ impl Round {
 
     async fn note_visit(&self, source: &Arc<Source>, due: &Due, tally: &mut Tally) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let changed = if tally.visited.changes.is_empty() { tally.last_change } else { Some(now) };
         let next_due = match (due.itself, due.known.next_due) {
             (false, Some(next_due)) => next_due,
-            _ => pace::next_due(source, now),
+            _ => self.next_look(source, changed, now),
         };
+        let last_error = due.known.health.last_error.as_deref().unwrap_or_default();
+        if due.known.health.streak > 0 && tally.health(due.itself, last_error) == Health::Unknown {
+            // the list is there, but none of the documents that failed was asked again: nothing is known of their health
+            let (id, unchanged) = (source.id.clone(), std::mem::take(&mut tally.unchanged));
+            return self
+                .on_store(move |store| {
+                    store.record_unchanged(&unchanged)?;
+                    store.set_next_due(&id, next_due)
+                })
+                .await;
+        }
         let visit = SourceVisit {
             source: source.id.clone(),
             at: now,
@@ -276,37 +382,19 @@ struct Sighted {
     first_sight: Sight,
 }
 
+/// When a document last changed after it was first read; `None` for one that never did.
+fn last_change(document: &store::Document) -> Option<Timestamp> {
+    let since = document.version_since?;
+    // the version that was there at first sight is no change; it tells how long all has been quiet once that is long
+    let is_first = since.duration_since(document.first_seen) < AT_FIRST;
+    let quiet = document.last_seen.is_some_and(|seen| seen.duration_since(since) > AT_FIRST * 24);
+    (!is_first || quiet).then_some(since)
+}
+
 /// Which links are articles, in the crawler's words.
 pub(super) fn follow(follow: &Follow) -> fetch::Follow {
     match follow {
         Follow::Prefix(prefix) => fetch::Follow::Prefix(prefix.clone()),
         Follow::Selector(selector) => fetch::Follow::Css(selector.clone()),
-    }
-}
-
-impl Tally {
-    /// Counts an outcome; gives back what went wrong.
-    fn add(&mut self, outcome: Outcome) -> Option<Trouble> {
-        let visited = &mut self.visited;
-        match outcome {
-            Outcome::Unchanged(row, bytes) => {
-                visited.n_fetches += 1;
-                visited.n_unchanged += 1;
-                visited.bytes += bytes;
-                self.unchanged.push(row);
-            }
-            Outcome::Read(changes, bytes) => {
-                visited.n_fetches += 1;
-                visited.bytes += bytes;
-                visited.changes.extend(changes);
-            }
-            Outcome::Gone(changes) => {
-                visited.n_fetches += 1;
-                visited.changes.extend(changes);
-            }
-            Outcome::Failed(error) => return Some(Trouble::Fetch(error)),
-            Outcome::NotThePage(verdict) => return Some(Trouble::Page(verdict)),
-        }
-        None
     }
 }

@@ -2,11 +2,36 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::{Round, catalogue};
-use crate::domain::BodyId;
+use crate::domain::{BodyId, SourceId};
 use crate::store::{StoreError, Synced};
 
+/// So many new sources are begun at once; towns share servers under many names, so the others follow one by one.
+const AT_ONCE: usize = 32;
+/// The time between two of those that follow.
+const APART: SignedDuration = SignedDuration::from_secs(2);
+
 impl Round {
+    /// Spreads the first visits of many new sources: for a service, which has time.
+    pub async fn spread(&self, added: &[SourceId]) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let later: Vec<SourceId> = added.iter().skip(AT_ONCE).cloned().collect();
+        if later.is_empty() {
+            return Ok(());
+        }
+        self.on_store(move |store| {
+            let mut due = now;
+            for source in &later {
+                due = due.checked_add(APART).unwrap_or(due);
+                store.set_next_due(source, due)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Makes the store watch what the file names. Documents of sources that are now read in another way are to be read again ([`Round::reread`]);
     /// bodies that lost a source are folded anew.
     pub async fn take_over(&self) -> Result<Synced, StoreError> {

@@ -4,15 +4,21 @@ mod demo;
 mod doctor;
 mod errors;
 mod extract;
+mod hostile;
 mod kill;
 mod line;
 mod place;
 mod readme;
+mod replay;
 mod service;
+mod sites;
 mod smtp;
 mod sources;
 mod torture;
 
+#[path = "../fetch/server.rs"]
+#[allow(dead_code)]
+mod raw;
 #[path = "../mail/sink.rs"]
 #[allow(dead_code)]
 mod sink;

@@ -12,13 +12,13 @@ use crate::place::Place;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A service under test, with systemd's end of the notify socket. Ends with the value.
-struct Running {
+pub struct Running {
     child: Child,
     socket: UnixDatagram,
 }
 
 impl Running {
-    fn start(place: &Place) -> Self {
+    pub fn start(place: &Place) -> Self {
         let path = place.path("notify");
         let _ = std::fs::remove_file(&path);
         let socket = UnixDatagram::bind(&path).unwrap();
@@ -29,7 +29,7 @@ impl Running {
 
     /// Waits until systemd hears this.
     #[track_caller]
-    fn says(&self, words: &str) -> String {
+    pub fn says(&self, words: &str) -> String {
         let started = Instant::now();
         let mut heard = String::new();
         while started.elapsed() < PATIENCE {
@@ -44,13 +44,13 @@ impl Running {
         panic!("{words:?} was not said, but:\n{heard}");
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let status = std::process::Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
     }
 
     /// Waits for the end; returns how it ended and the log.
-    fn end(mut self) -> (ExitStatus, String) {
+    pub fn end(mut self) -> (ExitStatus, String) {
         let mut log = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         (self.child.wait().unwrap(), log)
@@ -66,7 +66,7 @@ impl Drop for Running {
 
 /// Waits until the condition holds.
 #[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < PATIENCE, "{what} did not come true");
@@ -119,21 +119,33 @@ fn a_second_service_on_the_same_database_is_refused() {
 fn a_reload_takes_good_files_and_refuses_bad_ones_with_their_reasons() {
     let place = Place::new();
     place.settings("[web]\nlisten = \"\"\n");
-    place.sources(&[("/uffici", EVERY_SECOND)]);
+    let hourly = ("/raro", "kind = \"page\"\nevery = \"1h\"");
+    place.sources(&[("/uffici", EVERY_SECOND), hourly]);
     place.page("/uffici", &table(&[]));
     place.page("/altro", &table(&[]));
+    place.page("/raro", "<h1>Ufficio anagrafe</h1><p>Lunedì 9-12</p>");
     let service = Running::start(&place);
     service.says("READY=1");
-    place.sources(&[("/uffici", EVERY_SECOND), ("/altro", "kind = \"page\"\nevry = \"1h\"")]);
+    let due = || {
+        let status = place.run(&["sources", "status", "--json"]).done().json();
+        status
+            .iter()
+            .find(|source| source["id"] == "comune-prova/raro")
+            .map(|source| (source["last_good"].clone(), source["next_try"].clone()))
+    };
+    until("the hourly page is read", || due().is_some_and(|(last_good, _)| !last_good.is_null()));
+    let schedule = due();
+    place.sources(&[("/uffici", EVERY_SECOND), hourly, ("/altro", "kind = \"page\"\nevry = \"1h\"")]);
     service.signal("HUP");
     service.says("RELOADING=1");
     service.says("READY=1");
     let hits = place.site.hits("/uffici");
     until("what was in force goes on", || place.site.hits("/uffici") > hits);
     assert_eq!(place.site.hits("/altro"), 0);
-    place.sources(&[("/uffici", EVERY_SECOND), ("/altro", EVERY_SECOND)]);
+    place.sources(&[("/uffici", EVERY_SECOND), hourly, ("/altro", EVERY_SECOND)]);
     service.signal("HUP");
     until("the new source is read", || place.site.hits("/altro") >= 1);
+    assert_eq!((due(), place.site.hits("/raro")), (schedule, 1), "what did not change keeps its schedule");
     service.signal("TERM");
     let (status, log) = service.end();
     assert!(status.success(), "{log}");

@@ -10,12 +10,16 @@ use url::Url;
 use crate::server::{Act, Server, answer, page};
 use crate::{fetcher, limits};
 
-fn has_chromium() -> bool {
-    let found = ["/usr/bin/chromium", "/usr/local/bin/chromium"].iter().any(|path| Path::new(path).exists());
-    if !found {
+fn chromium() -> Option<&'static Path> {
+    let found = ["/usr/bin/chromium", "/usr/local/bin/chromium"].into_iter().map(Path::new).find(|path| path.exists());
+    if found.is_none() {
         eprintln!("SKIPPED: chromium is not installed (apt-get install chromium)");
     }
     found
+}
+
+fn has_chromium() -> bool {
+    chromium().is_some()
 }
 
 async fn render(fetcher: &Fetcher, url: &str) -> Result<Response, FetchError> {
@@ -116,4 +120,24 @@ async fn a_missing_browser_and_a_hanging_one_are_told_apart() {
     let error = render(&hanging, "http://127.0.0.1:1/").await.unwrap_err();
     assert!(matches!(&error, FetchError::Browser { missing: false, why, .. } if why.contains("hangs")), "{error}");
     assert!(error.is_transient());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_hung_is_killed_and_the_next_page_gets_a_new_one() {
+    let Some(chromium) = chromium() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (program, pid) = (folder.path().join("browser"), folder.path().join("pid"));
+    // hangs when it is started for the first time, and is a browser from then on
+    let script = format!("#!/bin/sh\n[ -e {0} ] && exec {1} \"$@\"\necho $$ > {0}\nexec sleep 600\n", pid.display(), chromium.display());
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let town = town().await;
+    let fetcher = fetcher(Limits { browser: Some(program), idle: Duration::from_secs(12), ..limits() });
+    let error = render(&fetcher, &town.url("/uffici")).await.unwrap_err();
+    assert!(matches!(&error, FetchError::Browser { missing: false, .. }), "{error}");
+    let response = render(&fetcher, &town.url("/uffici")).await.unwrap();
+    assert!(String::from_utf8_lossy(&response.body).contains("Ufficio Anagrafe"));
+    let pid = std::fs::read_to_string(pid).unwrap();
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(" Z "), "the one that hung still runs: {state}");
 }

@@ -23,8 +23,23 @@ fn gzip_bomb() -> Vec<u8> {
     BOMB.clone()
 }
 
+/// The same in the other codings that we say we take.
+fn brotli_bomb() -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 1, 20);
+    writer.write_all(&vec![0; 8 << 20]).unwrap();
+    drop(writer);
+    packed
+}
+
+fn zstd_bomb() -> Vec<u8> {
+    zstd::encode_all(&vec![0; 8 << 20][..], 1).unwrap()
+}
+
 async fn hostile() -> Server {
     let bomb = gzip_bomb();
+    let (brotli_bomb, zstd_bomb) = (brotli_bomb(), zstd_bomb());
+    assert!(bomb.len().max(brotli_bomb.len()).max(zstd_bomb.len()) < 256 << 10, "a bomb is small");
     Server::start("127.0.0.1", move |seen| match seen.path.as_str() {
         "/hang" => Act::Hang,
         "/slow-head" => Act::Repeat(b"HTTP/1.1 200 OK\r\n".to_vec(), b"X-Drop: a\r\n".to_vec(), Duration::from_millis(40)),
@@ -37,6 +52,9 @@ async fn hostile() -> Server {
             Act::Repeat(b"HTTP/1.1 200 OK\r\n".to_vec(), format!("X: {}\r\n", "a".repeat(8000)).into_bytes(), Duration::ZERO)
         }
         "/bomb" => answer("200 OK", "Content-Encoding: gzip\r\n", &bomb),
+        "/brotli-bomb" => answer("200 OK", "Content-Encoding: br\r\n", &brotli_bomb),
+        "/zstd-bomb" => answer("200 OK", "Content-Encoding: zstd\r\n", &zstd_bomb),
+        "/unasked-coding" => answer("200 OK", "Content-Type: text/html\r\nContent-Encoding: compress\r\n", b"\x1f\x9d\x90<\0\0"),
         "/broken-gzip" => answer("200 OK", "Content-Encoding: gzip\r\n", b"this is no gzip"),
         "/too-long" => Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nabc".to_vec()),
         "/short" => Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<html><body>only the beginn".to_vec()),
@@ -79,7 +97,7 @@ async fn slow_servers_run_into_their_time_limits() {
 #[tokio::test]
 async fn endless_and_exploding_bodies_are_cut_at_the_limit() {
     let (server, fetcher) = (hostile().await, fetcher(Limits { max_bytes: 1 << 20, ..limits() }));
-    for path in ["/endless", "/bomb", "/too-long"] {
+    for path in ["/endless", "/bomb", "/brotli-bomb", "/zstd-bomb", "/too-long"] {
         let error = get(&fetcher, &server.url(path)).await.unwrap_err();
         assert!(matches!(error, FetchError::TooLong { limit: 1_048_576, .. }), "{path}: {error:?}");
     }

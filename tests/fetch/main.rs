@@ -1,5 +1,6 @@
 //! The fetcher against real servers on loopback: a hostile one of our own, nginx where it is installed, and twenty busy hosts.
 
+mod adverse;
 mod browser;
 mod hostile;
 mod lists;

@@ -16,6 +16,10 @@ pub enum Act {
     SendAndClose(Vec<u8>),
     /// Sends the first bytes, then the second over and over, with a pause between.
     Repeat(Vec<u8>, Vec<u8>, Duration),
+    /// Waits, then sends these bytes.
+    After(Duration, Vec<u8>),
+    /// Sends these bytes once so many requests are open at this server, or so many have come in all (or nothing moves for long).
+    Together(usize, usize, Vec<u8>),
     /// Says nothing more.
     Hang,
 }
@@ -96,6 +100,21 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, handler: Ar
         let (bytes, goes_on) = match handler(&seen) {
             Act::Send(bytes) => (bytes, true),
             Act::SendAndClose(bytes) => (bytes, false),
+            Act::After(pause, bytes) => {
+                tokio::time::sleep(pause).await;
+                (bytes, true)
+            }
+            Act::Together(n_open, n_all, bytes) => {
+                let enough = || {
+                    let log = log.lock().expect("the log");
+                    log.len() >= n_all || log.iter().filter(|seen| seen.to.is_none()).count() >= n_open
+                };
+                let deadline = Instant::now() + Duration::from_secs(20);
+                while !enough() && Instant::now() < deadline {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                (bytes, true)
+            }
             Act::Hang => std::future::pending().await,
             Act::Repeat(first, again, pause) => {
                 let mut bytes = first;

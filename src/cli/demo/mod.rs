@@ -53,7 +53,9 @@ async fn play(folder: &Path, keeps: bool) -> anyhow::Result<()> {
     town::set(&site, Day::Before);
     let morning = async |day: Day| {
         let clock = Clock::Fixed(day.instant());
-        check::check(&settings, sources.clone(), store.clone(), clock, &EVERYTHING, true, &mut |_| ()).await.map(|checked| checked.summary)
+        check::check(&settings, sources.clone(), store.clone(), &EVERYTHING, &check::How { clock, send: true, archive: None }, &mut |_| ())
+            .await
+            .map(|checked| checked.summary)
     };
     writeln!(out, "{bold}Monday 2 March 2026, 8:00{bold:#}: the first look")?;
     let first = morning(Day::Before).await?;

@@ -1,6 +1,7 @@
 //! `sportello sources …`: what volunteers do with `sources.toml`: check it, list it, try a page, add one, see how the pages fare.
 
 mod add;
+mod hosts;
 mod lint;
 mod look;
 mod status;
@@ -104,6 +105,9 @@ pub struct StatusArgs {
     /// Only the sources that fail
     #[arg(long)]
     pub failing: bool,
+    /// One line a host in place of one a source
+    #[arg(long)]
+    pub hosts: bool,
 }
 
 /// The kinds of sources, as words of the command line.

@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::StatusArgs;
+use super::{StatusArgs, hosts};
 use crate::cli::args::Global;
 use crate::cli::{Outcome, ask, setup};
 use crate::config::format_size;
@@ -24,6 +24,11 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> anyhow::Result<Outcome>
     let shown = |source: &&Source| source.retired_at.is_none() && (!args.failing || source.health.streak > 0);
     let sources: Vec<&Source> = sources.iter().filter(shown).collect();
     let mut out = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));
+    if args.hosts {
+        hosts::show(&mut out, &sources, args.json)?;
+        out.flush()?;
+        return Ok(Outcome::Done);
+    }
     let width = sources.iter().map(|source| source.source.id.0.chars().count()).max().unwrap_or_default();
     for source in sources {
         if args.json {
@@ -84,6 +89,6 @@ fn show(out: &mut impl Write, source: &Source, width: usize) -> std::io::Result<
     Ok(())
 }
 
-fn local(at: Timestamp) -> String {
+pub(super) fn local(at: Timestamp) -> String {
     rome().to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
