@@ -24,6 +24,12 @@ fn rustls_provider() -> Result<(), Arc<rustls::crypto::CryptoProvider>> {
     rustls::crypto::ring::default_provider().install_default()
 }
 
+/// One client for all tests.
+fn client() -> &'static reqwest::Client {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    CLIENT.get_or_init(|| reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap())
+}
+
 /// A site that answers. Ends with the value.
 pub struct Server {
     pub address: String,
@@ -60,8 +66,11 @@ impl Server {
         Self::with(store, clock, Web { language: Language::It, public_url: "https://sportello.example.org".into(), ..Web::default() })
     }
 
-    pub fn with(store: Arc<dyn Store>, clock: Clock, mut settings: Web) -> Self {
-        settings.listen = None;
+    pub fn with(store: Arc<dyn Store>, clock: Clock, settings: Web) -> Self {
+        Self::of(Site::new(store, Web { listen: None, ..settings }, clock))
+    }
+
+    pub fn of(site: Site) -> Self {
         let (stop, stopped) = watch::channel(false);
         let address = runtime().block_on(async {
             let sockets = listen(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
@@ -69,7 +78,7 @@ impl Server {
                 sportello::web::Listener::Tcp(socket) => socket.local_addr().unwrap().to_string(),
                 sportello::web::Listener::Unix(_) => unreachable!(),
             };
-            tokio::spawn(serve(sockets, Arc::new(Site::new(store, settings, clock)), None, stopped));
+            tokio::spawn(serve(sockets, Arc::new(site), None, stopped));
             address
         });
         Self { address, stop }
@@ -85,8 +94,7 @@ impl Server {
 
     pub fn request(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> Got {
         runtime().block_on(async {
-            let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-            let mut request = client.request(method, format!("http://{}{path}", self.address));
+            let mut request = client().request(method, format!("http://{}{path}", self.address));
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
