@@ -1,0 +1,107 @@
+//! What only the whole document tells: whether it is a list of news, which seasons make up a year, which lines name one unit with its parts.
+
+use crate::document::Region;
+use crate::extract::scan::{Mark, Placed, scan};
+use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Lexicon;
+
+/// "Servizio coordinamento politiche al cittadino. Pari opportunità, Rete scolastica, statistica": a unit with its parts, no enumeration of offices.
+pub(super) fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> Vec<usize> {
+    let unit = |s: &Segment| ["servizio", "settore", "area ", "direzione"].iter().any(|w| s.folded.text.starts_with(w));
+    let label =
+        |marks: &[Placed]| !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
+    (1..segments.len())
+        .filter(|&i| {
+            let groups: usize = scans[i].iter().map(|m| if let Mark::Offices(mention) = &m.mark { mention.offices.len() } else { 0 }).sum();
+            unit(&segments[i - 1]) && label(&scans[i - 1]) && label(&scans[i]) && groups >= 2 && segments[i].block == segments[i - 1].block
+        })
+        .collect()
+}
+
+/// A home page: its first heading names the body, or there is none above the first news.
+pub(super) fn is_front_page(segments: &[Segment]) -> bool {
+    let first = segments.iter().find(|s| s.role == Role::Heading && s.region == Region::Main);
+    first.is_some_and(|s| {
+        [
+            "comune di",
+            "citta di",
+            "provincia di",
+            "unione",
+            "ultimi avvisi",
+            "ultime notizie",
+            "benvenut",
+            "home",
+            "notizie",
+            "avvisi",
+            "in evidenza",
+            "novita",
+        ]
+        .iter()
+        .any(|w| s.folded.text.trim().starts_with(w))
+            && s.tokens.len() <= 8
+    })
+}
+
+/// Parts of the year that are stated without a year and together make a whole one are seasons that recur, whatever the date of the page.
+pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
+    use crate::extract::grammar::dates::{Anchor, When};
+    let mut found: Vec<(usize, Placed, i32)> = Vec::new();
+    for (i, segment) in segments.iter().enumerate() {
+        if !scans[i].iter().any(|m| matches!(m.mark, Mark::When(When::Range(_) | When::Months(_) | When::Season(_)))) {
+            continue;
+        }
+        for mark in scan(segment, &mut Anchor::default(), None, lexicon) {
+            if let Mark::When(When::Season(season)) = &mark.mark {
+                let day = |(month, day): (u8, u8)| i32::from(month) * 30 + i32::from(day);
+                let days = (day(season.to) - day(season.from)).rem_euclid(360) + 1;
+                found.push((i, mark, days));
+            }
+        }
+    }
+    let mut different: Vec<&Mark> = Vec::new();
+    let mut total = 0;
+    for (_, mark, days) in &found {
+        if !different.contains(&&mark.mark) {
+            different.push(&mark.mark);
+            total += days;
+        }
+    }
+    let dated = scans.iter().enumerate().any(|(i, marks)| {
+        marks.iter().any(|m| {
+            matches!(&m.mark, Mark::When(When::Range(_))) && !found.iter().any(|(at, season, _)| *at == i && season.start == m.start)
+        })
+    });
+    let rest = rest_of_year(&found, dated);
+    let asked = scans.iter().flatten().any(|m| m.mark == Mark::RestOfYear);
+    for marks in scans.iter_mut() {
+        for mark in marks.iter_mut().filter(|m| m.mark == Mark::RestOfYear) {
+            mark.mark = rest.map_or(Mark::Comma, |season| Mark::When(When::Season(season)));
+        }
+    }
+    if !(asked && rest.is_some()) && (different.len() < 2 || !(330..=375).contains(&total)) {
+        return;
+    }
+    for (i, mark, _) in found {
+        if let Some(there) =
+            scans[i].iter_mut().find(|m| m.start == mark.start && matches!(m.mark, Mark::When(When::Range(_) | When::Months(_))))
+        {
+            *there = mark;
+        }
+    }
+}
+
+/// What one season named in a document leaves over of the year.
+fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::domain::Season> {
+    use crate::extract::grammar::dates::When;
+    let (_, first, _) = found.first()?;
+    if found.iter().any(|(_, other, _)| other.mark != first.mark) {
+        return None;
+    }
+    let Mark::When(When::Season(season)) = &first.mark else { return None };
+    if dated {
+        return None; // beside a dated period, the rest of the year is what is usual
+    }
+    let day = |(month, day): (u8, u8)| jiff::civil::Date::new(2025, month as i8, (day as i8).min(if month == 2 { 28 } else { 31 })).ok();
+    let written = |date: jiff::civil::Date| (date.month() as u8, date.day() as u8);
+    Some(crate::domain::Season { from: written(day(season.to)?.tomorrow().ok()?), to: written(day(season.from)?.yesterday().ok()?) })
+}

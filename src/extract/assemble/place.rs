@@ -1,0 +1,337 @@
+//! Giving facts to whom they belong: frames that a line lends to the list below it, exceptions to a rule about all, defaults, and the period that governs.
+
+use super::{Assembler, Frame};
+use crate::domain::{DaySelector, Evidence, OfficeId};
+use crate::extract::draft::{Draft, Facts, Period, Subject};
+use crate::extract::segment::{Role, Segment};
+
+impl Assembler<'_> {
+    /// Gives the facts to whom they belong.
+    pub(super) fn place(
+        &mut self,
+        index: usize,
+        subjects: Vec<Subject>,
+        explicit: bool,
+        mut facts: Facts,
+        evidence: Vec<Evidence>,
+        n: usize,
+    ) {
+        let segment = &self.segments[index];
+        let announces = segment.announces();
+        let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
+        let part = subjects.iter().all(|s| self.enumerated.iter().any(|e| e.same(s)));
+        if explicit && subjects.len() >= 2 && !part && !subjects.iter().any(|s| s.office.is_all()) {
+            self.enumerated.clone_from(&subjects);
+        }
+        if self.announcing {
+            self.inline = Some(facts);
+            return;
+        }
+        if let Some(lent) = self.inline.clone().filter(|_| explicit && !facts.beyond_channels()) {
+            facts = merge(lent, facts);
+        }
+        if explicit {
+            self.topic_block = Some(segment.block);
+            // a branch of the office, or another name for it, does not end its period
+            if !same_offices(&self.topic, &subjects) {
+                self.topic_period = None;
+            }
+            self.topic.clone_from(&subjects);
+        }
+        if self.frame.excepting && listed && self.frame.active && explicit && n == 0 {
+            facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+        }
+        if !explicit && self.frame.active && listed && self.frame.facts.flags.closed && !facts.any() {
+            // "chiusi nei seguenti giorni:" above a list of days
+            facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
+        }
+        let alone = segment.tokens.iter().any(|t| t.is_any(&["solo", "soltanto", "solamente", "unicamente", "sola", "sole", "soli"]));
+        if explicit
+            && alone
+            && facts.flags.open
+            && facts.period.is_none()
+            && facts.hours.is_empty()
+            && facts.openings.is_empty()
+            && facts.loose.is_empty()
+        {
+            self.open_alone(&subjects, &mut facts);
+        }
+        let lends = self.frame.active && self.frame.lends && listed && explicit && n == 0;
+        let mut whom = if explicit { subjects } else { self.topic.clone() };
+        if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() {
+            whom.clone_from(&self.frame.subjects);
+        }
+        if lends {
+            let frame = self.frame.facts.clone();
+            facts = merge(frame, facts);
+        }
+        if explicit && facts.flags.walk_in && !whom.iter().any(|s| s.office.is_all()) && facts.hours.is_empty() {
+            // "non occorre prenotare per l'URP": an exception to a rule about all
+            let ruled = self.drafts.iter().any(|d| d.subject.office.is_all() && d.flags.appointment);
+            if ruled {
+                facts.except = whom.iter().map(|s| s.office.clone()).collect();
+            }
+        }
+        let season = segment.headings.iter().rev().find_map(|h| self.heading_seasons.iter().find(|(i, _)| i == h).map(|(_, s)| *s));
+        for (_, chunk) in &mut facts.hours {
+            chunk.season = chunk.season.or(season);
+        }
+        self.note_defaults(segment, &whom, &mut facts);
+        self.leave_out(&mut facts, &whom, announces);
+        self.lend_days(&mut facts, explicit);
+        if facts.same_hours {
+            let mut before = self.hours_before(&whom, facts.reference.as_ref());
+            for (_, chunk) in &mut before {
+                chunk.days.retain(|d| !facts.without_days.contains(d)); // "come sopra, tranne il venerdì"
+            }
+            before.retain(|(_, chunk)| !chunk.days.is_empty());
+            before.retain(|(_, chunk)| facts.bare_days.is_empty() || chunk.days.iter().all(|d| facts.bare_days.contains(d)));
+            for (_, chunk) in &mut before {
+                chunk.season = facts.season.or(chunk.season);
+            }
+            before.append(&mut facts.hours);
+            facts.hours = before;
+        }
+        let has_phone = |d: &Draft| d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone);
+        let own = self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && has_phone(d));
+        if facts.same_number && !own {
+            let other = self.drafts.iter().rev().find(|d| {
+                d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone)
+                    && facts.reference.as_ref().is_none_or(|r| *r == d.subject.office)
+                    && !whom.iter().any(|s| s.same(&d.subject))
+            });
+            if let Some(other) = other {
+                facts.channels.extend(other.channels.iter().filter(|c| c.kind == crate::domain::ChannelKind::Phone).cloned());
+            }
+        }
+        if announces {
+            let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
+            let lends = facts.beyond_channels() && (generic || !explicit) && !facts.excepting;
+            if self.others
+                && generic
+                && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all())
+            {
+                // what was said of all the others holds for each office of the list
+                facts.flags = facts.flags.or(all.flags);
+                facts.period = facts.period.or(Some(all.period));
+                if facts.hours.is_empty() {
+                    facts.hours = chunks_of(all);
+                }
+            }
+            let lends = lends || self.others && generic;
+            if self.document_period.is_none() && facts.period.is_none() && generic {
+                self.document_period = self.topic_period.or(self.lead_period);
+            }
+            self.frame = Frame {
+                facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
+                subjects: if generic && (!explicit || self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
+                block: segment.block,
+                active: lends || !generic || facts.excepting,
+                lends,
+                excepting: facts.excepting,
+            };
+            if generic && !facts.excepting && self.next_names_offices(index) {
+                if let Some(period) = facts.period {
+                    self.document_period = Some(period);
+                }
+                if !whom.is_empty() && !facts.except.is_empty() {
+                    facts = Facts { except: facts.except, ..Facts::default() };
+                } else {
+                    return;
+                }
+            }
+        }
+        if whom.is_empty() {
+            // nobody in particular: a period for the whole document
+            if let Some(period) = facts.period
+                && self.document_period.is_none()
+                && !facts.single_day
+                && !self.stranger
+            {
+                self.document_period = Some(period);
+            }
+            return;
+        }
+        if !explicit && !facts.any() {
+            if let Some(period) = facts.period {
+                self.topic_period = Some(period);
+            }
+            return;
+        }
+        if !facts.any() && facts.period.is_none() {
+            return;
+        }
+        let all = whom.iter().all(|s| s.office.is_all());
+        let period = match facts.period {
+            Some(period) => {
+                self.topic_period = Some(period);
+                if all && self.document_period.is_none() && !facts.single_day {
+                    self.document_period = Some(period);
+                }
+                period
+            }
+            None if facts.unchanged => Period::default(),
+            None => self.topic_period.or(self.heading_period).or(self.whole_document()).unwrap_or_default(),
+        };
+        for subject in whom {
+            let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
+            self.draft(subject, period).add(&facts, &evidence);
+        }
+    }
+
+    /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
+    pub(super) fn open_alone(&self, subjects: &[Subject], facts: &mut Facts) {
+        let all = self.drafts.last().filter(|d| d.subject.office.is_all() && !d.closures.is_empty());
+        let Some(all) = all.filter(|_| !subjects.iter().any(|s| s.office.is_all())) else { return };
+        facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+        let (first, last) = (all.closures.iter().map(|r| r.first()).min(), all.closures.iter().map(|r| r.last()).max());
+        facts.period = Some(Period { from: first, until: last });
+    }
+
+    /// Rules that a list says once above its offices.
+    pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
+        let text = segment.folded.text.as_str();
+        let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+        let listed = ["sotto elencat", "sottoelencat", "di seguito", "seguenti", "elencati", "sotto indicat", "sottoindicat"]
+            .iter()
+            .any(|w| text.contains(w));
+        let unless = [
+            "salvo divers",
+            "salvo dove",
+            "salvo che",
+            "se non divers",
+            "ove non divers",
+            "dove non divers",
+            "salvo altra",
+            "salvo indicazion",
+            "salvo quanto divers",
+            "se non altrimenti",
+            "ove non altrimenti",
+            "salvo ove",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
+        if !generic || !(listed || unless) || segment.announces() && !unless {
+            return;
+        }
+        if !facts.hours.is_empty() && !segment.announces() {
+            self.default_hours = std::mem::take(&mut facts.hours);
+            facts.flags.open = false;
+        }
+        if facts.flags.appointment || facts.flags.remote {
+            self.default_flags = Some((facts.flags, facts.period));
+            if self.document_period.is_none() {
+                self.document_period = facts.period;
+            }
+            *facts = Facts::default();
+        } else if let Some(address) = facts.address.take() {
+            self.default_address = Some(address);
+        }
+    }
+
+    /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.
+    pub(super) fn leave_out(&mut self, facts: &mut Facts, whom: &[Subject], announces: bool) {
+        if facts.except.is_empty() || whom.iter().any(|s| s.office.is_all()) && !announces {
+            return;
+        }
+        let except = std::mem::take(&mut facts.except);
+        if let Some(all) = self.drafts.iter_mut().rev().find(|d| d.subject.office.is_all()) {
+            for office in except {
+                if !all.except.contains(&office) {
+                    all.except.push(office);
+                }
+            }
+        }
+    }
+
+    /// "tranne lo stato civile, aperto dalle 9 alle 11": spans without days are for the dates that the sentence, or the closure of all, names.
+    pub(super) fn lend_days(&self, facts: &mut Facts, explicit: bool) {
+        if facts.loose.is_empty() || !facts.hours.is_empty() || !facts.openings.is_empty() || !explicit {
+            return;
+        }
+        let mut dates = self.sentence_dates.clone();
+        if dates.is_empty()
+            && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())
+        {
+            dates = all.closures.iter().filter(|r| r.first() == r.last()).map(|r| r.first()).collect();
+        }
+        for span in std::mem::take(&mut facts.loose) {
+            facts.openings.extend(dates.iter().map(|date| crate::domain::Opening { date: *date, span }));
+        }
+    }
+
+    /// The hours of the office that spoke before, for "stessi giorni e orari".
+    pub(super) fn hours_before(
+        &self,
+        whom: &[Subject],
+        reference: Option<&OfficeId>,
+    ) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
+        let before =
+            self.drafts.iter().rev().find(|d| {
+                !d.weeks.is_empty() && reference.is_none_or(|r| *r == d.subject.office) && !whom.iter().any(|s| s.same(&d.subject))
+            });
+        before.map(chunks_of).unwrap_or_default()
+    }
+
+    pub(super) fn next_names_offices(&self, index: usize) -> bool {
+        self.segments.get(index + 1).is_some_and(|next| {
+            let is_capital = |i: usize| next.is_capital(i);
+            let place = crate::extract::grammar::offices::Place {
+                label: next.role != Role::Sentence,
+                line: false,
+                first: crate::extract::segment::first_word(&next.tokens),
+            };
+            (0..next.tokens.len().min(8))
+                .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
+        })
+    }
+}
+
+fn same_offices(one: &[Subject], other: &[Subject]) -> bool {
+    let among = |s: &Subject, others: &[Subject]| others.iter().any(|o| o.office == s.office && !o.office.is_other());
+    // what one branch does holds for that branch
+    let sites = one.iter().all(|s| s.site.is_none()) || one.iter().all(|s| other.iter().any(|o| o.site == s.site));
+    !one.is_empty() && sites && one.iter().all(|s| among(s, other)) && other.iter().all(|s| among(s, one))
+}
+
+/// The hours of a draft, day by day.
+pub(super) fn chunks_of(draft: &Draft) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
+    let chunk = |season, day: &DaySelector, slot: &crate::domain::Slot| crate::extract::grammar::weeks::Chunk {
+        days: vec![day.clone()],
+        slots: vec![slot.clone()],
+        season,
+        instead: false,
+        start: 0,
+        end: 0,
+    };
+    draft.weeks.iter().flat_map(|(access, week)| week.iter().map(move |(season, day, slot)| (*access, chunk(season, day, slot)))).collect()
+}
+
+/// What the announcing line lends, with the item's own facts over it.
+fn merge(frame: Facts, own: Facts) -> Facts {
+    let own_days = !own.closures.is_empty() || !own.openings.is_empty();
+    let speaks = own_days || own.flags.any();
+    Facts {
+        flags: if own.flags.any() { own.flags } else { frame.flags },
+        hours: if own.hours.is_empty() { frame.hours } else { own.hours },
+        closures: if speaks { own.closures } else { frame.closures },
+        openings: if own_days { own.openings } else { frame.openings },
+        channels: own.channels,
+        moves: own.moves || frame.moves,
+        address: own.address.or(frame.address),
+        except: own.except,
+        period: own.period.or(frame.period),
+        unchanged: own.unchanged,
+        loose: own.loose,
+        bare_days: own.bare_days,
+        season: own.season,
+        single_day: own.single_day,
+        same_hours: own.same_hours,
+        reference: own.reference,
+        same_number: own.same_number,
+        bare_dates: own.bare_dates,
+        excepting: own.excepting,
+        without_days: own.without_days,
+        also: own.also,
+    }
+}

@@ -1,0 +1,249 @@
+//! The office that stands above a segment: the page's own, the heading's, the card's; and which segments are about others altogether.
+
+use super::Assembler;
+use crate::document::{Document, Region};
+use crate::extract::Context;
+use crate::extract::clause;
+use crate::extract::draft::Subject;
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
+
+impl Assembler<'_> {
+    /// Which containers (cards, list items, cells) name one group of offices and no other.
+    pub(super) fn topics_of_containers(&self, document: &Document, scans: &[Vec<Placed>]) -> Vec<Option<Vec<Subject>>> {
+        const MOST_SEGMENTS: usize = 6;
+        let n = document.containers.len();
+        let mut named: Vec<Vec<Vec<Subject>>> = vec![Vec::new(); n];
+        let mut held = vec![0usize; n];
+        for (segment, marks) in self.segments.iter().zip(scans) {
+            if segment.region != Region::Main {
+                continue;
+            }
+            let subjects = self.subjects_of(segment, marks);
+            // only a segment that is hardly more than the name gives its name to the card
+            let label = segment.tokens.len() <= 9;
+            let mut at = Some(segment.container);
+            for _ in 0..6 {
+                let Some(container) = at.filter(|c| *c > 0 && *c < n) else { break };
+                held[container] += 1;
+                if !subjects.is_empty() && (label || named[container].is_empty()) {
+                    named[container].push(if label { subjects.clone() } else { Vec::new() });
+                }
+                at = document.containers.get(container).and_then(|c| c.parent);
+            }
+        }
+        named
+            .into_iter()
+            .zip(held)
+            .map(|(named, held)| match named.as_slice() {
+                [only] if (2..=MOST_SEGMENTS).contains(&held) && !only.is_empty() => Some(only.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The office of the smallest card around a segment that names just one.
+    pub(super) fn container_topic(&self, segment: &Segment) -> Option<Vec<Subject>> {
+        let mut at = Some(segment.container);
+        for _ in 0..5 {
+            let container = at.filter(|c| *c > 0)?;
+            if let Some(topic) = self.container_topics.get(container)? {
+                return Some(topic.clone());
+            }
+            at = self.parents.get(container).copied().flatten();
+        }
+        None
+    }
+
+    /// The office that the page as a whole speaks of: the one that `sources.toml` or the title names.
+    pub(super) fn title_topic(&self, document: &Document, scans: &[Vec<Placed>], context: &Context) -> Vec<Subject> {
+        if let Some(office) = &context.office {
+            return vec![Subject {
+                office: office.clone(),
+                name: self.lexicon.office_name(office, crate::domain::Language::It).to_string(),
+                site: None,
+            }];
+        }
+        let title = document.title.as_deref().unwrap_or_default();
+        for (segment, marks) in self.segments.iter().zip(scans) {
+            if segment.role == Role::Heading && segment.region == Region::Main {
+                let subjects = self.subjects_of(segment, marks);
+                let cued = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)));
+                if segment.text.trim() == title.trim() || !subjects.is_empty() {
+                    return if cued { Vec::new() } else { subjects };
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn subjects_of(&self, segment: &Segment, marks: &[Placed]) -> Vec<Subject> {
+        let mut subjects = Vec::new();
+        for mark in marks {
+            if let Mark::Offices(mention) = &mark.mark {
+                for named in &mention.offices {
+                    subjects.push(Subject {
+                        office: named.office.clone(),
+                        name: segment.words(named.tokens.clone()).to_string(),
+                        site: None,
+                    });
+                }
+            }
+        }
+        subjects
+    }
+
+    /// What a heading path says about whom: the innermost heading that names offices.
+    pub(super) fn heading_topic(&self, segment: &Segment) -> Option<Vec<Subject>> {
+        segment.headings.iter().rev().find_map(|h| self.heading_topics.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()))
+    }
+
+    /// Whether a heading above says that this is other news: "Ultime notizie", "Leggi anche". On a page that is a list, that is its matter.
+    pub(super) fn under_related(&self, segment: &Segment) -> bool {
+        let related = |text: &str| {
+            let text = crate::text::fold(text);
+            [
+                "ultime notizie",
+                "altre notizie",
+                "notizie correlate",
+                "leggi anche",
+                "vedi anche",
+                "potrebbe interessar",
+                "potrebbero interessar",
+                "contenuti correlati",
+                "avvisi recenti",
+                "articoli correlati",
+                "le altre notizie",
+                "argomenti correlati",
+                "ultimi avvisi",
+                "ultime news",
+                "correlati",
+                "dalla stessa sezione",
+                "piu letti",
+                "piu lette",
+            ]
+            .iter()
+            .any(|w| text.trim().starts_with(w))
+        };
+        let own = segment.role == Role::Heading && related(&segment.text);
+        let above = segment.headings.iter().any(|h| self.segments.get(*h).is_some_and(|s| related(&s.text)));
+        (own || above) && !self.is_front_page
+    }
+
+    /// A new block: the heading above it decides the topic; a list keeps the frame that announced it.
+    pub(super) fn open_block(&mut self, index: usize) {
+        let segment = &self.segments[index];
+        let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line);
+        if self.frame.active && !listed && segment.block > self.frame.block + 1 {
+            self.frame.active = false;
+        }
+        let before = index.checked_sub(1).and_then(|i| self.segments.get(i));
+        let same_heading = before.is_some_and(|b| b.headings == segment.headings && b.role != Role::Heading);
+        if !same_heading {
+            self.stranger = false;
+            match self.heading_topic(segment) {
+                Some(topic) => {
+                    if topic != self.topic {
+                        self.topic_period = None;
+                    }
+                    self.topic = topic;
+                }
+                None if !segment.headings.is_empty() => {
+                    let page = self.page_topic.clone();
+                    if !page.is_empty() {
+                        self.topic = page;
+                    }
+                }
+                None => {}
+            }
+        }
+        // a stranger in one paragraph of running text does not take the next one
+        if let Some((block, topic)) = self.interrupted.take() {
+            if self.stranger && self.topic.is_empty() && segment.role == Role::Sentence && segment.block > block {
+                (self.topic, self.stranger) = (topic, false);
+            }
+        }
+        if let Some(topic) = self.container_topic(segment) {
+            if topic != self.topic {
+                self.topic_period = None;
+            }
+            self.stranger = false;
+            self.topic = topic;
+        }
+        if self.topic.is_empty() && !self.stranger {
+            self.topic = self.page_topic.clone();
+        }
+    }
+
+    pub(super) fn heading(&mut self, index: usize, marks: &[Placed]) {
+        let segment = &self.segments[index];
+        self.frame.active = false;
+        self.hanging_days = None;
+        let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
+        let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
+        let subjects = self.subjects_of(segment, marks);
+        if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
+            self.heading_sites.push((index, name.clone()));
+        }
+        if cued(Cue::Stranger) && subjects.is_empty() {
+            self.heading_topics.push((index, Vec::new()));
+            self.topic.clear();
+            self.stranger = true;
+            return;
+        }
+        if cued(Cue::Event) {
+            self.event_headings.push(index);
+        }
+        if !subjects.is_empty() && !cued(Cue::Event) {
+            self.heading_topics.push((index, subjects.clone()));
+            self.topic.clone_from(&subjects);
+            self.topic_period = None;
+            self.stranger = false;
+        }
+        if denied || cued(Cue::Event) {
+            return;
+        }
+        let days = clause::single_days(marks);
+        if !days.is_empty() && segment.tokens.len() <= 12 && !segment.headings.is_empty() {
+            self.dated_headings.push((index, days));
+        }
+        if subjects.is_empty() {
+            // a heading without an office governs what stands under it
+            if let Some(season) = clause::season(marks) {
+                self.heading_seasons.push((index, season));
+            }
+            if let Some(period) = clause::whole_period(marks) {
+                self.heading_periods.push((index, period));
+            }
+            let topical = segment.headings.is_empty() || self.heading_topic(segment).is_none();
+            if topical && self.page_topic.is_empty() {
+                self.topic.clear();
+            }
+            return;
+        }
+        let clauses = clause::split(segment, marks);
+        let period = clause::sentence_period(segment, marks, &clauses);
+        for (n, clause) in clauses.iter().enumerate() {
+            self.clause(index, clause, period, n);
+        }
+    }
+
+    /// "Servizio Affari generali" under "COMUNE DI …": who writes, where the text then speaks of others.
+    pub(super) fn is_letterhead(&self, index: usize, marks: &[Placed]) -> bool {
+        let segment = &self.segments[index];
+        let short = index <= 4 && segment.tokens.len() <= 9 && segment.role != Role::Heading;
+        let body = |s: &Segment| {
+            ["comune di", "provincia di", "citta di", "unione", "citta metropolitana"].iter().any(|w| s.folded.text.starts_with(w))
+        };
+        let under = self.segments[..index].iter().any(body) || body(segment);
+        if !short
+            || !under
+            || !marks.iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma | Mark::Break | Mark::Cue(_) | Mark::WholeBody))
+        {
+            return false;
+        }
+        let own = self.subjects_of(segment, marks);
+        !own.is_empty() && self.names.iter().any(|(i, _, office)| *i != index && !own.iter().any(|s| s.office == *office))
+    }
+}

@@ -1,0 +1,154 @@
+//! Whom a clause is about: offices that it names, "gli uffici", "i primi due", "quest'ultimo", with the branch that narrows them.
+
+use super::Assembler;
+use crate::domain::OfficeId;
+use crate::extract::clause::Clause;
+use crate::extract::draft::{Period, Subject};
+use crate::extract::scan::Mark;
+use crate::extract::segment::Segment;
+
+impl Assembler<'_> {
+    pub(super) fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
+        let mut subjects: Vec<Subject> = Vec::new();
+        let mut explicit = false;
+        for placed in &clause.marks {
+            match &placed.mark {
+                Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
+                Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
+                    let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
+                    for named in mention.offices.iter().take(n_offices) {
+                        subjects.push(Subject {
+                            office: named.office.clone(),
+                            name: segment.words(named.tokens.clone()).to_string(),
+                            site: None,
+                        });
+                    }
+                    explicit = true;
+                }
+                Mark::TheOffices { back } if subjects.is_empty() => {
+                    let plural = self.topic.len() > 1;
+                    let specific = !self.topic.is_empty() && !self.topic.iter().any(|s| s.office.is_all());
+                    let desks = segment.tokens.get(placed.end - 1).is_some_and(|t| t.is("sportelli"));
+                    let count = segment.tokens[placed.start..placed.end]
+                        .iter()
+                        .find_map(|t| self.lexicon.cardinal(&t.text))
+                        .and_then(|n| usize::try_from(n).ok());
+                    if let Some(count) = count.filter(|_| *back) {
+                        // "i tre uffici" counts them; "i primi due" are the first of those just named
+                        let primi = segment.tokens[placed.start..placed.end].iter().any(|t| t.text.starts_with("prim"));
+                        let listed = self.enumerated.len() == count || primi && self.enumerated.len() >= count;
+                        subjects = if listed {
+                            self.enumerated[..count].to_vec()
+                        } else if self.topic.len() >= count {
+                            self.topic[..count].to_vec()
+                        } else {
+                            self.recent(count)
+                        };
+                        if subjects.len() < count {
+                            subjects.clear();
+                        }
+                    } else if *back && plural || !*back && specific && (desks || !segment.opens_block && plural) {
+                        subjects = self.topic.clone();
+                    } else if *back && !self.enumerated.is_empty() {
+                        subjects = self.enumerated.clone();
+                    } else if *back {
+                        subjects = self.recent(3);
+                    } else {
+                        subjects = vec![Subject {
+                            office: OfficeId::all(),
+                            name: segment.words(placed.start..placed.end).to_string(),
+                            site: None,
+                        }];
+                    }
+                    explicit = !subjects.is_empty();
+                }
+                Mark::Nth(n) if subjects.is_empty() => {
+                    if let Some(subject) = self.enumerated.get(*n).filter(|_| self.enumerated.len() >= 2) {
+                        (subjects, explicit) = (vec![subject.clone()], true);
+                    }
+                }
+                Mark::Latter if subjects.is_empty() => {
+                    if let Some(subject) = self.latter(placed.start) {
+                        (subjects, explicit) = (vec![subject], true);
+                    }
+                }
+                Mark::WholeBody if subjects.is_empty() => {
+                    let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
+                    if reached
+                        && segment.folded.text.contains("pec") | segment.folded.text.contains("post") | segment.folded.text.contains("mail")
+                    {
+                        subjects = vec![Subject {
+                            office: OfficeId::all(),
+                            name: segment.words(placed.start..placed.end).to_string(),
+                            site: None,
+                        }];
+                        explicit = true;
+                    }
+                }
+                Mark::AllOthers if subjects.is_empty() => {
+                    self.others = true;
+                    subjects =
+                        vec![Subject { office: OfficeId::all(), name: segment.words(placed.start..placed.end).to_string(), site: None }];
+                    explicit = true;
+                }
+                _ => {}
+            }
+        }
+        // a branch narrows the office that it belongs to
+        let mut named: Vec<String> =
+            clause.marks.iter().filter_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None }).collect();
+        if named.is_empty()
+            && let Some(site) = &self.heading_site
+        {
+            named.push(site.clone());
+        }
+        named.dedup();
+        if self.sites && !named.is_empty() {
+            if subjects.is_empty() {
+                subjects = self.topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {
+                    if !all.contains(&s) {
+                        all.push(s);
+                    }
+                    all
+                });
+            }
+            subjects = named.iter().flat_map(|site| subjects.iter().map(|s| Subject { site: Some(site.clone()), ..s.clone() })).collect();
+            explicit |= !subjects.is_empty();
+        }
+        (subjects, explicit)
+    }
+
+    /// The office that was named last before a token of the segment at hand, in whatever part of a sentence.
+    pub(super) fn latter(&self, before: usize) -> Option<Subject> {
+        let here = self.segments.get(self.at)?;
+        let earlier = self.names.iter().filter(|(i, start, _)| *i < self.at && self.at - i <= 2 || *i == self.at && *start < before);
+        let (_, _, office) = earlier.last()?;
+        let name = here.words(before..before + 2).to_string();
+        Some(Subject { office: office.clone(), name, site: None })
+    }
+
+    /// The period of the document: where one sentence says from when and another until when, both.
+    pub(super) fn whole_document(&self) -> Option<Period> {
+        let period = self.document_period?;
+        match self.lead_period {
+            Some(Period { from: Some(from), until: None }) if period.from.is_none() && period.until.is_some_and(|until| from <= until) => {
+                Some(Period { from: Some(from), ..period })
+            }
+            _ => Some(period),
+        }
+    }
+
+    /// The offices that spoke last, for "i tre uffici".
+    pub(super) fn recent(&self, n: usize) -> Vec<Subject> {
+        let mut subjects: Vec<Subject> = Vec::new();
+        for draft in self.drafts.iter().rev() {
+            if !subjects.iter().any(|s| s.same(&draft.subject)) && !draft.subject.office.is_all() {
+                subjects.push(draft.subject.clone());
+            }
+            if subjects.len() == n {
+                break;
+            }
+        }
+        if subjects.is_empty() { self.topic.clone() } else { subjects }
+    }
+}

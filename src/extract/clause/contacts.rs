@@ -1,0 +1,117 @@
+//! Channels and the address of a clause; those that are given up stay out.
+
+use super::Clause;
+use crate::domain::{Channel, ChannelKind};
+use crate::extract::draft::Facts;
+use crate::extract::scan::{Mark, Placed, linked};
+use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
+
+pub(super) fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
+    let whole = clause.start == 0 && clause.end >= segment.tokens.len();
+    for m in &clause.marks {
+        if let Mark::Channel(channel) = &m.mark
+            && !facts.channels.contains(channel)
+            && !given_up(segment, clause, m)
+        {
+            facts.channels.push(channel.clone());
+        }
+    }
+    for (channel, token) in linked(segment, &clause.marks) {
+        if (whole || token >= clause.start && token < clause.end) && !facts.channels.contains(&channel) {
+            facts.channels.push(channel);
+        }
+    }
+    // "su WhatsApp e Skype": announced without an address
+    let words = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    for (word, kind) in [("whatsapp", ChannelKind::Whatsapp), ("skype", ChannelKind::Skype)] {
+        let at = words.iter().position(|t| t.is(word));
+        let announced = at.is_some_and(|i| {
+            i > 0
+                && words[i - 1].is_any(&[
+                    "su",
+                    "via",
+                    "tramite",
+                    "piattaforme",
+                    "con",
+                    "e",
+                    "anche",
+                    "piattaforma",
+                    "di",
+                    "attraverso",
+                    "utilizza",
+                ])
+        });
+        if announced
+            && !facts.channels.iter().any(|c| c.kind == kind)
+            && !segment.folded.text.contains("condivid")
+            && !segment.folded.text.contains("facebook")
+        {
+            facts.channels.push(Channel { kind, value: None });
+        }
+    }
+}
+
+/// "il vecchio 0371 4470100 non sarà più attivo", "il fax … è dismesso": a channel that goes.
+fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
+    let from = mark.start.saturating_sub(5).max(clause.start);
+    let before = &segment.tokens[from..mark.start];
+    let stop = before.iter().rposition(|t| t.is_any(&[".", ";"])).map_or(0, |i| i + 1);
+    let before = &before[stop..];
+    // "il vecchio …", "al posto dello …", "prende il posto di …", "in sostituzione del …", "cancella lo … dalla rubrica"
+    let old = before.iter().enumerate().any(|(i, t)| {
+        ["vecchi", "precedent", "attual", "sostituzione", "luogo", "anziche", "invece", "cancell", "dimentic"]
+            .iter()
+            .any(|w| t.text.starts_with(w))
+            && (!t.is_any(&["invece", "luogo"]) || before.get(i + 1).is_some_and(|n| n.text.starts_with("d")))
+            || t.is("posto") && i > 0 && before[i - 1].is_any(&["al", "il"])
+            || t.is("non") && before.get(i + 1).is_some_and(|n| n.is("piu"))
+            || t.text.starts_with("sostitu") && !t.text.starts_with("sostituit") && !t.text.starts_with("sostituzion")
+    });
+    let after = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
+    let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());
+    // "…, destinata a spegnersi", "verrà staccato", "non risponde più"
+    let doomed = after.iter().take_while(|t| !t.is_any(&[";", "."])).enumerate().any(|(i, t)| {
+        ["staccat", "dismess", "disattivat", "spegner", "spent", "soppress", "abbandonat"].iter().any(|w| t.text.starts_with(w))
+            && !after[..i].iter().any(|t| t.is_any(&["che", "e"]) || t.kind == crate::text::TokenKind::Number)
+            || t.is("non")
+                && after.get(i + 1).is_some_and(|n| n.text.starts_with("rispond") || n.is("esiste"))
+                && after.get(i + 2).is_some_and(|n| n.is("piu"))
+    });
+    let gone = doomed
+        || after[..stop].windows(2).any(|w| {
+            w[0].is("non") && (w[1].text.starts_with("sara") || w[1].is("e") || w[1].is("piu"))
+                || w[0].is_any(&["e", "sara", "viene"])
+                    && ["dismess", "disattivat", "cessat", "soppress", "eliminat"].iter().any(|g| w[1].text.starts_with(g))
+        });
+    old || gone
+}
+
+pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
+    // "si sposta da via Roma 10 a piazza Mazzini 4": where to, not where from
+    let from = |m: &Placed| {
+        let words = &segment.tokens[m.start.saturating_sub(4)..m.start];
+        words.iter().rev().take_while(|t| !t.is_any(&["a", "in", "alla", "nella", ","])).any(|t| t.is_any(&["da", "dalla", "dai", "dal"]))
+    };
+    let addresses = || clause.marks.iter().filter(|m| matches!(m.mark, Mark::Address(_)));
+    let Some(placed) = addresses().find(|m| !from(m)).or_else(|| addresses().next()) else { return };
+    let Mark::Address(address) = &placed.mark else { return };
+    let first = crate::extract::segment::first_word(&segment.tokens);
+    let opens = placed.start <= first + 1
+        || segment.tokens[..placed.start].iter().all(|t| !t.is_any(&["."]))
+            && matches!(segment.role, Role::Line | Role::Item | Role::Row)
+            && placed.start <= 6;
+    let moved = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
+    let beside = clause
+        .marks
+        .iter()
+        .any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.end <= placed.start && placed.start - m.end <= 2);
+    let elsewhere = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)));
+    let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
+    if !elsewhere && (opens || moved || beside || named || segment.role == Role::Row) {
+        facts.address = Some(address.clone());
+        facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+            .iter()
+            .any(|t| ["trasferi", "trasloc", "spost", "ubicat"].iter().any(|w| t.text.starts_with(w)) || t.is_any(&["sede", "indirizzo"]));
+    }
+}

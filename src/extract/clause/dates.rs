@@ -1,0 +1,168 @@
+//! Dates of a clause: closings, a period, or the single day of a status.
+
+use jiff::civil::Date;
+
+use super::hours::HoursReading;
+use super::{Around, Clause};
+use super::{add_period, period_of};
+use crate::domain::{DateRange, Opening};
+use crate::extract::draft::{Facts, Period};
+use crate::extract::grammar::dates::When;
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::Segment;
+use crate::lexicon::Cue;
+
+/// Dates that stand alone become closures, a period, or a single day of a status.
+pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, reading: &HoursReading, facts: &mut Facts) {
+    let closed_at: Vec<&Placed> = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).collect();
+    let weekly_off = reading.read.chunks.iter().any(|c| c.slots == [crate::domain::Slot::Off]);
+    let shuts = facts.flags.closed;
+    let suspended = closed_at
+        .iter()
+        .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));
+    let mut period = Period::default();
+    let mut closures: Vec<DateRange> = Vec::new();
+    for m in &clause.marks {
+        let Mark::When(when) = &m.mark else { continue };
+        match when {
+            When::Range(range) if shuts && !suspended && !opens_nearer(segment, clause, m) => closures.push(*range),
+            When::Same if shuts && clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))) => {}
+            When::Same if shuts => match around.last_dates {
+                [] => {
+                    if let Some(last) = around.last_when {
+                        period = last;
+                    }
+                }
+                dates => closures.extend(dates.iter().map(|d| DateRange::day(*d))),
+            },
+            // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
+            When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
+            When::Same => {
+                if let Some(last) = around.last_when {
+                    period = last;
+                }
+            }
+            When::Days(days) => {
+                // "da lunedì 3 febbraio …: nessuno oggi se la sente"
+                let today = segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["oggi", "domani"])) && m.end == m.start + 1;
+                if today && clause.marks.iter().any(|o| matches!(&o.mark, Mark::When(w) if period_of(w).is_some())) {
+                    continue;
+                }
+                let given_hours = days.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d));
+                if given_hours {
+                    continue;
+                }
+                let half = shuts && is_half_day(segment, m);
+                facts.flags.reduced |= half;
+                if shuts && !half && !opens_nearer(segment, clause, m) {
+                    closures.extend(days.iter().map(|d| DateRange::day(*d)));
+                } else if facts.flags.any()
+                    && facts.hours.is_empty()
+                    && let (Some(first), Some(last)) = (days.iter().min(), days.iter().max())
+                {
+                    let starts = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+                        .iter()
+                        .any(|t| ["riapr", "ripart", "torner", "riprend", "inizi"].iter().any(|w| t.text.starts_with(w)));
+                    (period.from, period.until) = (Some(*first), (!starts || first != last).then_some(*last));
+                }
+            }
+            other => add_period(&mut period, other),
+        }
+    }
+    let says_when = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)));
+    if !says_when && !around.heading_dates.is_empty() {
+        // "VENERDÌ 2 GENNAIO" above "chiusi tutti gli uffici", "aperto dalle 9 alle 11"
+        if shuts {
+            closures.extend(around.heading_dates.iter().map(|d| DateRange::day(*d)));
+        } else if facts.hours.is_empty() {
+            for span in std::mem::take(&mut facts.loose) {
+                facts.openings.extend(around.heading_dates.iter().map(|date| Opening { date: *date, span }));
+            }
+        }
+    }
+    if !closures.is_empty() || weekly_off {
+        // the closing is told by its days; it is no status
+        facts.flags.closed = false;
+    }
+    facts.closures = closures;
+    call_off(segment, clause, facts, &mut period);
+    // "chiuso dalle 11 di venerdì 27", "chiuderà alle 12 il 24": hours that are taken away
+    let opens = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+        .iter()
+        .any(|t| ["apert", "apre", "aprir", "riapr", "ricev", "orario", "dispon"].iter().any(|w| t.text.starts_with(w)));
+    // the word of closing stands at the hours, not at some other part of the sentence
+    let hours_shut =
+        clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)) && closed_at.iter().any(|c| c.end <= m.start && m.start - c.end <= 4));
+    if shuts && !opens && hours_shut && !facts.openings.is_empty() {
+        let days: Vec<Date> = facts.openings.iter().map(|opening| opening.date).collect();
+        if let (true, Some(first), Some(last)) = (period.is_open(), days.iter().min(), days.iter().max()) {
+            (period.from, period.until) = (Some(*first), Some(*last));
+        }
+        facts.openings.clear();
+        facts.flags.reduced = true;
+        facts.flags.closed = false;
+    }
+    // "chiuse alle 12 il 24 dicembre"
+    if facts.flags.closed && !facts.openings.is_empty() {
+        facts.flags.closed = false;
+    }
+    if !period.is_open() {
+        facts.period = Some(period);
+    }
+}
+
+/// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.
+fn is_half_day(segment: &Segment, date: &Placed) -> bool {
+    let before = &segment.tokens[date.start.saturating_sub(3)..date.start];
+    let behind = segment.tokens.get(date.end..(date.end + 1).min(segment.tokens.len())).unwrap_or_default();
+    let half = |t: &crate::text::Token| ["pomerigg", "mattin"].iter().any(|w| t.text.starts_with(w));
+    before.iter().any(half) || behind.iter().any(half)
+}
+
+/// "La chiusura del 26 è rinviata al 30", "… è annullata": the day that was announced first is no closure.
+fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut Period) {
+    let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
+    let at = |stems: &[&str]| tokens.iter().position(|t| stems.iter().any(|w| t.text.starts_with(w))).map(|i| clause.start + i);
+    if !segment.folded.text.contains("chiusura") || facts.closures.is_empty() {
+        return;
+    }
+    let dates_of = |m: &Placed| match &m.mark {
+        Mark::When(When::Days(days)) => days.iter().map(|d| DateRange::day(*d)).collect(),
+        Mark::When(When::Range(range)) => vec![*range],
+        _ => Vec::new(),
+    };
+    if let Some(moved) = at(&["rinviat", "posticipat", "differit", "spostat", "anticipat"]) {
+        let later: Vec<DateRange> = clause.marks.iter().filter(|m| m.start > moved).flat_map(dates_of).collect();
+        if !later.is_empty() {
+            facts.closures.retain(|range| later.contains(range));
+        }
+    } else if at(&["annullat", "revocat"]).is_some() {
+        let (first, last) = (facts.closures.iter().map(DateRange::first).min(), facts.closures.iter().map(DateRange::last).max());
+        facts.closures.clear();
+        facts.flags.closed = false;
+        facts.flags.open = true;
+        (period.from, period.until) = (first, last);
+    }
+}
+
+/// Whether a word of opening stands nearer to a date than the word of closing.
+fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+    let distance = |start: usize, end: usize| if end <= date.start { date.start - end } else { start.saturating_sub(date.end) };
+    let nearest = |closed: bool| -> Option<usize> {
+        (clause.start..clause.end)
+            .filter(|i| {
+                let Some(token) = segment.tokens.get(*i) else { return false };
+                if closed {
+                    ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w))
+                } else {
+                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w))
+                }
+            })
+            .map(|i| distance(i, i + 1))
+            .min()
+    };
+    match (nearest(false), nearest(true)) {
+        (Some(open), Some(closed)) => open < closed,
+        _ => false,
+    }
+}

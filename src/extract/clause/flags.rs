@@ -1,0 +1,149 @@
+//! Words of service as flags: "senza appuntamento" cancels "appuntamento", "chiude alle 11" is no closing.
+
+use super::Clause;
+use crate::domain::Access;
+use crate::extract::draft::{Facts, Flags};
+use crate::extract::grammar::dates::When;
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::Segment;
+use crate::lexicon::Cue;
+
+impl Flags {
+    /// "soltanto il lunedì": days limited by "only" make the service a reduced one where the words announce a change.
+    pub(super) fn reduced_by_only_days(&self, facts: &Facts, clause: &Clause) -> bool {
+        if self.appointment || self.remote || facts.hours.is_empty() || !facts.hours.iter().any(|(a, _)| *a == Access::WalkIn) {
+            return false;
+        }
+        // "limitatamente al martedì, anche dalle 15" says for which day something more holds
+        let limits_to_some = |m: &Placed| {
+            facts.also && m.end == m.start + 1 && clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)) && d.end <= m.start)
+        };
+        clause.marks.iter().enumerate().any(|(i, m)| {
+            m.mark == Mark::Cue(Cue::Only)
+                && !limits_to_some(m)
+                && clause.marks[i + 1..]
+                    .iter()
+                    .find(|n| !matches!(n.mark, Mark::Comma | Mark::Cue(_)))
+                    .is_some_and(|n| matches!(n.mark, Mark::Days(_) | Mark::Part(_) | Mark::Span(..)) && n.start - m.end <= 2)
+        })
+    }
+}
+
+/// Cues of a clause as flags. "senza appuntamento" cancels "appuntamento"; "chiuso" beside a weekday is a rule of the week, not a status.
+pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
+    let mut flags = Flags::default();
+    let hit = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue));
+    let covered = |m: &Placed, by: Cue| hit(by).any(|w| w.start <= m.start && m.end <= w.end);
+    flags.walk_in = hit(Cue::WalkIn).next().is_some();
+    flags.remote = hit(Cue::Remote).next().is_some();
+    flags.video = hit(Cue::Video).next().is_some();
+    flags.reduced = hit(Cue::Reduced).next().is_some();
+    // "è attivo il numero": a line, no counter
+    flags.open = hit(Cue::Open).any(|m| {
+        !segment
+            .tokens
+            .get(m.end..(m.end + 3).min(segment.tokens.len()))
+            .unwrap_or_default()
+            .iter()
+            .any(|t| ["numero", "linea", "casella", "indirizzo", "centralino"].contains(&t.text.as_str()))
+    });
+    flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
+    // "chiude alle 11": shut for a part of the day
+    let at_an_hour = |m: &Placed| {
+        let word = |i: usize| segment.tokens.get(i);
+        // "chiuderà anticipatamente alle ore 11"
+        let between = |t: &crate::text::Token| t.is_any(&["anticipatamente", "in", "anticipo", "al", "pubblico", "prima"]);
+        let at = (m.end..m.end + 4).find(|i| !word(*i).is_some_and(between)).unwrap_or(m.end);
+        word(at).is_some_and(|t| t.is_any(&["alle", "all'"]))
+            && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
+    };
+    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
+    flags.reduced |= hit(Cue::Closed).any(at_an_hour);
+    // "chiuso al pubblico ma sempre contattabile": no counter, but reached
+    let text = segment.folded.text.as_str();
+    let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"].iter().any(|w| text.contains(w));
+    let reached = [
+        "contattabil",
+        "raggiungibil",
+        "reperibil",
+        "funzionare regolarmente",
+        "via mail",
+        "via pec",
+        "per telefono",
+        "telefonicamente",
+        "online",
+        "on line",
+    ]
+    .iter()
+    .any(|w| text.contains(w));
+    flags.remote |= flags.closed && text.contains("al pubblico") && still && reached;
+    flags.remote |= flags.closed && is_reached_instead(segment, clause);
+    // "il ricevimento è sospeso: resta garantito il servizio telefonico"
+    let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"].iter().any(|w| text.contains(w));
+    let by_phone = ["servizio telefonico", "per telefono", "telefonicamente", "per via telefonica", "contatto telefonico"];
+    flags.remote |= flags.closed
+        && (text.contains("ricevimento") || text.contains("al pubblico"))
+        && assured
+        && by_phone.iter().any(|w| text.contains(w));
+    flags.strict = flags.appointment
+        && hit(Cue::Appointment).any(|m| {
+            let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
+            let only = hit(Cue::Only).any(|o| o.end <= m.start + 1 && m.start <= o.end + 4);
+            only || words.contains("obblig") || words.contains("solo") || words.contains("soltanto")
+        });
+    if flags.walk_in && !hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_strict(segment, m)) {
+        flags.appointment = false;
+    }
+    flags
+}
+
+/// "non riceve il pubblico: ogni segnalazione passa per l'app", "chiusa al pubblico, scrivere a …": no counter, and the way that takes its place.
+fn is_reached_instead(segment: &Segment, clause: &Clause) -> bool {
+    let Some(shut) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Closed)) else { return false };
+    let dated = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))));
+    let counter = segment.tokens[shut.start..].iter().take(9).any(|t| t.is_any(&["pubblico", "utenza", "sportello", "utenti"]))
+        || segment.tokens[clause.start..shut.start].iter().any(|t| t.is_any(&["front", "sportello"]));
+    let behind = segment.tokens.get(shut.end..clause.end).unwrap_or_default();
+    let reach = ["scriv", "telefon", "rispond", "segnalazion", "passa", "contatt", "inviare", "richiest", "informazion", "mail"];
+    let told = behind.iter().any(|t| reach.iter().any(|w| t.text.starts_with(w)));
+    let channel = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start >= shut.end);
+    !dated && counter && told && channel
+}
+
+/// Whether the words are about the visit ("su appuntamento", "si riceve previo accordo"), not about a place to write to.
+pub(super) fn is_appointment(segment: &Segment, mark: &Placed) -> bool {
+    let words = &segment.folded.text[segment.tokens[mark.start].range.start..segment.tokens[mark.end - 1].range.end];
+    // a bare stem counts only with a word that makes it a rule
+    let bare = words.starts_with("prenot")
+        || words.starts_with("appuntament")
+        || words.starts_with("concord")
+        || words.starts_with("un appuntament")
+        || words.starts_with("l'appuntament")
+        || words.starts_with("gli appuntament");
+    if !bare {
+        return true;
+    }
+    segment.tokens[..mark.start]
+        .iter()
+        .rev()
+        .take(6)
+        .any(|t| t.is_any(&["solo", "soltanto", "esclusivamente", "obbligo", "necessario", "occorre", "bisogna", "obbligatoria"]))
+        || words.starts_with("prenotars")
+        || words.starts_with("prenotand")
+}
+
+fn is_strict(segment: &Segment, mark: &Placed) -> bool {
+    let words = &segment.folded.text[segment.tokens[mark.start].range.start..segment.tokens[mark.end - 1].range.end];
+    ["su ", "previ", "per ", "con "].iter().any(|w| words.starts_with(w))
+}
+
+/// "Solo su appuntamento: lunedì 9-12; martedì 15-17": said before all hours, it holds for all of them.
+pub fn opens_by_appointment(segment: &Segment, clause: &Clause) -> bool {
+    let hours = |m: &&Placed| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_));
+    let Some(first) = clause.marks.iter().find(hours).map(|m| m.start) else { return false };
+    let only = |m: &Placed| {
+        clause.marks.iter().any(|o| o.mark == Mark::Cue(Cue::Only) && o.end <= m.start + 1 && m.start <= o.end + 4)
+            || ["solo", "soltanto", "esclusivamente", "unicamente"].iter().any(|w| segment.tokens.get(m.start).is_some_and(|t| t.is(w)))
+    };
+    clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.end <= first && is_appointment(segment, m) && only(m))
+}

@@ -1,0 +1,118 @@
+//! The hours of a clause, and how they are to be used.
+
+use super::flags::{is_appointment, opens_by_appointment};
+use super::{Around, Clause};
+use crate::domain::{Access, ChannelKind};
+use crate::extract::grammar::dates::When;
+use crate::extract::grammar::weekdays::Days;
+use crate::extract::grammar::weeks::{self, Piece};
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::Segment;
+use crate::lexicon::Cue;
+
+pub(super) struct HoursReading {
+    pub(super) read: weeks::Read,
+    /// For each piece the tokens it came from.
+    pub(super) places: Vec<(usize, usize)>,
+}
+
+/// The pieces of a clause that speak of hours, read together.
+pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) -> HoursReading {
+    let mut pieces = Vec::new();
+    let mut places = Vec::new();
+    let mut push = |piece: Piece, m: &Placed| {
+        pieces.push(piece);
+        places.push((m.start, m.end));
+    };
+    let named_days = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_) | Mark::When(When::Days(_))));
+    if !named_days
+        && let Some(hanging) = around.hanging
+        && let Some(first) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Span(..)))
+    {
+        push(
+            Piece::Days(Days::These { days: hanging.to_vec(), every: false }),
+            &Placed { mark: Mark::Comma, start: first.start, end: first.start },
+        );
+    }
+    for (i, m) in clause.marks.iter().enumerate() {
+        match &m.mark {
+            Mark::Days(days) => push(Piece::Days(days.clone()), m),
+            Mark::Span(span, weak) => push(Piece::Span(*span, *weak), m),
+            Mark::Part(part) => push(Piece::Part(part), m),
+            Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
+            Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
+            Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
+            // "in deroga, il Comando: martedì 9-12" takes out offices, not days
+            Mark::Except | Mark::Excepted
+                if clause.marks[i + 1..]
+                    .iter()
+                    .find(|n| !matches!(n.mark, Mark::Comma))
+                    .is_some_and(|n| matches!(n.mark, Mark::Offices(_))) => {}
+            Mark::Except | Mark::Excepted => push(Piece::Without, m),
+            Mark::ExceptBefore => push(Piece::WithoutBefore, m),
+            Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
+            Mark::Cue(Cue::Open) => push(Piece::Open, m),
+            Mark::Continuous => push(Piece::Instead, m),
+            Mark::Break => push(Piece::Break, m),
+            // "si apre anche il sabato: merc. 15/17 e sab. 10/12": days that only announce others
+            Mark::Comma
+                if i > 0
+                    && segment.tokens.get(m.start).is_some_and(|t| t.is(":"))
+                    && matches!(clause.marks[i - 1].mark, Mark::Days(_))
+                    && clause.marks.get(i + 1).is_some_and(|n| matches!(n.mark, Mark::Days(_)) && n.start - m.end <= 3) =>
+            {
+                push(Piece::Break, m)
+            }
+            Mark::Comma if i > 0 => push(Piece::Comma, m),
+            _ => {}
+        }
+    }
+    HoursReading { read: weeks::read(&pieces, around.last_days), places }
+}
+
+/// How hours are to be used: told by the words before them, or by those behind where nothing else follows.
+pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize)], start: usize, end: usize) -> Access {
+    let token = |piece: usize| places.get(piece).map_or(clause.start, |p| p.0);
+    let (from, to) = (token(start), end.checked_sub(1).and_then(|e| places.get(e)).map_or(clause.end, |p| p.1));
+    // the sub-clause: between semicolons
+    let mut left = clause.start;
+    let mut right = clause.end;
+    for m in &clause.marks {
+        if m.mark == Mark::Break {
+            if m.end <= from {
+                left = m.end;
+            } else if m.start >= to {
+                right = right.min(m.start);
+            }
+        }
+    }
+    let cues = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue) && m.start >= left && m.end <= right);
+    let walk_in = cues(Cue::WalkIn).next().is_some();
+    let appointment =
+        cues(Cue::Appointment).any(|m| is_appointment(segment, m) && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end));
+    let video = cues(Cue::Video).next().is_some();
+    let phone_before = cues(Cue::Phone).any(|m| m.end <= from) || phone_right_before(clause, from, left);
+    let counter_before = segment.tokens[left..from.max(left)]
+        .iter()
+        .any(|t| ["ricev", "apert", "apre", "aprir", "sportello", "accogl", "accesso"].iter().any(|w| t.text.starts_with(w)));
+    if video {
+        return Access::Video;
+    }
+    if phone_before && !counter_before {
+        return Access::Phone;
+    }
+    if !walk_in && (appointment || left > clause.start && opens_by_appointment(segment, clause) && cues(Cue::Open).next().is_none()) {
+        return Access::Appointment;
+    }
+    Access::WalkIn
+}
+
+/// A number right before the hours makes them the line's: "0587 721231 (dalle 9 alle 12 di lunedì)".
+fn phone_right_before(clause: &Clause, from: usize, left: usize) -> bool {
+    clause.marks.iter().any(|m| {
+        matches!(&m.mark, Mark::Channel(c) if matches!(c.kind, ChannelKind::Phone | ChannelKind::Whatsapp))
+            && m.start >= left
+            && m.end <= from
+            && from - m.end <= 3
+    })
+}

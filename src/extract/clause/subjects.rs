@@ -1,0 +1,201 @@
+//! Which offices of a segment are subjects, which are only named, and which a rule about all leaves out.
+
+use crate::extract::grammar::weekdays::Days;
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
+
+/// "366 221 0945 il personale, 366 221 0946 la ragioneria": each office stands behind its channel. The subjects with the tokens at which their channels begin.
+pub(super) fn named_behind_their_channels(segment: &Segment, marks: &[Placed], starts: &[usize]) -> Vec<(usize, usize)> {
+    let channel_before = |i: usize| -> Option<usize> {
+        let mut channel: Option<&Placed> = None;
+        for m in marks[..i].iter().rev() {
+            match &m.mark {
+                Mark::Channel(_) => channel = Some(m),
+                Mark::Comma if channel.is_none() => {}
+                _ => break,
+            }
+        }
+        let channel = channel?;
+        let last = marks[..i].iter().rev().find(|m| matches!(m.mark, Mark::Channel(_)))?;
+        let between = segment.tokens.get(last.end..marks[i].start)?;
+        let close = between.len() <= 3 && !between.iter().any(|t| t.is_any(&[";", ".", ":", "-"]) || t.newline || t.is_any(&["e", "ed"]));
+        close.then_some(channel.start)
+    };
+    let found: Vec<(usize, usize)> = starts.iter().filter_map(|i| channel_before(*i).map(|channel| (*i, channel))).collect();
+    let Some((last, _)) = found.last() else { return Vec::new() };
+    let channel_behind = marks[*last + 1..].iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+    if found.len() >= 2 && !channel_behind { found } else { Vec::new() }
+}
+
+/// Where an exception begins: at "ne è escluso", which stands before its office, else at the office.
+pub(super) fn exception_starts(marks: &[Placed], office: usize) -> usize {
+    let mut start = marks[office].start;
+    for m in marks[..office].iter().rev() {
+        match &m.mark {
+            Mark::Comma | Mark::Cue(_) => {}
+            Mark::Excepted => start = m.start,
+            _ => break,
+        }
+    }
+    start
+}
+
+/// Office phrases that are no subjects: "l'assessore al personale", "gli agenti della Polizia locale", "da prenotare presso l'anagrafe", "come l'ufficio tecnico".
+pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
+    let mut out = Vec::new();
+    // "i dipendenti della polizia municipale, della Protezione civile e dell'anagrafe": the list goes on
+    let mut political_until: Option<usize> = None;
+    for mark in marks {
+        let Mark::Offices(_) = &mark.mark else { continue };
+        // "il bar del museo", "la libreria della biblioteca"
+        let of_stranger = marks.iter().any(|m| {
+            m.mark == Mark::Cue(Cue::Stranger)
+                && m.end <= mark.start
+                && mark.start - m.end == 1
+                && segment.tokens[m.end].is_any(&["del", "della", "dell'", "dei"])
+        });
+        let direct = of_stranger
+            || marks.iter().any(|m| {
+                m.mark == Mark::Cue(Cue::Political)
+                    && m.end <= mark.start
+                    && mark.start - m.end <= 3
+                    && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
+            });
+        let listed = political_until.is_some_and(|until| {
+            !marks.iter().any(|m| {
+                m.start >= until
+                    && m.end <= mark.start
+                    && matches!(
+                        m.mark,
+                        Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Phone)
+                            | Mark::Span(..)
+                            | Mark::Channel(_)
+                            | Mark::Break
+                    )
+            }) && mark.start - until <= 12
+        });
+        if direct || listed {
+            political_until = Some(mark.end);
+        }
+        if direct || listed || is_direction(segment, marks, mark) || reference(segment, marks, mark) || is_place(segment, marks, mark) {
+            out.push(mark.start);
+        }
+    }
+    out
+}
+
+/// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.
+fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
+    let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle"]));
+    let verb = before.iter().any(|t| {
+        ["prend", "prenot", "fissar", "consegn", "ritir", "esibir", "presentat", "depositat", "spazi", "accanto"]
+            .iter()
+            .any(|w| t.text.starts_with(w))
+    });
+    let contacts = marks
+        .iter()
+        .any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Days(_) | Mark::Span(..)) && m.start >= mark.end && m.start - mark.end <= 4);
+    let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
+        || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
+    let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));
+    to && !entry && (verb || beside && segment.role == Role::Sentence) && !contacts && mark.start > 3
+}
+
+/// "nella sala della biblioteca", "vicino all'URP", "in museo alle 21": the place of something else. With a word of service it is the office after all.
+fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    if segment.role != Role::Sentence || mark.start == 0 {
+        return false;
+    }
+    let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
+    let beside = before.iter().any(|t| ["vicino", "davanti", "pressi", "fronte", "fianco", "dietro", "sotto"].contains(&t.text.as_str()))
+        && before.last().is_some_and(|t| t.is_any(&["al", "all'", "alla", "allo", "del", "della", "dell'", "il", "la"]));
+    let inside = before.len() > 1
+        && before.last().is_some_and(|t| t.is_any(&["del", "della", "dell'"]))
+        && before[..before.len() - 1].iter().rev().take(2).any(|t| {
+            [
+                "sala",
+                "giardino",
+                "cortile",
+                "atrio",
+                "locali",
+                "auditorium",
+                "salone",
+                "scalinata",
+                "parcheggio",
+                "piazzale",
+                "portico",
+                "chiostro",
+            ]
+            .contains(&t.text.as_str())
+        });
+    let serves = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced)));
+    beside || inside && !serves
+}
+
+/// "negli stessi orari dell'anagrafe", "come l'ufficio tecnico", "il medesimo numero di Gare e contratti": an office to compare with.
+pub fn reference(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
+    let article = |t: &crate::text::Token| {
+        t.is_any(&[
+            "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dello", "della", "dell'", "dei", "degli", "delle", "per", "a",
+            "quelli", "quello", "e", "ore", "orari", "orario",
+        ])
+    };
+    let direct = |n: usize| before.len() >= n && before[before.len() - n + 1..].iter().all(article);
+    let compared = (1..=3).any(|n| direct(n) && before.len() >= n && before[before.len() - n].is("come"));
+    let same = marks.iter().any(|m| {
+        matches!(m.mark, Mark::SameHours | Mark::SameNumber | Mark::Days(Days::Same))
+            && m.end <= mark.start
+            && segment.tokens[m.end..mark.start].iter().all(article)
+    });
+    let such_as = before.iter().any(|t| t.is("come"))
+        && marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Appointment | Cue::Open | Cue::Remote)) && m.end <= mark.start);
+    same || compared && !such_as && !before.iter().any(|t| t.is(","))
+}
+
+/// Marks of offices that a rule about all leaves out: behind "tranne", "ad eccezione di"; all of the sentence with "fanno eccezione", "sono esclusi".
+pub(super) fn exceptions(marks: &[Placed], ignored: &[usize]) -> Vec<usize> {
+    let mut out = Vec::new();
+    for (i, mark) in marks.iter().enumerate() {
+        let before = i.checked_sub(1).map(|at| (at, &marks[at]));
+        if let (Mark::ExceptBefore, Some((at, Placed { mark: Mark::Offices(mention), end, .. }))) = (&mark.mark, before)
+            && *end == mark.start
+            && !mention.offices.iter().any(|o| o.office.is_all())
+        {
+            out.push(at);
+        }
+        let whole_sentence = mark.mark == Mark::Excepted;
+        if !whole_sentence && mark.mark != Mark::Except {
+            continue;
+        }
+        let mut behind = mark.end;
+        for (at, next) in marks.iter().enumerate().skip(i + 1) {
+            match &next.mark {
+                Mark::Offices(mention) if !ignored.contains(&next.start) => {
+                    if !whole_sentence && next.start.saturating_sub(behind) > 6 || mention.offices.iter().all(|o| o.office.is_all()) {
+                        break;
+                    }
+                    out.push(at);
+                    behind = next.end;
+                }
+                Mark::Comma | Mark::Cue(_) => {}
+                _ if whole_sentence => {}
+                _ => break,
+            }
+        }
+        // "…, Polizia locale esclusa": takes out the office right before it
+        // "biblioteca e pinacoteca sono escluse": the offices stand before
+        if whole_sentence && out.is_empty() {
+            out.extend(
+                marks[..i]
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, m)| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())))
+                    .map(|(at, _)| at),
+            );
+        }
+    }
+    out
+}
