@@ -39,7 +39,8 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
             _ => false,
         }
     };
-    marks.retain(|m| !aside(m) && !(is_matter(&m.mark) && denied.iter().any(|range| range.contains(&m.start))));
+    let denies = |m: &Placed| is_matter(&m.mark) && denied.iter().any(|range| range.contains(&m.start));
+    marks.retain(|m| !(aside(m) || denies(m)));
 }
 
 /// What can be denied so: days, times, numbers, places, ways of access.

@@ -56,8 +56,12 @@ fn insertion(segment: &Segment, clause: &Clause, doubt: &Placed) -> Option<std::
     }
     let close = (doubt.end..clause.end).find(|i| sign(*i, &[",", ")", ";", ":"]) && !between_figures(segment, *i))?;
     let goes_on = clause.marks.iter().any(|m| {
-        m.start > close && matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_) | Mark::Channel(_))
-            || m.start > close && matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced))
+        let matter = match m.mark {
+            Mark::Span(..) | Mark::Days(_) | Mark::When(_) | Mark::Channel(_) => true,
+            Mark::Cue(cue) => matches!(cue, Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced),
+            _ => false,
+        };
+        m.start > close && matter
     });
     (sign(close, &[",", ")"]) && goes_on && close - open <= 25).then_some(open..close)
 }

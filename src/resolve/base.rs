@@ -134,10 +134,10 @@ fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Da
         over.paint(from, layer.until, shown);
     }
     for stretch in over.stretches() {
-        if let Some(index) = stretch.value {
-            if let Some(layer) = layers.get(index) {
-                lay(&mut base, layer, index, (stretch.from, stretch.until));
-            }
+        if let Some(index) = stretch.value
+            && let Some(layer) = layers.get(index)
+        {
+            lay(&mut base, layer, index, (stretch.from, stretch.until));
         }
     }
     Painted { layers, days: base }

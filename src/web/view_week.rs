@@ -133,7 +133,7 @@ fn hours_on(hours: &[OfficeHours], day: Date) -> Vec<(Access, Slot)> {
         }
         found.extend(of_day.into_iter().map(|(_, slot)| (entry.access, slot)));
     }
-    found.sort_by(|a, b| (a.0, starts(&a.1)).cmp(&(b.0, starts(&b.1))));
+    found.sort_by_key(|(access, slot)| (*access, starts(slot)));
     found
 }
 

@@ -159,10 +159,13 @@ impl Assembler<'_> {
             }
         }
         // a stranger in one paragraph of running text does not take the next one
-        if let Some((block, topic)) = self.interrupted.take() {
-            if self.stranger && self.topic.is_empty() && segment.role == Role::Sentence && segment.block > block {
-                (self.topic, self.stranger) = (topic, false);
-            }
+        if let Some((block, topic)) = self.interrupted.take()
+            && self.stranger
+            && self.topic.is_empty()
+            && segment.role == Role::Sentence
+            && segment.block > block
+        {
+            (self.topic, self.stranger) = (topic, false);
         }
         if let Some(topic) = self.container_topic(segment) {
             if topic != self.topic {
