@@ -89,6 +89,9 @@ fn every_trouble_has_its_name_and_none_is_a_change() {
                 bytes.extend(page);
                 Act::SendAndClose(bytes)
             }
+            _ if seen.path == "/" => {
+                page("<html><body><main><h1>Comune di Prova</h1><p>Benvenuti: notizie, servizi, uffici.</p></main></body></html>")
+            }
             Some((_, act, _)) if n > 1 => act(),
             _ => page(&format!("<html><body><main>{}</main></body></html>", shown.lock().unwrap())),
         }
