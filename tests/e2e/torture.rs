@@ -56,7 +56,7 @@ fn now_of(n: usize) -> String {
     format!("{day}T08:00:00Z")
 }
 
-fn check<'a>(now: &'a str) -> [&'a str; 4] {
+fn check(now: &str) -> [&str; 4] {
     ["check", "--all", "--now", now]
 }
 
