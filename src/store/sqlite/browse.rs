@@ -76,12 +76,12 @@ statements! {
          ORDER BY d.body, d.state LIMIT :limit";
     DAY_IN_PROVINCE = "
         SELECT d.body, d.state, d.aspects
-          FROM day d CROSS JOIN body b ON b.id = d.body
+          FROM day d INDEXED BY day_by_province CROSS JOIN body b ON b.id = d.body
          WHERE d.province = :province AND d.day = :day AND (d.body, d.state) > (:body, :state) AND b.retired_at IS NULL
          ORDER BY d.body, d.state LIMIT :limit";
     DAY_OF_BODY = "
         SELECT d.body, d.state, d.aspects
-          FROM day d
+          FROM day d INDEXED BY day_by_body
          WHERE d.body = :of AND d.day = :day AND d.state > :state
          ORDER BY d.state LIMIT :limit";
     SOURCES = "
