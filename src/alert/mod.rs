@@ -16,6 +16,7 @@ mod story;
 mod templates;
 pub mod tokens;
 mod trouble;
+mod wish;
 mod words;
 
 pub use clean::{clean, is_invisible};
@@ -32,3 +33,4 @@ pub use mail::{Letterhead, Mail, Mailbox, ParseMailboxError};
 pub use plan::plan;
 pub use render::{CONFIRM_WITHIN, RenderError, render};
 pub use templates::Templates;
+pub use wish::{Slip, Written, address, wish};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::domain::{About, Body, Change, Frequency, OfficeId, PlannedDelivery, SubscriberId, Subscription, Value, day_of, rome};
+use crate::domain::{About, Body, Change, Frequency, OfficeId, PlannedDelivery, Region, SubscriberId, Subscription, Value, day_of, rome};
 
 use super::clean::fold;
 
@@ -68,11 +68,14 @@ impl Matter<'_> {
         let filter = &subscription.filter;
         let province = self.body.and_then(|body| body.province.as_deref());
         let in_province = |wanted: &String| province.is_some_and(|province| province.eq_ignore_ascii_case(wanted));
+        let region = province.and_then(Region::of_province);
+        let in_region = |wanted: &String| region.is_some_and(|region| region.id.eq_ignore_ascii_case(wanted));
+        let somewhere = filter.regions.is_empty() && filter.provinces.is_empty();
         let office = &self.change.key.office;
         // what is said of all offices concerns each of them, save those it leaves out
         let concerns = |wanted: &OfficeId| wanted == office || (office.is_all() && !self.change.except.contains(wanted));
         open_or(&filter.offices, concerns)
-            && open_or(&filter.provinces, in_province)
+            && (somewhere || filter.regions.iter().any(in_region) || filter.provinces.iter().any(in_province))
             && open_or(&filter.bodies, |wanted| *wanted == self.change.body)
             && open_or(&filter.aspects, |wanted| *wanted == self.change.aspect)
             && open_or(&filter.words, |wanted| self.says(wanted))

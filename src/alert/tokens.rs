@@ -91,6 +91,46 @@ pub fn bounced(secret: &Secret, address: &str) -> Option<DeliveryId> {
     (bounce_mark(secret, delivery) == shown.to_ascii_lowercase()).then_some(delivery)
 }
 
+/// What a mark is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Remembers that an address is not to be remembered.
+    Forgotten,
+    /// Counts how often something is asked for.
+    Asked,
+}
+
+/// A keyed hash (HMAC-SHA256) that stands for a text where the text itself is not to be kept: without this database's secret, nobody can
+/// even try addresses out against it.
+pub fn mark(secret: &Secret, what: Mark, text: &str) -> [u8; 32] {
+    let domain: &[u8] = match what {
+        Mark::Forgotten => b"forgotten",
+        Mark::Asked => b"asked",
+    };
+    keyed(secret, domain, text.as_bytes()).finalize().into_bytes().into()
+}
+
+/// The key under which the calls of a webhook are signed; its owner gets it once. Hexadecimal, 64 digits.
+pub fn hook_key(secret: &Secret, subscriber: SubscriberId) -> String {
+    hex(&mac(secret, b"webhook", &subscriber.0.to_be_bytes()))
+}
+
+/// The signature of a call: HMAC-SHA256 under the key's text over the second of sending, a full stop and the body. Hexadecimal.
+pub fn hook_signature(key: &str, at: Timestamp, body: &[u8]) -> String {
+    // a text of 64 digits is as long as a block of SHA-256
+    let mut block = [0; 64];
+    block.iter_mut().zip(key.bytes()).for_each(|(byte, of_key)| *byte = of_key);
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+    mac.update(at.as_second().to_string().as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    hex(&mac.finalize().into_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A name for something in headers that cannot be reversed or guessed: eight hexadecimal digits.
 pub(crate) fn keyed_hash(secret: &Secret, domain: &[u8], text: &[u8]) -> String {
     mac(secret, domain, text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()

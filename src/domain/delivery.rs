@@ -136,7 +136,7 @@ pub struct Delivery {
     pub bodies: Vec<Arc<Body>>,
     /// With [`About::Trouble`]: what the operator is told.
     pub trouble: Option<Arc<TroubleReport>>,
-    /// When it was first due.
+    /// When it was first due: later tries do not move it.
     pub due_at: Timestamp,
     /// How many times it was tried before this time.
     pub attempts: u32,

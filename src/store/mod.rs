@@ -6,6 +6,7 @@
 
 mod browse;
 mod changes;
+mod consent;
 mod documents;
 mod error;
 mod outbox;
@@ -20,8 +21,10 @@ mod upkeep;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use crate::domain::NewSubscription;
 pub use browse::{Browse, Exception, ExceptionCursor, ExceptionPage, OfficeHit, Place};
 pub use changes::{ChangeFilter, Changes, Cursor, ExplainedCause, Explanation, Page};
+pub use consent::{Ask, AskLimits, Asked, Consent, Consents, Enrolled, Enrolment, Erased, Granted, How, LEFT, Request};
 pub use documents::{Document, DocumentId, Documents, Found, Said, Unchanged, Validators};
 pub use error::{Result, StoreError};
 pub use outbox::{DeliveryCounts, DeliveryRecord, DeliveryState, Outbox};
@@ -29,7 +32,7 @@ pub use record::{DocumentVisit, Findings, Known, KnownDocument, Recorded, Record
 pub use snapshots::{Received, Sha256, Snapshot, SnapshotId, Snapshots, sha256};
 pub use sources::{Bodies, Catalogue, Failure, Health, Source, SourceVisit, Synced, WatchedSource};
 pub use states::{StateVersion, States};
-pub use subscribers::{NewSubscription, SubscriberRecord, SubscriberState, Subscribers};
+pub use subscribers::{SubscriberRecord, SubscriberState, Subscribers};
 pub use upkeep::{Damage, Job, JobDone, KeepSnapshots, Outdated, RunLock, Seal, Sizes, Upkeep};
 
 /// A store: everything the program keeps, behind one object that threads share.
@@ -37,12 +40,38 @@ pub use upkeep::{Damage, Job, JobDone, KeepSnapshots, Outdated, RunLock, Seal, S
 /// Calls block for as long as the disk takes (milliseconds); asynchronous callers put them on a blocking thread. Readers never wait for
 /// the writer; writers wait for each other, also across processes, for up to ten seconds.
 pub trait Store:
-    Bodies + Documents + Rounds + Snapshots + Changes + States + Browse + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
+    Bodies
+    + Documents
+    + Rounds
+    + Snapshots
+    + Changes
+    + States
+    + Browse
+    + Subscribers
+    + Consents
+    + Outbox
+    + Upkeep
+    + Send
+    + Sync
+    + std::fmt::Debug
 {
 }
 
 impl<T> Store for T where
-    T: Bodies + Documents + Rounds + Snapshots + Changes + States + Browse + Subscribers + Outbox + Upkeep + Send + Sync + std::fmt::Debug
+    T: Bodies
+        + Documents
+        + Rounds
+        + Snapshots
+        + Changes
+        + States
+        + Browse
+        + Subscribers
+        + Consents
+        + Outbox
+        + Upkeep
+        + Send
+        + Sync
+        + std::fmt::Debug
 {
 }
 

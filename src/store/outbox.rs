@@ -84,16 +84,21 @@ pub trait Outbox {
     /// since `failing_since` or longer, or read well again after the operator was told that they fail. `None`: there is nothing to tell.
     /// An address that is not known yet is added, without subscriptions.
     fn tell_trouble(&self, to: &str, language: Language, failing_since: Timestamp, now: Timestamp) -> Result<Option<DeliveryId>>;
-    /// Takes deliveries that may be tried now, the longest waiting first, and marks each as being handed over, in one transaction. What is
-    /// marked is not taken again until it is settled, or queued again by [`Outbox::requeue_in_doubt`].
+    /// Takes mails that may be tried now and marks each as being handed over, in one transaction: first news, the longest waiting first,
+    /// then a few of the confirmations and tests, so that no flood of those delays news. What is marked is not taken again until it is
+    /// settled, or queued again by [`Outbox::requeue_in_doubt`].
     fn take_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>>;
+    /// The same for calls of webhooks.
+    fn take_hooks_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>>;
     /// Writes down how attempts ended, in one transaction.
     fn settle(&self, verdicts: &[(DeliveryId, Verdict)], now: Timestamp) -> Result<()>;
     /// Puts deliveries that a dead mailer left in doubt back into the queue (those taken before `before`). They go out again under the
     /// same `Message-ID`. Returns how many.
     fn requeue_in_doubt(&self, before: Timestamp) -> Result<u64>;
-    /// When the next queued delivery falls due.
+    /// When the next queued mail falls due.
     fn next_delivery_due(&self) -> Result<Option<Timestamp>>;
+    /// When the next queued call of a webhook falls due.
+    fn next_hook_due(&self) -> Result<Option<Timestamp>>;
     /// One delivery.
     fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryRecord>>;
     /// Deliveries in a state, the newest first, from before the given one.

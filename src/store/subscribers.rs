@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Result;
-use crate::domain::{Body, Filter, Frequency, Language, Subscriber, SubscriberId, Subscription};
+use crate::domain::{Body, Language, NewSubscription, Subscriber, SubscriberId, Subscription, Way};
 
 /// Whether an address gets mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,7 +35,9 @@ pub struct SubscriberRecord {
     /// Id, address, language.
     #[serde(flatten)]
     pub subscriber: Subscriber,
-    /// Whether it gets mail.
+    /// By mail or by calling a program.
+    pub way: Way,
+    /// Whether it is told.
     pub state: SubscriberState,
     /// Why it does not, where it is suspended.
     pub reason: Option<String>,
@@ -43,32 +45,26 @@ pub struct SubscriberRecord {
     pub created_at: Timestamp,
     /// When it was confirmed.
     pub confirmed_at: Option<Timestamp>,
+    /// When it was suspended.
+    pub stopped_at: Option<Timestamp>,
+    /// Days on which mail to it came back for good.
+    pub n_bounces: u32,
     /// What it wants.
     pub subscriptions: Vec<Subscription>,
 }
 
-/// A wish to be kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewSubscription {
-    /// What.
-    pub filter: Filter,
-    /// How often.
-    pub frequency: Frequency,
-    /// Whether reminders are wanted.
-    pub reminders: bool,
-}
-
 /// Subscribers and subscriptions.
 pub trait Subscribers {
-    /// Adds an address, or finds it (case does not count); one that is there keeps its state and language.
+    /// Adds an address, or finds it (case does not count); one that is there keeps its state and language. What begins with `http` and is
+    /// no mail address is the URL of a webhook.
     fn add_subscriber(&self, email: &str, language: Language, state: SubscriberState, now: Timestamp) -> Result<SubscriberId>;
     /// Adds a wish; one equal to a wish that the subscriber has is not added twice.
     fn subscribe(&self, subscriber: SubscriberId, wish: &NewSubscription, now: Timestamp) -> Result<i64>;
     /// Takes one wish away; says whether it was there.
     fn unsubscribe(&self, subscription: i64) -> Result<bool>;
-    /// Takes all wishes of a subscriber away and suspends it, with the reason; its queued deliveries are dropped.
+    /// Suspends a subscriber, with the reason; its queued deliveries are dropped, its wishes kept for the day it is confirmed again.
     fn suspend(&self, subscriber: SubscriberId, reason: &str, now: Timestamp) -> Result<()>;
-    /// Makes a pending or suspended subscriber a confirmed one.
+    /// Makes a pending or suspended subscriber a confirmed one; its bounces are forgotten.
     fn confirm(&self, subscriber: SubscriberId, now: Timestamp) -> Result<()>;
     /// Erases a subscriber with its wishes and deliveries; says whether it was there.
     fn remove_subscriber(&self, subscriber: SubscriberId) -> Result<bool>;

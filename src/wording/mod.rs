@@ -8,6 +8,7 @@ mod dates;
 mod rules;
 mod sentence;
 mod week;
+mod wish;
 
 use crate::domain::{Body, BodyKind, Language, OfficeKey};
 
@@ -17,6 +18,7 @@ pub use dates::{day, long_day, period};
 pub use rules::{held, rule};
 pub use sentence::{gist, headline, sentence, status};
 pub use week::{hours, opening_hours, week};
+pub use wish::{aspect, frequency, wish};
 
 /// Picks the text of a language.
 pub(crate) fn pick<'a>(language: Language, it: &'a str, en: &'a str) -> &'a str {

@@ -303,7 +303,7 @@ fn memories_come_back_with_the_real_snapshot() {
 }
 
 /// Changes of two offices, one an hour, newest last.
-fn many(store: &dyn Store, n: i64) -> Vec<ChangeId> {
+pub fn many(store: &dyn Store, n: i64) -> Vec<ChangeId> {
     visit(store, "anagrafe", "Mo-Fr 08:00-12:00", t(0), &[]);
     let mut ids = Vec::new();
     for i in 1..=n {
@@ -494,7 +494,7 @@ fn who_is_suspended_gets_nothing_and_who_is_erased_leaves_nothing() {
         let record = store.subscriber(ada).unwrap().unwrap();
         assert_eq!(
             (record.state, record.reason.as_deref(), record.subscriptions.len()),
-            (SubscriberState::Suspended, Some("disiscritta"), 0)
+            (SubscriberState::Suspended, Some("disiscritta"), 1)
         );
         assert_eq!(store.deliveries_to(ada, 10).unwrap()[0].state, DeliveryState::Suspended);
         assert_eq!((store.subscriber(bob).unwrap(), store.deliveries_to(bob, 10).unwrap()), (None, vec![]));

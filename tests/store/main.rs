@@ -2,6 +2,7 @@
 
 mod browse;
 mod conformance;
+mod consent;
 mod crash;
 mod evidence;
 mod files;

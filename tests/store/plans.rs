@@ -7,7 +7,6 @@ use sportello::store::sqlite::{all_statements, migrate::MIGRATIONS};
 const WALKS: &[(&str, &str)] = &[
     ("bodies", "ALL_BODIES"),    // lists all bodies
     ("bodies", "ALL_SOURCES"),   // lists all sources
-    ("outbox", "NEXT_DUE"),      // the first entry of the index of due times
     ("upkeep", "CHAIN_ENDS"),    // one hash over all chains
     ("verify", "SOURCES"),       // verification
     ("upkeep", "N_BODIES"),      // counts

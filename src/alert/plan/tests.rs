@@ -72,6 +72,9 @@ fn all_sides_of_a_filter_must_match() {
     let with = |words: &[&str]| Filter { words: words.iter().map(ToString::to_string).collect(), ..Filter::default() };
     assert!(matches(Filter { provinces: vec!["lu".into()], ..Filter::default() }));
     assert!(!matches(Filter { provinces: vec!["PO".into()], ..Filter::default() }));
+    let region = |id: &str| Filter { regions: vec![id.into()], ..Filter::default() };
+    assert!(matches(region("toscana")) && !matches(region("umbria")) && !matches(region("nowhere")));
+    assert!(matches(Filter { provinces: vec!["LU".into()], ..region("umbria") }), "a region or a province is enough");
     assert!(matches(Filter { offices: vec![OfficeId("anagrafe".into()), OfficeId("urp".into())], ..Filter::default() }));
     assert!(!matches(Filter { offices: vec![OfficeId("urp".into())], ..Filter::default() }));
     assert!(!matches(Filter { aspects: vec![Aspect::Hours], ..Filter::default() }));

@@ -12,6 +12,7 @@ mod bodies;
 mod browse;
 mod changes;
 mod columns;
+mod consent;
 mod content;
 mod days;
 mod documents;
@@ -215,7 +216,7 @@ fn set_writer_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
 /// All pragmas of every connection, with their reasons.
 fn set_common_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
     conn.busy_timeout(BUSY)?;
-    conn.set_prepared_statement_cache_capacity(160); // more than there are statements
+    conn.set_prepared_statement_cache_capacity(224); // more than there are statements
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?; // no files in places a hardened service may not write to
     conn.pragma_update(None, "cache_size", -32_768)?; // 32 MiB
@@ -230,6 +231,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("bodies", bodies::STATEMENTS),
         ("browse", browse::STATEMENTS),
         ("changes", changes::STATEMENTS),
+        ("consent", consent::STATEMENTS),
         ("content", content::STATEMENTS),
         ("days", days::STATEMENTS),
         ("documents", documents::STATEMENTS),

@@ -22,28 +22,39 @@ statements! {
          WHERE subscriber = :subscriber AND about = :about AND state = 'queued' AND attempts = 0";
     WAS_WRITTEN = "SELECT EXISTS (SELECT 1 FROM delivery WHERE subscriber = :subscriber AND about = :about)";
     INSERT = "
-        INSERT INTO delivery (subscriber, about, created_at, due_at)
-             SELECT id, :about, :now, :due_at FROM subscriber WHERE id = :subscriber
+        INSERT INTO delivery (subscriber, about, created_at, due_at, first_due_at, lane)
+             SELECT id, :about, :now, :due_at, :due_at, CASE way WHEN 'webhook' THEN 'webhook' ELSE :lane END
+               FROM subscriber WHERE id = :subscriber AND (state = 'confirmed' OR :lane = 'service')
           RETURNING id";
     WAS_TOLD = "SELECT EXISTS (SELECT 1 FROM told WHERE subscriber = :subscriber AND change = :change AND occasion = :occasion)";
     TELL = "INSERT INTO told (subscriber, change, occasion, delivery) VALUES (:subscriber, :change, :occasion, :delivery)";
     DUE = "
-        SELECT d.id, d.subscriber, d.about, d.attempts, d.due_at, s.email, s.language,
+        SELECT d.id, d.subscriber, d.about, d.attempts, coalesce(d.first_due_at, d.due_at) AS due_at, s.email, s.language,
                (SELECT json_group_array(change) FROM (SELECT change FROM told WHERE delivery = d.id ORDER BY change)) AS changes
           FROM delivery d INDEXED BY delivery_due JOIN subscriber s ON s.id = d.subscriber
-         WHERE d.state = 'queued' AND d.due_at <= :now
+         WHERE d.state = 'queued' AND d.lane = :lane AND d.due_at <= :now
          ORDER BY d.due_at, d.id
          LIMIT :limit";
-    NEXT_DUE = "SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 'queued' ORDER BY due_at, id LIMIT 1";
+    NEXT_DUE = "SELECT min(due_at) FROM delivery INDEXED BY delivery_due WHERE state = 'queued' AND lane = :lane";
     MARK = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, taken_at = :now WHERE id = :id";
     SENT = "
         UPDATE delivery SET state = 'sent', settled_at = :now, answer = :answer
          WHERE id = :id AND state IN ('queued', 'sending')";
-    LATER = "UPDATE delivery SET state = 'queued', due_at = :at, answer = :answer WHERE id = :id AND state IN ('queued', 'sending')";
+    /// Who was stopped while a mail was in hand is not tried again.
+    LATER = "
+        UPDATE delivery
+           SET first_due_at = coalesce(first_due_at, due_at), due_at = :at, answer = :answer,
+               state = CASE WHEN lane = 'service' OR (SELECT state FROM subscriber WHERE id = delivery.subscriber) = 'confirmed'
+                            THEN 'queued' ELSE 'suspended' END
+         WHERE id = :id AND state IN ('queued', 'sending')";
     REFUSED = "
         UPDATE delivery SET state = 'refused', settled_at = :now, answer = :answer
          WHERE id = :id AND state IN ('queued', 'sending')";
-    REQUEUE = "UPDATE delivery SET state = 'queued' WHERE state = 'sending' AND taken_at < :before";
+    REQUEUE = "
+        UPDATE delivery
+           SET state = CASE WHEN lane = 'service' OR (SELECT state FROM subscriber WHERE id = delivery.subscriber) = 'confirmed'
+                            THEN 'queued' ELSE 'suspended' END
+         WHERE state = 'sending' AND taken_at < :before";
     ONE = "
         SELECT d.id, d.subscriber, d.about, d.state, d.attempts, d.created_at, d.due_at, d.settled_at, d.answer, s.email, s.language,
                (SELECT json_group_array(change) FROM (SELECT change FROM told WHERE delivery = d.id ORDER BY change)) AS changes
@@ -63,7 +74,11 @@ statements! {
          WHERE d.subscriber = :subscriber
          ORDER BY d.id DESC
          LIMIT :limit";
-    RETRY = "UPDATE delivery SET state = 'queued', due_at = :now, settled_at = NULL WHERE id = :id AND state = 'refused'";
+    /// Its three days begin anew.
+    RETRY = "
+        UPDATE delivery SET state = 'queued', due_at = :now, first_due_at = :now, settled_at = NULL
+         WHERE id = :id AND state = 'refused'
+           AND (lane = 'service' OR (SELECT state FROM subscriber WHERE id = delivery.subscriber) = 'confirmed')";
     COUNT = "SELECT count(*) FROM delivery WHERE state = :state";
 }
 
@@ -97,11 +112,12 @@ pub(super) fn insert(tx: &Connection, delivery: &PlannedDelivery, new_changes: &
     let id: Option<i64> = match waiting {
         Some(id) => Some(id),
         None => {
-            let args = named_params! { ":subscriber": subscriber, ":about": about, ":now": At(now), ":due_at": At(delivery.due_at) };
+            let lane = if is_service { "service" } else { "news" };
+            let args = named_params! { ":subscriber": subscriber, ":about": about, ":now": At(now), ":due_at": At(delivery.due_at), ":lane": lane };
             tx.prepare_cached(INSERT)?.query_row(args, |row| row.get(0)).optional()?
         }
     };
-    // a subscriber who was erased since the plan was made gets nothing
+    // a subscriber who was erased or stopped since the plan was made gets nothing
     let Some(id) = id else { return Ok(None) };
     for change in untold {
         let args = named_params! { ":subscriber": subscriber, ":change": change, ":occasion": occasion, ":delivery": id };
@@ -179,6 +195,32 @@ impl Shelf<'_> {
     }
 }
 
+/// Of the mails that are taken at once, one in so many may be a confirmation or a test, however many wait: an alert that falls due stands
+/// behind few of them.
+const SERVICE_SHARE: u32 = 10;
+
+/// Marks what is due in a lane, and returns it.
+fn take(tx: &Connection, lane: &str, now: Timestamp, limit: u32) -> Done<Vec<Delivery>> {
+    let args = named_params! { ":now": At(now), ":lane": lane, ":limit": limit };
+    let due: Vec<(Delivery, Vec<ChangeId>)> = tx.prepare_cached(DUE)?.query_map(args, due_from_row)?.collect::<rusqlite::Result<_>>()?;
+    let mut shelf = Shelf { conn: tx, changes: BTreeMap::new(), bodies: BTreeMap::new() };
+    let mut taken = Vec::with_capacity(due.len());
+    for (mut delivery, changes) in due {
+        tx.prepare_cached(MARK)?.execute(named_params! { ":id": delivery.id.0, ":now": At(now) })?;
+        shelf.fill(&mut delivery, &changes)?;
+        if let About::Trouble(report) = delivery.about {
+            delivery.trouble = trouble::report(tx, report)?.map(Arc::new);
+        }
+        taken.push(delivery);
+    }
+    Ok(taken)
+}
+
+fn next_due(conn: &Connection, lane: &str) -> Done<Option<Timestamp>> {
+    let args = named_params! { ":lane": lane };
+    Ok(conn.prepare_cached(NEXT_DUE)?.query_row(args, |row| row.get::<_, Option<At>>(0))?.map(|at| at.0))
+}
+
 impl Outbox for Sqlite {
     fn enqueue(&self, deliveries: &[PlannedDelivery], changes: &[ChangeId], now: Timestamp) -> Result<Vec<DeliveryId>> {
         self.write("write deliveries", |tx| {
@@ -196,22 +238,17 @@ impl Outbox for Sqlite {
     }
 
     fn take_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
-        self.write("take the deliveries that are due", |tx| {
-            let args = named_params! { ":now": At(now), ":limit": limit };
-            let due: Vec<(Delivery, Vec<ChangeId>)> =
-                tx.prepare_cached(DUE)?.query_map(args, due_from_row)?.collect::<rusqlite::Result<_>>()?;
-            let mut shelf = Shelf { conn: tx, changes: BTreeMap::new(), bodies: BTreeMap::new() };
-            let mut taken = Vec::with_capacity(due.len());
-            for (mut delivery, changes) in due {
-                tx.prepare_cached(MARK)?.execute(named_params! { ":id": delivery.id.0, ":now": At(now) })?;
-                shelf.fill(&mut delivery, &changes)?;
-                if let About::Trouble(report) = delivery.about {
-                    delivery.trouble = trouble::report(tx, report)?.map(Arc::new);
-                }
-                taken.push(delivery);
-            }
+        self.write("take the mails that are due", |tx| {
+            let share = limit / SERVICE_SHARE;
+            let mut taken = take(tx, "news", now, limit - share)?;
+            let rest = limit.saturating_sub(u32::try_from(taken.len()).unwrap_or(limit));
+            taken.extend(take(tx, "service", now, rest.min(share.max(1)))?);
             Ok(taken)
         })
+    }
+
+    fn take_hooks_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
+        self.write("take the calls that are due", |tx| take(tx, "webhook", now, limit))
     }
 
     fn settle(&self, verdicts: &[(DeliveryId, Verdict)], now: Timestamp) -> Result<()> {
@@ -240,9 +277,11 @@ impl Outbox for Sqlite {
     }
 
     fn next_delivery_due(&self) -> Result<Option<Timestamp>> {
-        self.read("find the next delivery", |conn| {
-            Ok(conn.prepare_cached(NEXT_DUE)?.query_row([], |row| row.get::<_, At>(0)).optional()?.map(|at| at.0))
-        })
+        self.read("find the next mail", |conn| Ok(next_due(conn, "news")?.into_iter().chain(next_due(conn, "service")?).min()))
+    }
+
+    fn next_hook_due(&self) -> Result<Option<Timestamp>> {
+        self.read("find the next call", |conn| next_due(conn, "webhook"))
     }
 
     fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryRecord>> {

@@ -13,7 +13,8 @@ use crate::store::{Result, StoreError};
 type Done<T> = std::result::Result<T, Fault>;
 
 /// Ids given out after the backup was made are in mails and links already: the restored database goes on beyond them.
-const SKIPPED: &[(&str, i64)] = &[("change", 1_000), ("snapshot", 100_000), ("delivery", 1_000_000)];
+const SKIPPED: &[(&str, i64)] =
+    &[("change", 1_000), ("snapshot", 100_000), ("delivery", 1_000_000), ("subscriber", 100_000), ("request", 100_000)];
 
 statements! {
     SKIP_IDS = "UPDATE sqlite_sequence SET seq = seq + :n WHERE name = :name";

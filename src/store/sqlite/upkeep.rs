@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 
 use super::columns::{At, count};
 use super::{Place, Sqlite, days, documents, fault::Fault, lock, retention, snapshots, statements};
+use crate::alert::tokens::Secret;
 use crate::domain::{SourceId, day_of};
 use crate::store::{
     Damage, DocumentId, Job, JobDone, KeepSnapshots, Outdated, Result, RunLock, Seal, Sha256, Sizes, SnapshotId, StoreError, Upkeep, sha256,
@@ -35,6 +36,11 @@ statements! {
     N_SUBSCRIBERS = "SELECT count(*) FROM subscriber WHERE state = 'confirmed'";
     PING = "SELECT created_at FROM store WHERE id = 1";
     SECRET = "SELECT secret FROM store WHERE id = 1";
+}
+
+/// The secret of this database.
+pub(super) fn secret(conn: &Connection) -> Done<Secret> {
+    Ok(Secret(conn.prepare_cached(SECRET)?.query_row([], |row| row.get::<_, Sha256>(0))?.0))
 }
 
 impl Upkeep for Sqlite {
@@ -158,7 +164,7 @@ impl Upkeep for Sqlite {
     }
 
     fn secret(&self) -> Result<[u8; 32]> {
-        self.read("read the secret", |conn| Ok(conn.prepare_cached(SECRET)?.query_row([], |row| row.get::<_, Sha256>(0))?.0))
+        self.read("read the secret", |conn| Ok(secret(conn)?.0))
     }
 
     fn ping(&self) -> Result<()> {
