@@ -6,7 +6,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 use jiff::{Timestamp, civil};
 use url::Url;
 
-use crate::domain::{Aspect, BodyId, Language, OfficeId};
+use crate::domain::{Aspect, Frequency, Language};
 
 /// Watches the pages of Italian public offices and mails people when an office changes how it can be reached.
 #[derive(Debug, Parser)]
@@ -56,6 +56,37 @@ Exit status: 0 all well, or nothing worse than warnings · 1 something is wrong,
 
 With --verify, each snapshot's bytes are held against their SHA-256, and each source's chain of snapshots is walked: what was altered, put
 in or taken out since is named. The seal that it ends with covers all chains; noted elsewhere, it also shows a database that was made anew.";
+
+const SUBSCRIBE_HELP: &str = "\
+Examples:
+  sportello subscribers add ada@example.org --body comune-prato --office anagrafe
+  sportello subscribers add ada@example.org --region toscana --aspect closures --frequency weekly-08
+  sportello subscribers add https://example.org/hook --province LU
+
+You answer for their consent: it is written down that it came by you. A web address is called with JSON (a webhook); its key is shown
+once more by adding the same again.";
+
+const IMPORT_HELP: &str = "\
+The first line names the columns: email and, in any order and as far as needed, language, frequency, reminders, regions, provinces, bodies,
+offices, aspects, words. Several values in one field are separated by semicolons. If any line has an error, nothing is taken.
+Addresses that are stopped, and those whose owners wanted to be forgotten, are passed over.";
+
+const SEND_TEST_HELP: &str = "\
+The message takes the way of all mails, through the outbox. Beside a running service the service sends it.
+Exit status: 0 accepted · 1 refused or not sent yet.";
+
+const DELIVERIES_HELP: &str = "\
+Examples:
+  sportello deliveries --failed            refused by the server, or came back
+  sportello deliveries --failed --retry    and try them again
+  sportello deliveries --to ada@example.org";
+
+const BOUNCES_HELP: &str = "\
+Without --maildir one message is read from standard input, as Postfix's pipe hands it over (master.cf):
+  sportello-bounces unix - n n - - pipe flags=q user=sportello argv=/usr/bin/sportello bounces
+with, in main.cf: recipient_delimiter = +, and in a transport map: rimbalzi@example.org sportello-bounces:
+Hard bounces on three different days within 90 stop an address, a complaint at once. Automatic answers mean nothing.
+Exit status: 0 read, also if it means nothing to us · 75 (EX_TEMPFAIL) the database cannot be written now: hand it over again.";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -117,12 +148,21 @@ pub enum Command {
         #[command(subcommand)]
         command: super::sources::SourcesCommand,
     },
-    /// Add, list or remove the people who get mail
+    /// Add, list or remove the people who get mail and the programs that are called; read and write lists of them
     Subscribers {
         /// What to do with them.
         #[command(subcommand)]
         command: SubscribersCommand,
     },
+    /// Send a test message, and tell what the server said
+    #[command(after_help = SEND_TEST_HELP)]
+    SendTest(SendTestArgs),
+    /// Show the newest mails and calls and what became of them; queue those again that failed
+    #[command(after_help = DELIVERIES_HELP)]
+    Deliveries(DeliveriesArgs),
+    /// Read mails that came back, complaints, and messages that unsubscribe
+    #[command(after_help = BOUNCES_HELP)]
+    Bounces(BouncesArgs),
     /// See a small invented town change its opening hours, and the mails that follow; needs no network and no settings
     Demo(DemoArgs),
     /// Read a PDF from standard input, under limits, for another process of this program
@@ -328,26 +368,51 @@ pub struct RestoreArgs {
 /// `sportello subscribers …`
 #[derive(Debug, Subcommand)]
 pub enum SubscribersCommand {
-    /// Add a subscriber, who counts as confirmed, or one more subscription for a known one
+    /// Add a subscriber, who counts as confirmed, or one more subscription for a known one; a stopped one counts again
+    #[command(after_help = SUBSCRIBE_HELP)]
     Add(SubscribeArgs),
     /// List the subscribers and what they want
     List {
         /// One subscriber a line, as JSON
         #[arg(long)]
         json: bool,
+        /// Only those that are stopped: by themselves, by bounces, by a complaint
+        #[arg(long)]
+        suspended: bool,
+        /// Only those whose mails came back for good
+        #[arg(long)]
+        bouncing: bool,
     },
     /// Remove a subscriber and all that is kept about them
     Remove {
         /// Their address
         email: String,
+        /// Keep a keyed hash of the address, so that no import brings it back
+        #[arg(long)]
+        forget: bool,
     },
+    /// Read subscribers from a file with comma-separated values
+    #[command(after_help = IMPORT_HELP)]
+    Import {
+        /// The file, or `-` for standard input
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+    },
+    /// Write all subscriptions as comma-separated values, one a line
+    Export,
 }
 
 /// `sportello subscribers add`
 #[derive(Debug, Args)]
 pub struct SubscribeArgs {
-    /// Their address
-    pub email: String,
+    /// Their mail address, or the URL of a webhook
+    pub address: String,
+    /// Only this region: toscana, emilia-romagna, …; may be given more than once
+    #[arg(long, value_name = "ID")]
+    pub region: Vec<String>,
+    /// Only this province, two letters; may be given more than once
+    #[arg(long, value_name = "XX")]
+    pub province: Vec<String>,
     /// Only this body; may be given more than once
     #[arg(long, value_name = "ID")]
     pub body: Vec<String>,
@@ -357,9 +422,16 @@ pub struct SubscribeArgs {
     /// Only this aspect: hours, status, channels, address, closures, openings; may be given more than once
     #[arg(long, value_name = "ASPECT", value_parser = aspect)]
     pub aspect: Vec<Aspect>,
+    /// Only changes in whose evidence this word or phrase occurs; may be given more than once
+    #[arg(long, value_name = "WORD")]
+    pub word: Vec<String>,
     /// Everything that is watched
-    #[arg(long, conflicts_with_all = ["body", "office", "aspect"], required_unless_present_any = ["body", "office", "aspect"])]
+    #[arg(long, conflicts_with_all = ["region", "province", "body", "office", "aspect", "word"],
+          required_unless_present_any = ["region", "province", "body", "office", "aspect", "word"])]
     pub all: bool,
+    /// How often: at-once, daily-08 (every day at eight), weekly-08 (Mondays at eight)
+    #[arg(long, value_name = "FREQUENCY", default_value = "at-once")]
+    pub frequency: Frequency,
     /// The language of their mails: it, en
     #[arg(long, value_name = "LANGUAGE", default_value = "it", value_parser = language)]
     pub language: Language,
@@ -368,24 +440,51 @@ pub struct SubscribeArgs {
     pub reminders: bool,
 }
 
+/// `sportello send-test`
+#[derive(Debug, Args)]
+pub struct SendTestArgs {
+    /// To whom
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// The language: it, en
+    #[arg(long, value_name = "LANGUAGE", default_value = "it", value_parser = language)]
+    pub language: Language,
+}
+
+/// `sportello deliveries`
+#[derive(Debug, Args)]
+pub struct DeliveriesArgs {
+    /// Only those that were refused or came back
+    #[arg(long)]
+    pub failed: bool,
+    /// Queue the failed ones again
+    #[arg(long, requires = "failed")]
+    pub retry: bool,
+    /// Only those to this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
+    /// One delivery a line, as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: u32,
+}
+
+/// `sportello bounces`
+#[derive(Debug, Args)]
+pub struct BouncesArgs {
+    /// Read all new messages of this Maildir instead, and move them to cur/
+    #[arg(long, value_name = "FOLDER")]
+    pub maildir: Option<PathBuf>,
+}
+
 /// `sportello demo`
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Keep the mails and the database in this folder
     #[arg(long, value_name = "FOLDER")]
     pub keep: Option<PathBuf>,
-}
-
-impl SubscribeArgs {
-    /// The bodies asked for.
-    pub fn bodies(&self) -> Vec<BodyId> {
-        self.body.iter().cloned().map(BodyId).collect()
-    }
-
-    /// The offices asked for.
-    pub fn offices(&self) -> Vec<OfficeId> {
-        self.office.iter().cloned().map(OfficeId).collect()
-    }
 }
 
 /// An instant in RFC 3339, or a day (its first instant at the offices).

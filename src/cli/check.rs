@@ -111,9 +111,12 @@ pub async fn check(
     if how.send && lock.is_some() {
         // what a run that broke off had in hand goes again, under the same Message-ID
         store.requeue_in_doubt(Timestamp::MAX)?;
+        crate::round::erase(&*store, clock.now())?;
         let mailer = Mailer::new(settings, store, setup::credentials().as_deref())?;
         mailer.tell_trouble(clock.now()).await?;
-        sending = Some(mailer.send_due(clock.now()).await?);
+        let (mails, calls) = tokio::join!(mailer.send_due(clock.now()), mailer.call_due(clock.now()));
+        sending = Some(mails?);
+        calls?;
     }
     Ok(Checked { summary, sending, beside: lock.is_none() })
 }

@@ -3,8 +3,10 @@
 pub mod args;
 mod ask;
 mod backup;
+mod bounces;
 mod changes;
 mod check;
+mod deliveries;
 pub mod demo;
 mod doctor;
 mod evidence;
@@ -14,6 +16,7 @@ mod manual;
 mod offices;
 mod reextract;
 mod run;
+mod send_test;
 mod setup;
 mod sources;
 #[cfg(debug_assertions)]
@@ -35,6 +38,8 @@ pub enum Outcome {
     Done,
     /// Finished, but something failed that was named on standard error: exit code 1.
     Partly,
+    /// Nothing done; the same may work in a while: exit code 75, which mail servers understand (`EX_TEMPFAIL`).
+    TryAgain,
 }
 
 /// The whole program: reads the arguments of the process, does what they ask, says what went wrong.
@@ -44,6 +49,7 @@ pub fn main() -> ExitCode {
     match obey(cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partly) => ExitCode::from(1),
+        Ok(Outcome::TryAgain) => ExitCode::from(75),
         Err(error) if talk::reader_has_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             talk::error(&error);
@@ -70,6 +76,9 @@ fn obey(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Restore(args) => backup::restore(&args, &cli.global),
         Command::Sources { command } => sources::run(&command, &cli.global),
         Command::Subscribers { command } => subscribers::run(&command, &cli.global),
+        Command::SendTest(args) => send_test::run(&args, &cli.global),
+        Command::Deliveries(args) => deliveries::run(&args, &cli.global),
+        Command::Bounces(args) => bounces::run(&args, &cli.global),
         Command::Demo(args) => demo::run(&args),
         Command::ReadPdf => Ok(crate::round::serve().map(|()| Outcome::Done)?),
         Command::Completions { shell } => manual::completions(shell),

@@ -8,13 +8,15 @@ use tokio::sync::{Notify, watch};
 
 use super::pulse::Pulse;
 use crate::mail::Sending;
-use crate::round::Mailer;
-use crate::store::{Store, StoreError};
+use crate::round::{Mailer, erase};
+use crate::store::{Erased, Store, StoreError};
 
 /// After trouble with the server, the folder or the store, so long until the next try.
 const TROUBLE_REST: Duration = Duration::from_secs(60);
-/// Looks at the outbox at least this often: other commands write into it too.
-const LONGEST_REST: Duration = Duration::from_secs(30);
+/// Looks at the outbox at least this often: the site and other commands write into it too. It costs a look at the beginning of an index.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+/// So often what is to be kept no longer is erased.
+const HOUSEKEEPING: Duration = Duration::from_secs(10 * 60);
 
 /// Sends what is due.
 pub struct Post {
@@ -32,8 +34,13 @@ pub struct Post {
 
 impl Post {
     /// Runs until told to stop; the mails in hand are finished.
-    pub async fn run(mut self) {
-        while !*self.stop.borrow() {
+    pub async fn run(self) {
+        tokio::join!(self.send_mails(), self.call_hooks(), self.keep_house());
+    }
+
+    async fn send_mails(&self) {
+        let mut stop = self.stop.clone();
+        while !*stop.borrow() {
             self.pulse.beat();
             let mailer = self.mailers.borrow().clone();
             if let Err(error) = mailer.tell_trouble(Timestamp::now()).await {
@@ -41,28 +48,64 @@ impl Post {
             }
             let rest = match mailer.send_due(Timestamp::now()).await {
                 Ok(sending) => {
-                    tell(&sending);
-                    if sending.trouble.is_some() { TROUBLE_REST } else { self.until_next().await }
+                    tell("mails", &sending);
+                    if sending.trouble.is_some() { TROUBLE_REST } else { self.until_next(|store| store.next_delivery_due()).await }
                 }
-                Err(error) => {
-                    tracing::error!("{error}");
-                    TROUBLE_REST
-                }
+                Err(error) => told(&error),
             };
             self.pulse.beat();
             tokio::select! {
                 () = tokio::time::sleep(rest) => {}
                 // trouble is waited out, whatever is written meanwhile
                 () = self.mail.notified(), if rest < TROUBLE_REST => {}
-                _ = self.stop.changed() => {}
+                _ = stop.changed() => {}
             }
         }
     }
 
-    async fn until_next(&self) -> Duration {
+    /// Webhooks have a loop of their own, so that a dead program delays no mail.
+    async fn call_hooks(&self) {
+        let mut stop = self.stop.clone();
+        while !*stop.borrow() {
+            let mailer = self.mailers.borrow().clone();
+            let rest = match mailer.call_due(Timestamp::now()).await {
+                Ok(sending) => {
+                    tell("webhooks", &sending);
+                    self.until_next(|store| store.next_hook_due()).await
+                }
+                Err(error) => told(&error),
+            };
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Erases what is to be kept no longer: unconfirmed addresses, those of people who left.
+    async fn keep_house(&self) {
+        let mut stop = self.stop.clone();
+        while !*stop.borrow() {
+            let store = self.store.clone();
+            match tokio::task::spawn_blocking(move || erase(&*store, Timestamp::now())).await {
+                Ok(Ok(erased)) if erased != Erased::default() => {
+                    let Erased { requests, unconfirmed, left } = erased;
+                    tracing::info!(requests, unconfirmed, left, "erased: {unconfirmed} unconfirmed addresses, {left} of people who left");
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!("{error}"),
+                Err(defect) => tracing::error!("{defect}"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(HOUSEKEEPING) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    async fn until_next(&self, next: impl FnOnce(&dyn Store) -> Result<Option<Timestamp>, StoreError> + Send + 'static) -> Duration {
         let store = self.store.clone();
-        let next = tokio::task::spawn_blocking(move || store.next_delivery_due()).await;
-        match next {
+        match tokio::task::spawn_blocking(move || next(&*store)).await {
             Ok(Ok(Some(at))) => {
                 let wait = Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default();
                 // never zero: a delivery that is due and was not taken must not spin
@@ -80,12 +123,12 @@ fn told(error: &StoreError) -> Duration {
     TROUBLE_REST
 }
 
-fn tell(sending: &Sending) {
+fn tell(what: &str, sending: &Sending) {
     let Sending { sent, later, refused, trouble } = sending;
     if sent + later + refused > 0 {
-        tracing::info!(sent, later, refused, "mails: {sent} sent, {later} to be tried again, {refused} refused");
+        tracing::info!(sent, later, refused, "{what}: {sent} sent, {later} to be tried again, {refused} refused");
     }
     if let Some(trouble) = trouble {
-        tracing::warn!("mails: {trouble}; they wait in the outbox");
+        tracing::warn!("{what}: {trouble}; they wait in the outbox");
     }
 }

@@ -28,6 +28,7 @@ mod warc;
 
 use std::time::Duration;
 
+pub use address::refused_literal;
 pub use canonical::canonical;
 pub use client::Fetcher;
 pub use discover::{Found, ListReply};
@@ -37,6 +38,7 @@ pub use listing::{Article, Follow, ListKind, Listing, attachments, declared_cano
 pub use platform::Platform;
 pub use scope::{Scope, site_of};
 pub use site::{Find, Role, Survey};
+pub use transport::caller;
 use url::Url;
 pub use verdict::{Verdict, judge};
 

@@ -50,3 +50,23 @@ pub(super) fn build_client(limits: &Limits, insecure_tls: bool) -> Result<(reqwe
         },
     }
 }
+
+/// A client for calls that are no visits of a page: it reaches public addresses alone unless `allow_private`, follows no redirects, and
+/// gives up after `patience`.
+pub fn caller(allow_private: bool, patience: Duration) -> Result<reqwest::Client, FetchError> {
+    // one may be installed already, which is just as well
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = Limits { allow_private, ..Limits::default() };
+    let setup = |error: &dyn std::fmt::Display| FetchError::Setup(error.to_string());
+    let builder = || {
+        reqwest::Client::builder()
+            .user_agent(user_agent(&limits))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .dns_resolver(Guard { allow_private })
+            .timeout(patience)
+    };
+    // as above: a machine without root certificates can still call plain HTTP
+    builder().build().or_else(|_| builder().tls_certs_only([]).build()).map_err(|error| setup(&super::error::innermost(&error)))
+}

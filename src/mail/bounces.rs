@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use crate::alert::tokens::{Purpose, Secret, bounced, verify};
-use crate::domain::{DeliveryId, SubscriberId};
+use crate::domain::{DeliveryId, SubscriberId, day_of};
 
 /// What a message that came back means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,15 @@ pub fn read(message: &[u8], secret: &Secret, now: Timestamp) -> Option<Report> {
         }
         _ => unsubscribe(&message, secret, now).map(Report::Unsubscribe),
     }
+}
+
+/// The day on which a message was sent, by its own `Date`; today where that is missing, later than now or more than a month ago.
+pub fn day_sent(message: &[u8], now: Timestamp) -> Date {
+    let today = day_of(now);
+    let sent = MessageParser::default().parse_headers(message).and_then(|message| message.date().map(|date| date.to_timestamp()));
+    let day = sent.and_then(|seconds| Timestamp::from_second(seconds).ok()).map_or(today, day_of);
+    let earliest = today.checked_sub(30.days()).unwrap_or(today);
+    if (earliest..=today).contains(&day) { day } else { today }
 }
 
 fn bounce(message: &Message<'_>, secret: &Secret) -> Option<Report> {
@@ -254,6 +263,21 @@ mod tests {
                 *changed = byte;
             }
             let _ = read(&message, &SECRET, at());
+        }
+    }
+
+    #[test]
+    fn a_bounce_counts_for_the_day_it_was_sent_on() {
+        for (date, expected) in [
+            ("Date: Tue, 3 Mar 2026 23:30:00 +0100\r\n", "2026-03-03"),
+            ("Date: Tue, 3 Mar 2026 23:30:00 +0000\r\n", "2026-03-04"),
+            ("Date: Fri, 6 Mar 2026 10:00:00 +0000\r\n", "2026-03-05"),
+            ("Date: Tue, 3 Jun 2025 10:00:00 +0000\r\n", "2026-03-05"),
+            ("Date: ieri\r\n", "2026-03-05"),
+            ("", "2026-03-05"),
+        ] {
+            let message = format!("{date}Subject: x\r\n\r\ny\r\n");
+            assert_eq!(day_sent(message.as_bytes(), at()).to_string(), expected, "{date}");
         }
     }
 

@@ -4,7 +4,11 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::outbox::{Answer, Transport};
+use jiff::Timestamp;
+
+use crate::domain::Delivery;
+
+use super::outbox::{Answer, Desk, Transport, WriteError, seal};
 use super::{Sealed, outbox};
 
 /// A folder that mails are written into.
@@ -56,6 +60,12 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 impl Transport for Files {
+    type Letter = Sealed;
+
+    fn write(&self, delivery: &Delivery, desk: &Desk, now: Timestamp) -> Result<Sealed, WriteError> {
+        seal(delivery, desk, now)
+    }
+
     fn connections(&self) -> usize {
         4
     }

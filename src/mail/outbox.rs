@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, mpsc};
 
-use crate::alert::{Letterhead, Templates, render};
+use crate::alert::{Letterhead, RenderError, Templates, render};
 use crate::domain::{Delivery, DeliveryId, Verdict};
 
-use super::{Dkim, Sealed, compose};
+use super::{ComposeError, Dkim, Sealed, compose};
 
 /// What sending asks of a store. Calls may block; they are made where blocking is allowed.
 pub trait Outbox: Send + Sync + 'static {
@@ -41,13 +41,39 @@ pub enum Answer {
     Trouble(String),
 }
 
-/// A way out for mails.
+/// A way out for deliveries.
 pub trait Transport: Send + Sync + 'static {
-    /// How many mails may be handed over at a time.
+    /// What it carries.
+    type Letter: Send + Sync;
+
+    /// How many may be handed over at a time.
     fn connections(&self) -> usize;
 
-    /// Hands one mail over and returns its answer, within bounds of time of its own.
-    fn hand_over(&self, sealed: &Sealed) -> impl Future<Output = Answer> + Send;
+    /// Writes what a delivery is to say.
+    fn write(&self, delivery: &Delivery, desk: &Desk, now: Timestamp) -> Result<Self::Letter, WriteError>;
+
+    /// Hands one over and returns its answer, within bounds of time of its own.
+    fn hand_over(&self, letter: &Self::Letter) -> impl Future<Output = Answer> + Send;
+}
+
+/// A delivery could not be put into words.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// By a template: to be mended by the operator, not to be held against the subscriber.
+    #[error(transparent)]
+    Template(#[from] RenderError),
+    /// By an address that is none.
+    #[error(transparent)]
+    Address(#[from] ComposeError),
+    /// By something else that no other try will change.
+    #[error("{0}")]
+    Never(String),
+}
+
+/// Writes a mail.
+pub(super) fn seal(delivery: &Delivery, desk: &Desk, now: Timestamp) -> Result<Sealed, WriteError> {
+    let mail = render(delivery, &desk.letterhead, &desk.templates, now)?;
+    Ok(compose(&mail, desk.dkim.as_deref())?)
 }
 
 /// What mails are written with, and how fast.
@@ -81,7 +107,7 @@ const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 /// So many deliveries are in memory at a time.
 const BATCH: usize = 200;
 
-/// Sends all that is due at `now`, and returns when nothing due is left, `stop` is set, or the way out is in trouble.
+/// Sends all that is due from `now` on while it lasts, and returns when nothing due is left, `stop` is set, or the way out is in trouble.
 ///
 /// Only one process may send from a store at a time. Errors are the store's own; a verdict that could not be written leaves its delivery
 /// in doubt, to go again.
@@ -148,7 +174,7 @@ pub async fn send_due<O: Outbox, T: Transport>(
     let taken = async {
         while !halted.is_set() && !settler.is_finished() {
             let outbox = outbox.clone();
-            let batch = match tokio::task::spawn_blocking(move || outbox.take_due(now, BATCH)).await {
+            let batch = match tokio::task::spawn_blocking(move || outbox.take_due(clock(), BATCH)).await {
                 Ok(batch) => batch?,
                 Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
             };
@@ -211,19 +237,15 @@ async fn attempt<T: Transport>(
     if halted.is_set() {
         return Verdict::Later(clock(), "sending was broken off before this one".into());
     }
-    let mail = match render(delivery, &desk.letterhead, &desk.templates, clock()) {
-        Ok(mail) => mail,
-        Err(error) => {
-            // an operator's template: to be mended, not to be held against the subscriber
+    let letter = match transport.write(delivery, desk, clock()) {
+        Ok(letter) => letter,
+        Err(error @ WriteError::Template(_)) => {
             halted.set(&error.to_string());
             return later(delivery, clock(), error.to_string());
         }
-    };
-    let sealed = match compose(&mail, desk.dkim.as_deref()) {
-        Ok(sealed) => sealed,
         Err(error) => return Verdict::Refused(error.to_string()),
     };
-    match transport.hand_over(&sealed).await {
+    match transport.hand_over(&letter).await {
         Answer::Accepted(words) => Verdict::Sent(words),
         Answer::NotNow(reason) => later(delivery, clock(), reason),
         Answer::Never(reason) => Verdict::Refused(reason),

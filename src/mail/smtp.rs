@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use lettre::transport::smtp::Error as LettreError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -17,9 +18,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::config::settings::{SmtpServer, SmtpTls};
+use crate::domain::Delivery;
 
 use super::Sealed;
-use super::outbox::{Answer, Transport};
+use super::outbox::{Answer, Desk, Transport, WriteError, seal};
 
 /// How long the server may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,6 +222,12 @@ enum AfterThat {
 }
 
 impl Transport for Smtp {
+    type Letter = Sealed;
+
+    fn write(&self, delivery: &Delivery, desk: &Desk, now: Timestamp) -> Result<Sealed, WriteError> {
+        seal(delivery, desk, now)
+    }
+
     fn connections(&self) -> usize {
         self.connections
     }

@@ -32,7 +32,7 @@ pub use apart::{read_document, serve};
 pub use catalogue::{catalogue, limits, request};
 pub use clock::Clock;
 pub use due::Due;
-pub use outbox::{Mailer, MailerError};
+pub use outbox::{Mailer, MailerError, erase, hooks};
 pub use reread::Reextracted;
 pub use source::Visited;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
@@ -13,8 +14,9 @@ use crate::alert::{Letterhead, Mailbox, ParseMailboxError};
 use crate::config::Settings;
 use crate::config::settings::{self, Transport};
 use crate::domain::{Delivery, DeliveryId, Language, Verdict};
-use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Sending, Smtp, SmtpError, TemplatesError};
-use crate::store::{Store, StoreError};
+use crate::fetch::{self, FetchError};
+use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Hooks, Sending, Smtp, SmtpError, TemplatesError};
+use crate::store::{Erased, Store, StoreError};
 
 /// A source that has been failing for so long is told to the operator.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -43,6 +45,9 @@ pub enum MailerError {
     /// Mails are to be signed, and there is no key.
     #[error("[mail] dkim_selector is set, but there is no key · name its file in dkim_key_file")]
     NoDkimKey,
+    /// Webhooks cannot be called.
+    #[error(transparent)]
+    Hooks(#[from] FetchError),
     /// The store cannot say what is to be sent.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,9 +56,11 @@ pub enum MailerError {
 /// Sends what is due, by the way that the settings name.
 pub struct Mailer {
     outbox: Arc<Outbox>,
+    hook_outbox: Arc<HookOutbox>,
     desk: Arc<Desk>,
     way: Way,
     operator: Option<(Mailbox, Language)>,
+    hooks: Arc<Hooks>,
     stop: Arc<AtomicBool>,
 }
 
@@ -78,7 +85,9 @@ impl Mailer {
         let dkim = dkim(mail, &from, credentials)?.map(Arc::new);
         let letterhead = Letterhead { from, public_url, bounces, secret: Secret(store.secret()?) };
         let desk = Desk { letterhead, templates: mail::templates(mail.templates.as_deref())?, dkim, per_minute: mail.per_minute };
-        Ok(Self { outbox: Arc::new(Outbox { store }), desk: Arc::new(desk), way, operator, stop: Arc::default() })
+        let hooks = Arc::new(hooks(settings.crawl.allow_private)?);
+        let (outbox, hook_outbox) = (Arc::new(Outbox { store: store.clone() }), Arc::new(HookOutbox { store }));
+        Ok(Self { outbox, hook_outbox, desk: Arc::new(desk), way, operator, hooks, stop: Arc::default() })
     }
 
     /// Sends all that is due; returns when nothing due is left, the way out is in trouble, or `stop` was called.
@@ -108,6 +117,14 @@ impl Mailer {
         }
     }
 
+    /// Calls all webhooks that are due, as [`Mailer::send_due`] sends mails. Apart from them, so that a dead program delays no mail.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn call_due(&self, now: Timestamp) -> Result<Sending, StoreError> {
+        mail::send_due(&self.hook_outbox, &self.hooks, &self.desk, now, &self.stop).await
+    }
+
     /// Lets the mails in hand go out and no further ones.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
@@ -121,6 +138,26 @@ fn dkim(mail: &settings::Mail, from: &Mailbox, credentials: Option<&Path>) -> Re
     let credential = || credentials.map(|folder| folder.join("dkim-key")).filter(|path| path.exists());
     let key = mail.dkim_key_file.clone().or_else(credential).ok_or(MailerError::NoDkimKey)?;
     Ok(Some(Dkim::load(selector, domain, &key)?))
+}
+
+/// Who stopped all mails may take that back for so long; then the address is erased.
+const KEPT_AFTER_LEAVING: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Erases what is to be kept no longer: requests whose link is void, addresses that never consented, those of people who left.
+///
+/// # Errors
+/// Those of the store.
+pub fn erase(store: &dyn Store, now: Timestamp) -> Result<Erased, StoreError> {
+    store.erase_expired(now.checked_sub(KEPT_AFTER_LEAVING).unwrap_or(now), now)
+}
+
+/// A webhook gets so long to answer.
+const HOOK_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What calls webhooks, at public addresses alone unless the settings allow others.
+pub fn hooks(allow_private: bool) -> Result<Hooks, FetchError> {
+    let client = fetch::caller(allow_private, HOOK_PATIENCE)?;
+    Ok(Hooks::new(client, move |url| fetch::refused_literal(url, allow_private).is_some()))
 }
 
 /// The store as the mailer sees it.
@@ -142,5 +179,22 @@ impl mail::Outbox for Outbox {
         let settled = self.store.settle(verdicts, now);
         step("mails settled");
         settled
+    }
+}
+
+/// The store as the caller of webhooks sees it.
+struct HookOutbox {
+    store: Arc<dyn Store>,
+}
+
+impl mail::Outbox for HookOutbox {
+    type Error = StoreError;
+
+    fn take_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        self.store.take_hooks_due(now, u32::try_from(limit).unwrap_or(u32::MAX))
+    }
+
+    fn settle(&self, verdicts: &[(DeliveryId, Verdict)], now: Timestamp) -> Result<(), StoreError> {
+        self.store.settle(verdicts, now)
     }
 }

@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod errors;
 mod extract;
+mod faults;
 mod hostile;
 mod kill;
 mod line;
@@ -14,6 +15,7 @@ mod service;
 mod sites;
 mod smtp;
 mod sources;
+mod subscribers;
 mod torture;
 
 #[path = "../fetch/server.rs"]

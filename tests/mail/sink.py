@@ -13,9 +13,21 @@ numbers = itertools.count(1)
 seen = set()
 
 
+def fault(address, kinds):
+    """What is to go wrong for a recipient: "temp@" always, "once-temp-3@" the first time."""
+    name = address.split("@")[0]
+    if not name.startswith("once-"):
+        return name
+    kind = name.split("-")[1]
+    if kind not in kinds or address in seen:
+        return ""
+    seen.add(address)
+    return kind
+
+
 class Keep:
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        name = address.split("@")[0]
+        name = fault(address, {"temp", "bye"})
         if name == "temp":
             return "451 4.3.0 try again later"
         if name == "perm":
@@ -31,7 +43,7 @@ class Keep:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        name = envelope.rcpt_tos[0].split("@")[0]
+        name = fault(envelope.rcpt_tos[0], {"datatemp", "drop", "hang", "dropafter"})
         if name == "datatemp":
             return "452 4.3.1 no space left"
         if name == "dataperm":
