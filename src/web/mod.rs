@@ -21,6 +21,7 @@ mod query;
 mod reader;
 mod routes;
 mod site;
+mod subscribe;
 mod templates;
 mod view;
 mod view_week;

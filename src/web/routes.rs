@@ -11,7 +11,7 @@ use axum::routing::get;
 
 use super::answer::{Answer, FOR_EVER, Mark, NEVER};
 use super::page::{ICON, Page, STYLE, STYLE_HASH};
-use super::{Reader, Site, api, body, change, feeds, lists, problem, prose};
+use super::{Reader, Site, api, body, change, feeds, lists, problem, prose, subscribe};
 use crate::domain::Language;
 use crate::wording::pick;
 
@@ -22,6 +22,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(pages.clone())
         .nest("/it", pages.clone())
         .nest("/en", pages)
+        .merge(subscribe::api())
         // nesting leaves these out
         .route("/it/", get(lists::home))
         .route("/en/", get(lists::home))
@@ -55,6 +56,7 @@ fn pages() -> Router<Arc<Site>> {
         .route("/privacy", get(prose::privacy))
         .route("/volontari", get(prose::volunteers))
         .route("/sviluppatori", get(prose::developers))
+        .merge(subscribe::pages())
 }
 
 async fn style(headers: HeaderMap, axum::extract::Path(name): axum::extract::Path<String>) -> Response {

@@ -39,6 +39,11 @@ const BUILTIN: &[(&str, &str)] = &[
     ("en/web/privacy.html", include_str!("../../templates/en/web/privacy.html")),
     ("en/web/volunteers.html", include_str!("../../templates/en/web/volunteers.html")),
     ("en/web/developers.html", include_str!("../../templates/en/web/developers.html")),
+    ("web/subscribe/confirm.html", include_str!("../../templates/web/subscribe/confirm.html")),
+    ("web/subscribe/confirmed.html", include_str!("../../templates/web/subscribe/confirmed.html")),
+    ("web/subscribe/form.html", include_str!("../../templates/web/subscribe/form.html")),
+    ("web/subscribe/leave.html", include_str!("../../templates/web/subscribe/leave.html")),
+    ("web/subscribe/manage.html", include_str!("../../templates/web/subscribe/manage.html")),
 ];
 
 /// The templates of all pages.

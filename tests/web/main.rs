@@ -7,4 +7,5 @@ mod pages;
 mod proxy;
 mod python;
 mod server;
+mod subscribe;
 mod town;
