@@ -134,7 +134,7 @@ fn a_reader_subscribes_by_form_and_nothing_counts_before_the_button_is_pressed()
     let mails = town.mails();
     assert_eq!((mails.len(), mails[0].to.as_str(), mails[0].language), (1, "ada@example.org", Language::En));
     let link = link(&mails[0].text, "/conferma/");
-    assert!(mails[0].html.contains(&link));
+    assert!(mails[0].html.replace("&#x2f;", "/").contains(&link));
 
     for _ in 0..3 {
         let page = town.server.get(&link);
