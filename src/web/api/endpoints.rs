@@ -104,7 +104,11 @@ pub(super) const ALL: &[Endpoint] = &[
             Parameter { name: "aspect", kind: Kind::Aspect, what: "Only in this aspect." },
             Parameter { name: "since", kind: Kind::Instant, what: "Detected at or after this instant." },
             Parameter { name: "until", kind: Kind::Instant, what: "Detected before this instant." },
-            Parameter { name: "cursor", kind: Kind::Text(80), what: "Where to go on, from `next` of the page before." },
+            Parameter {
+                name: "cursor",
+                kind: Kind::Id,
+                what: "Where to go on, from `next` of the page before: the last change listed there.",
+            },
             Parameter { name: "limit", kind: Kind::Limit(500), what: "How many (50)." },
             FORMAT,
         ],
@@ -272,9 +276,15 @@ fn changes(site: &Site, ask: &Ask) -> Result<Answer, Failure> {
         office: ask.query.get("office").map(|id| OfficeId(id.into())),
         aspect: ask.query.parsed::<Aspect>("aspect")?,
     };
-    let from: Option<Cursor> = ask.query.parsed("cursor")?;
+    let from = match ask.query.parsed("cursor")? {
+        Some(id) => {
+            let last = site.store.change(ChangeId(id))?.ok_or(Failure::NotFound)?;
+            Some(Cursor { at: last.detected_at, id: ChangeId(id) })
+        }
+        None => None,
+    };
     let found = site.store.changes(&filter, from, ask.limit(50)?)?;
-    let next = found.next.map(|next| ("cursor", next.to_string()));
+    let next = found.next.map(|next| ("cursor", next.id.0.to_string()));
     let newest = found.changes.first().map(|change| change.detected_at);
     let answer = if ask.format() == "csv" {
         table(site, ask, &CSV_HEADER, found.changes.iter().map(|change| csv_row(change).to_vec()).collect(), next)?
