@@ -108,7 +108,9 @@ fn any_origin_may_read_within_its_limit() {
     let settings = Web { trusted_proxies: vec!["127.0.0.1".parse().unwrap()], listen: None, ..Web::default() };
     // a bucket that takes hours to fill, so that the test does not depend on how fast it runs
     let limits = Limits::new(3, 0.000_1);
-    let server = Server::of(Site { limits, ..Site::new(town(&PLAIN), settings, Clock::Fixed(now())) });
+    let mut site = Site::new(town(&PLAIN), settings, Clock::Fixed(now()));
+    site.limits = limits;
+    let server = Server::of(site);
     let from = |address: &str| server.ask("/api/v1/bodies", &[("x-forwarded-for", address)]);
     let first = from("198.51.100.1");
     assert_eq!(first.header("access-control-allow-origin"), "*");
