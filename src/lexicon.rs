@@ -3,6 +3,7 @@
 //! In: the TOML files, compiled in. Out: look-ups over folded words. Built once; volunteers extend the files without touching Rust.
 
 mod cues;
+mod labels;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 pub use cues::{Cue, CueHit};
+pub use labels::Labels;
 
 use crate::domain::{Day, Language, OfficeId};
 use crate::text::Token;
@@ -39,6 +41,7 @@ pub struct Lexicon {
     names: HashMap<String, Vec<Name>>,
     heads: HashMap<String, Vec<Vec<String>>>,
     cues: cues::Cues,
+    labels: Labels,
 }
 
 #[derive(Debug, Clone)]
@@ -121,7 +124,7 @@ impl Lexicon {
 
     /// Reads the files; an error names the file and the line.
     pub fn parse(files: &Files<'_>) -> Result<Lexicon, LexiconError> {
-        let mut lexicon = Lexicon { cues: cues::Cues::parse(files.cues)?, ..Lexicon::default() };
+        let mut lexicon = Lexicon { cues: cues::Cues::parse(files.cues)?, labels: Labels::parse(files.labels)?, ..Lexicon::default() };
         for word in read::<Words<String>>("weekdays.toml", files.weekdays)?.word {
             let day = word.means.parse().map_err(|_| wrong("weekdays.toml", format!("{:?} is no weekday (Mo … Su)", word.means)))?;
             lexicon.weekdays.extend(word.forms.into_iter().map(|form| (form, day)));
@@ -155,6 +158,9 @@ impl Lexicon {
                 for name in names {
                     let words = words(name);
                     let first = words.first().cloned().ok_or_else(|| wrong("offices.toml", format!("an empty name in {}", office.id)))?;
+                    for words in shortened(&words) {
+                        lexicon.names.entry(words[0].clone()).or_default().push(Name { words, office: id, sure });
+                    }
                     lexicon.names.entry(first).or_default().push(Name { words, office: id, sure });
                 }
             }
@@ -229,6 +235,27 @@ impl Lexicon {
     pub fn cues(&self) -> &cues::Cues {
         &self.cues
     }
+
+    /// The labels.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+}
+
+/// "uff. tecnico", "serv. sociali", "sett. tecnico": the ways in which the head of a name is cut short.
+fn shortened(words: &[String]) -> Vec<Vec<String>> {
+    let Some((first, rest)) = words.split_first() else { return Vec::new() };
+    let short = match first.as_str() {
+        "ufficio" | "uffici" => "uff",
+        "servizio" | "servizi" => "serv",
+        "settore" => "sett",
+        _ => return Vec::new(),
+    };
+    if rest.is_empty() {
+        return Vec::new();
+    }
+    let with = |head: &[&str]| head.iter().map(|word| (*word).to_string()).chain(rest.iter().cloned()).collect();
+    vec![with(&[short, "."]), with(&[short])]
 }
 
 fn matches(tokens: &[Token], i: usize, words: &[String]) -> bool {
@@ -257,6 +284,7 @@ pub struct Files<'a> {
     pub holidays: &'a str,
     pub offices: &'a str,
     pub cues: &'a str,
+    pub labels: &'a str,
 }
 
 impl Files<'static> {
@@ -269,6 +297,7 @@ impl Files<'static> {
             holidays: include_str!("../lexicon/holidays.toml"),
             offices: include_str!("../lexicon/offices.toml"),
             cues: include_str!("../lexicon/cues.toml"),
+            labels: include_str!("../lexicon/labels.toml"),
         }
     }
 }

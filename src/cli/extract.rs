@@ -33,14 +33,17 @@ pub fn run(args: &ExtractArgs, global: &Global) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Done;
     in_order(
         &args.inputs,
-        |input| bring(input, args, global).map(|material| (read(&material, args), material.name)),
+        |input| bring(input, args, global).map(|material| (read(&material, args, global.verbose > 0), material.name)),
         |input, read| {
             match read {
-                Ok((reading, name)) if args.json => {
+                Ok(((reading, _), name)) if args.json => {
                     serde_json::to_writer(&mut out, &Record::new(&name, &reading))?;
                     writeln!(out)?;
                 }
-                Ok((reading, name)) => show(&mut out, &name, &reading)?,
+                Ok(((reading, seen), name)) => {
+                    show(&mut out, &name, &reading)?;
+                    seen.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+                }
                 // alone, an input that cannot be had means that nothing was done
                 Err(error) if args.inputs.len() == 1 && !is_address(input) => return Err(error),
                 Err(error) => {
@@ -143,13 +146,15 @@ fn fetch(address: &str, global: &Global) -> anyhow::Result<Material> {
     }
 }
 
-fn read(material: &Material, args: &ExtractArgs) -> Reading {
+/// What a document says; with `explained`, also what the rules saw in it, line by line.
+fn read(material: &Material, args: &ExtractArgs, explained: bool) -> (Reading, Vec<String>) {
     let input = Input { bytes: &material.bytes, content_type: material.content_type.as_deref(), url: material.url.as_ref(), select: None };
     let document = read_document(&input);
     // a document that says nothing of its day is read as of the given present, if one was given
     let published = args.published.or_else(|| args.now.map(day_of));
     let context = Context { published, office: None, url: material.url.as_ref().map(Url::to_string) };
-    extract::read(&document, Lexicon::builtin(), &context)
+    let seen = if explained { extract::explain(&document, Lexicon::builtin(), &context) } else { Vec::new() };
+    (extract::read(&document, Lexicon::builtin(), &context), seen)
 }
 
 /// A reading for a person: office by office, fact by fact, with the sentences.

@@ -22,6 +22,8 @@ pub(super) struct Flow {
 enum Gap {
     #[default]
     None,
+    /// A space if a letter or figure follows.
+    Apart,
     Space,
     Line,
 }
@@ -64,6 +66,11 @@ impl Flow {
         if text.is_empty() {
             return;
         }
+        if self.gap == Gap::Apart {
+            // the first letter of a word set in another face ("<b>U</b>fficio") stays with it
+            let alone = self.text.chars().rev().take_while(|c| c.is_alphabetic()).count() == 1;
+            self.gap = if text.starts_with(char::is_alphanumeric) && !alone { Gap::Space } else { Gap::None };
+        }
         self.close_gap();
         self.text.push_str(text);
     }
@@ -71,7 +78,7 @@ impl Flow {
     fn close_gap(&mut self) {
         if !self.text.is_empty() {
             match self.gap {
-                Gap::None => {}
+                Gap::None | Gap::Apart => {}
                 Gap::Space => self.text.push(' '),
                 Gap::Line => self.text.push('\n'),
             }
@@ -96,6 +103,13 @@ impl Flow {
     /// A space that the page does not write but shows, such as between two inline boxes.
     pub(super) fn space(&mut self) {
         self.gap = self.gap.max(Gap::Space);
+    }
+
+    /// One box of words ends and another begins with nothing between them: the next letter begins a word.
+    pub(super) fn apart(&mut self) {
+        if self.gap == Gap::None && self.text.ends_with(char::is_alphabetic) {
+            self.gap = Gap::Apart;
+        }
     }
 
     /// The page breaks the line here.

@@ -165,6 +165,10 @@ impl<'a> Walk<'a> {
         if sort == Sort::Table && (self.grid.is_some() || table::is_layout(node)) {
             sort = Sort::Block;
         }
+        if is_inline(sort) && node.prev_sibling().is_some_and(|before| before.value().as_element().is_some_and(is_run)) {
+            // "<span>Fax</span><span>0438 …</span>": style sheets set such boxes apart
+            self.flow.apart();
+        }
         let region = self.region(node, sort, tag, &marks);
         let sort = self.begin(sort, tag, &marks);
         self.push(sort, tag, &marks, region);
@@ -488,6 +492,11 @@ impl<'a> Walk<'a> {
             self.flow.close_link();
         }
     }
+}
+
+/// Whether an element is a run of words in a line that may be a box of its own.
+fn is_run(element: &Element) -> bool {
+    matches!(element.name(), "span" | "label" | "strong" | "b" | "em")
 }
 
 fn is_inline(sort: Sort) -> bool {

@@ -8,7 +8,7 @@ mod place;
 mod topics;
 mod whom;
 
-use self::overview::{bundles, is_front_page, seasons};
+use self::overview::{bundles, is_event_page, is_front_page, seasons};
 use super::Context;
 use super::branches;
 use super::clause::{self, Clause};
@@ -57,6 +57,8 @@ struct Assembler<'a> {
     sentence_dates: Vec<jiff::civil::Date>,
     /// Segments that name one unit with many parts: only the first office counts.
     bundles: Vec<usize>,
+    /// The phrases of all segments.
+    scans: &'a [Vec<Placed>],
     /// The container around each container.
     parents: Vec<Option<usize>>,
     /// For each container the one group of offices that it names, if it names just one.
@@ -100,7 +102,21 @@ struct Assembler<'a> {
     stranger: bool,
     /// The topic that a sentence about somebody else interrupted, with its block.
     interrupted: Option<(usize, Vec<Subject>)>,
+    /// A block that speaks of somebody else, below a heading that names an office.
+    stranger_block: Option<usize>,
+    /// A block that gives the body's own contacts at the foot of the page.
+    furniture_block: Option<usize>,
+    /// The offices that the entries of the list or table at hand name, each its own.
+    list: Vec<OfficeId>,
+    /// "per tutti gli uffici di questa pagina": a contact of each.
+    default_channels: Vec<crate::domain::Channel>,
+    /// A page about an event: its hours are those of the event.
+    is_event_page: bool,
+    /// What could not be read, and of whom.
+    doubts: Vec<(Subject, String)>,
     sites: bool,
+    /// Index of the last segment of the page's matter.
+    main_end: usize,
     /// A page that lists news instead of being one.
     is_front_page: bool,
     /// The block whose first line says that one comes by appointment only: so do its further lines.
@@ -133,6 +149,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         sentence_dates: Vec::new(),
         date_lines: dating.lines.clone(),
         bundles: Vec::new(),
+        scans: &scans,
         parents: document.containers.iter().map(|c| c.parent).collect(),
         container_topics: Vec::new(),
         default_flags: None,
@@ -161,9 +178,16 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         hanging_days: None,
         stranger: false,
         interrupted: None,
-        is_front_page: is_front_page(segments),
+        stranger_block: None,
+        furniture_block: None,
+        list: Vec::new(),
+        default_channels: Vec::new(),
+        is_event_page: is_event_page(segments, lexicon),
+        doubts: Vec::new(),
+        is_front_page: is_front_page(document, segments, lexicon),
         by_appointment: None,
         at: 0,
+        main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
         sites: branches::distinct(&scans) >= 2,
     };
     assembler.bundles = bundles(segments, &scans);
@@ -172,27 +196,10 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     for (index, marks) in scans.iter().enumerate() {
         assembler.segment(index, marks);
     }
-    for draft in &mut assembler.drafts {
-        if draft.subject.office.is_all() {
-            continue;
-        }
-        if draft.address.is_none() && draft.subject.site.is_none() {
-            draft.address.clone_from(&assembler.default_address);
-        }
-        let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
-        if !own || draft.also {
-            for (access, chunk) in &assembler.default_hours {
-                super::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
-            }
-        }
-        if let Some((flags, _)) = assembler.default_flags
-            && !draft.flags.any()
-        {
-            draft.flags = draft.flags.or(flags);
-        }
-    }
+    assembler.apply_defaults();
+    let doubts = assembler.settle_doubts();
     let notices = super::finish::notices(assembler.drafts);
-    Reading { published: None, notices, doubts: Vec::new() }
+    Reading { published: None, notices, doubts }
 }
 
 impl Assembler<'_> {
@@ -231,7 +238,13 @@ impl Assembler<'_> {
             .unwrap_or_default();
         self.heading_site =
             segment.headings.iter().rev().find_map(|h| self.heading_sites.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()));
-        if elsewhere::is_furniture(segment, marks, index, self.segments.len()) {
+        let near_end = index + 4 >= self.main_end;
+        let names = marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)));
+        if elsewhere::is_furniture(segment, marks, near_end, self.lexicon)
+            || near_end && self.closes_page(index, marks)
+            || self.furniture_block == Some(segment.block) && !names
+        {
+            self.furniture_block = Some(segment.block);
             self.topic.clear();
             return;
         }
@@ -245,6 +258,9 @@ impl Assembler<'_> {
         for (n, clause) in clauses.iter().enumerate() {
             self.announcing = announces_at == Some(n);
             self.clause(index, clause, sentence_period, n);
+        }
+        for words in &segment.unread {
+            self.doubts.extend(self.topic.iter().map(|subject| (subject.clone(), words.clone())));
         }
         (self.inline, self.announcing) = (None, false);
     }
@@ -277,11 +293,38 @@ impl Assembler<'_> {
         (small && alone).then_some(at)
     }
 
+    /// Contacts alone, below the line that tells when the page was brought up to date: the body's own.
+    fn closes_page(&self, index: usize, marks: &[Placed]) -> bool {
+        let channels = marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+        let plain = marks.iter().all(|m| match &m.mark {
+            Mark::Offices(mention) => mention.offices.iter().all(|o| o.office.is_all() || o.office.0 == "centralino"),
+            Mark::Channel(_) | Mark::Address(_) | Mark::Comma | Mark::Break | Mark::WholeBody | Mark::Cue(Cue::Phone | Cue::Moved) => true,
+            _ => false,
+        });
+        let updated = |s: &Segment| {
+            let text = s.folded.text.trim_start();
+            ["agg.", "aggiornat", "pagina aggiornat", "ultimo aggiornamento", "ultima modifica", "pubblicat"]
+                .iter()
+                .any(|w| text.starts_with(w))
+        };
+        let from = index.saturating_sub(3);
+        channels && plain && self.segments[from..index].iter().any(updated)
+    }
+
     fn clause(&mut self, index: usize, clause: &Clause, sentence_period: Option<Period>, n: usize) {
         let segment = &self.segments[index];
         let cued = |cue: Cue| clause.marks.iter().any(|m| m.mark == Mark::Cue(cue));
         let (subjects, explicit) = self.whom(clause, segment);
-        if cued(Cue::Stranger) && !explicit {
+        if self.stranger_block == Some(segment.block) && !explicit && segment.role != Role::Row {
+            return;
+        }
+        let stranger = elsewhere::is_stranger(segment, clause);
+        if stranger && !explicit && self.has_owner(segment) {
+            // somebody else is spoken of in passing; the office above is still the page's or the card's own
+            self.stranger_block = Some(segment.block);
+            return;
+        }
+        if stranger && !explicit {
             self.remember(segment, clause, &Facts::default());
             if segment.role == Role::Sentence && !self.topic.is_empty() {
                 self.interrupted = Some((segment.block, std::mem::take(&mut self.topic)));
@@ -316,7 +359,8 @@ impl Assembler<'_> {
             ["apr", "apert", "orari", "riceve", "access", "visitabil"].iter().any(|w| t.text.starts_with(w) && !t.text.starts_with("april"))
         });
         // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
-        let event = event && (!(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
+        let event =
+            self.is_event_page || event && (!(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {
             facts.hours.clear();
             facts.openings.clear();
@@ -328,7 +372,7 @@ impl Assembler<'_> {
                 facts.channels.clear();
             }
         }
-        let at_hand = self.topic_block == Some(segment.block) && !facts.hours.is_empty();
+        let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
         let elsewhere = match segment.role {
             Role::Sentence => elsewhere::is_elsewhere(segment, clause, self.lexicon),
             Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
@@ -392,6 +436,24 @@ impl Assembler<'_> {
         }
     }
 
+    /// Whether the nearest heading names an office, or the page is an office's and the heading one of its fields.
+    fn right_under_office(&self, segment: &Segment) -> bool {
+        let nearest = segment.headings.last().and_then(|h| self.heading_topics.iter().find(|(i, _)| i == h));
+        match nearest {
+            Some((_, topic)) => !topic.is_empty(),
+            None => segment.headings.last().and_then(|h| self.segments.get(*h)).is_some_and(|h| {
+                let text = h.folded.text.trim();
+                ["quando", "orari", "apertura", "ricevimento"].iter().any(|w| text.starts_with(w)) && self.has_owner(segment)
+            }),
+        }
+    }
+
+    /// Whether a heading, a card or the page as a whole says whose matter this is.
+    fn has_owner(&self, segment: &Segment) -> bool {
+        let named = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
+        named(self.heading_topic(segment)) || named(self.container_topic(segment)) || !self.page_topic.is_empty()
+    }
+
     fn hanging(&self, segment: &Segment) -> Option<Vec<DaySelector>> {
         self.hanging_days.as_ref().filter(|(block, _)| segment.block <= block + 1).map(|(_, days)| days.clone())
     }
@@ -425,8 +487,8 @@ impl Assembler<'_> {
         if !days.is_empty() {
             self.last_days = days;
             self.hanging_days = None;
-        } else if !clause.bare_days.is_empty() {
-            self.hanging_days = Some((segment.block, clause.bare_days.clone()));
+        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= 6 {
+            self.hanging_days = Some((segment.block, facts.bare_days.clone()));
         }
     }
 

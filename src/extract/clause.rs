@@ -37,8 +37,6 @@ pub struct Clause {
     pub end: usize,
     /// Starts of office phrases that are no subjects ("l'assessore al personale").
     pub ignored: Vec<usize>,
-    /// Days that found no times.
-    pub bare_days: Vec<DaySelector>,
     /// Offices behind "tranne".
     pub except: Vec<OfficeId>,
 }

@@ -224,7 +224,9 @@ impl Draft {
         self.flags = self.flags.or(facts.flags);
         self.also |= facts.also;
         for (access, chunk) in &facts.hours {
-            super::grammar::weeks::lay(self.weeks.entry(*access).or_default(), chunk);
+            if !self.settle_part(*access, chunk) {
+                super::grammar::weeks::lay(self.weeks.entry(*access).or_default(), chunk);
+            }
         }
         self.closures.extend(facts.closures.iter().copied());
         self.openings.extend(facts.openings.iter().cloned());
@@ -248,6 +250,33 @@ impl Draft {
             piece.states.retain(|fact| stated.contains(fact));
             Evidence::add(&mut self.evidence, piece);
         }
+    }
+
+    /// "il giovedì pomeriggio solo su appuntamento" where the afternoon's times are known: those times are used so. Whether the chunk said no more.
+    fn settle_part(&mut self, access: Access, chunk: &super::grammar::weeks::Chunk) -> bool {
+        let [crate::domain::Slot::Part(part)] = chunk.slots.as_slice() else { return false };
+        let mut moved = Vec::new();
+        if access == Access::Phone {
+            return false;
+        }
+        for (other, week) in self.weeks.iter().filter(|(other, _)| **other != access && **other != Access::Phone) {
+            let known = week.iter().filter(|(season, day, slot)| {
+                *season == chunk.season && chunk.days.contains(day) && super::grammar::weeks::within(slot, part)
+            });
+            moved.extend(known.map(|(season, day, slot)| (*other, season, day.clone(), slot.clone())));
+        }
+        if moved.is_empty() {
+            return false;
+        }
+        for (other, season, day, slot) in moved.into_iter().filter(|_| access == Access::Appointment) {
+            if let Some(week) = self.weeks.get_mut(&other) {
+                let rest: Vec<_> = week.day(season, day.clone()).into_iter().flatten().filter(|s| **s != slot).cloned().collect();
+                week.set(season, day.clone(), rest);
+            }
+            self.weeks.entry(access).or_default().add(season, day, slot);
+        }
+        self.weeks.retain(|_, week| !week.is_empty());
+        true
     }
 
     /// How the public is served, from all that was said.

@@ -73,10 +73,9 @@ fn between_figures(segment: &Segment, i: usize) -> bool {
 }
 
 /// The body's own contacts at the foot, the newspaper's, the press office's.
-pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segments: usize) -> bool {
+pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon: &Lexicon) -> bool {
     let text = segment.folded.text.as_str();
     let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
-    let near_end = index + 4 >= n_segments;
     let press = [
         "contatti per la stampa",
         "ufficio stampa del comune",
@@ -106,8 +105,49 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], index: usize, n_segment
     {
         return true;
     }
-    let body_line = ["comune di ", "citta di ", "provincia di ", "municipio di ", "unione "].iter().any(|w| text.starts_with(w));
-    body_line && contacts >= 2 && !marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Days(_)))
+    let own = marks.iter().any(|m| match &m.mark {
+        Mark::Offices(mention) => !mention.offices.iter().all(|o| o.office.is_all()),
+        Mark::Days(_) | Mark::Span(..) => true,
+        _ => false,
+    });
+    let body_line = lexicon.labels().is_body(text.trim_start());
+    // "38060 Castelnuovo (TN)": a postal address
+    let postal = segment.tokens.iter().any(|t| t.kind == crate::text::TokenKind::Number && t.text.len() == 5)
+        || segment.text.contains(" (")
+            && segment.tokens.windows(3).any(|t| t[0].is("(") && t[1].text.len() == 2 && t[1].upper && t[2].is(")"));
+    let address = marks.iter().any(|m| matches!(m.mark, Mark::Address(_)));
+    !own && (body_line && (contacts >= 2 || contacts >= 1 && near_end) || near_end && address && postal && contacts >= 2)
+}
+
+/// Whether an office phrase stands right behind somebody who is no office of the body.
+pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
+    clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= office.start && office.start - m.end <= 2)
+}
+
+/// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office ("sopra la palestra", "nell'ex banca").
+pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
+    const BESIDE: [&str; 14] = [
+        "sopra",
+        "sotto",
+        "accanto",
+        "vicino",
+        "fronte",
+        "davanti",
+        "dietro",
+        "fianco",
+        "ex",
+        "lato",
+        "angolo",
+        "adiacente",
+        "pressi",
+        "oltre",
+    ];
+    clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
+        let before = &segment.tokens[m.start.saturating_sub(3)..m.start];
+        // "banca dati": no bank
+        let data = segment.tokens.get(m.end).is_some_and(|t| t.is("dati"));
+        !data && !before.iter().any(|t| BESIDE.contains(&t.text.as_str()))
+    })
 }
 
 /// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices, or a subject of its own.

@@ -5,30 +5,54 @@ use crate::domain::{Evidence, Notice, OfficeId};
 
 /// The notices of the drafts.
 pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
-    let mut kept: Vec<Draft> = Vec::new();
-    for draft in drafts {
-        // channels and addresses without a period belong to the same office's notice, whatever its period
-        let only_contacts = draft.weeks.is_empty()
-            && draft.closures.is_empty()
-            && draft.openings.is_empty()
-            && !draft.flags.any()
-            && draft.except.is_empty();
-        if only_contacts
-            && draft.period.is_open()
-            && let Some(there) = kept.iter_mut().rev().find(|d| d.subject.same(&draft.subject))
-        {
+    // channels and addresses without a period belong to the same office's notice, whatever its period
+    let (contacts, mut kept): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(only_contacts);
+    let mut alone: Vec<Draft> = Vec::new();
+    for draft in contacts {
+        if let Some(there) = kept.iter_mut().chain(&mut alone).find(|d| d.subject.same(&draft.subject)) {
             absorb(there, draft);
-            continue;
+        } else {
+            alone.push(draft);
         }
-        let only_address = only_contacts && draft.channels.is_empty() && draft.period.is_open() && !draft.moves;
-        if only_address {
-            continue; // a place that was named, no more
-        }
-        kept.push(draft);
     }
-    let mut notices: Vec<Notice> = kept.into_iter().filter(has_content).map(Draft::finish).collect();
+    kept.append(&mut alone);
+    share_among_sites(&mut kept);
+    // a place that was named, no more
+    kept.retain(|draft| has_content(draft) && !(only_contacts(draft) && draft.channels.is_empty() && !draft.moves));
+    let mut notices: Vec<Notice> = kept.into_iter().map(Draft::finish).collect();
     settle_exceptions(&mut notices);
     notices
+}
+
+/// Whether a draft holds nothing but ways to reach the office, for no period.
+fn only_contacts(draft: &Draft) -> bool {
+    draft.weeks.is_empty()
+        && draft.closures.is_empty()
+        && draft.openings.is_empty()
+        && !draft.flags.any()
+        && draft.except.is_empty()
+        && draft.period.is_open()
+}
+
+/// "Per tutte le sedi il numero è uno": contacts of an office that speaks through its branches go to each of them.
+fn share_among_sites(drafts: &mut Vec<Draft>) {
+    let mut shared: Vec<Draft> = Vec::new();
+    let mut at = 0;
+    while at < drafts.len() {
+        let office = drafts[at].subject.office.clone();
+        let n_sites = drafts.iter().filter(|d| d.subject.office == office && d.subject.site.is_some()).count();
+        let whole = drafts[at].subject.site.is_none() && only_contacts(&drafts[at]);
+        if whole && n_sites >= 2 {
+            shared.push(drafts.remove(at));
+        } else {
+            at += 1;
+        }
+    }
+    for draft in shared {
+        for there in drafts.iter_mut().filter(|d| d.subject.office == draft.subject.office && d.subject.site.is_some()) {
+            absorb(there, Draft { address: None, ..draft.clone() });
+        }
+    }
 }
 
 fn has_content(draft: &Draft) -> bool {

@@ -9,13 +9,17 @@ mod denied;
 mod draft;
 mod elsewhere;
 mod evidence;
+mod explain;
 mod finish;
+mod footnotes;
 pub mod grammar;
+mod labels;
 mod published;
 mod scan;
 mod segment;
 mod tables;
 
+pub use explain::explain;
 use jiff::civil::Date;
 
 use crate::document::Document;

@@ -157,9 +157,16 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
         return Some(4);
     }
     // a line that is little more than a date, near the top or the end
+    // "Chiuso venerdì 2 gennaio 2026" says what happens on that day
+    if ["chius", "apert", "riapr", "sospes", "sciopero", "ricev"].iter().any(|w| text.contains(w))
+        && letters(before) > 0
+        && letters(before) <= 24
+    {
+        return None;
+    }
     let own_line =
         matches!(segment.role, Role::Line | Role::Sentence | Role::Item | Role::Heading) && segment.tokens.len() <= end - at + 14;
-    let letters_before = before.chars().filter(|c| c.is_alphabetic()).count();
+    let letters_before = letters(before);
     if act.iter().any(|w| tail.contains(w)) {
         return None;
     }
@@ -185,6 +192,10 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
     }
     // "13/06/2023 - Ufficio tecnico chiuso" dates an entry of a list, not the document
     None
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
 /// "date 2020-03": a month is enough to tell the year.

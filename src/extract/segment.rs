@@ -2,6 +2,8 @@
 //!
 //! In: blocks. Out: segments with their text, tokens and context. Rows of tables become lines of their own words: "Tributi: lunedì 9-12; Telefono 0583 …".
 
+use super::footnotes::Footnotes;
+use super::labels::Labels;
 use crate::document::{Block, BlockKind, Document, Link, Region};
 use crate::lexicon::Lexicon;
 use crate::text::{Folded, Token, TokenKind, tokens};
@@ -59,6 +61,8 @@ pub struct Segment {
     pub quoted: bool,
     /// The innermost element around it.
     pub container: usize,
+    /// Words of the row that should say hours and cannot be read; they are not among its words.
+    pub unread: Vec<String>,
 }
 
 impl Segment {
@@ -83,6 +87,7 @@ impl Segment {
             foreign: false,
             quoted: false,
             container: 0,
+            unread: Vec::new(),
         }
     }
 
@@ -111,27 +116,43 @@ impl Segment {
 pub fn segments(document: &Document, lexicon: &Lexicon) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     let mut heading_of: Vec<Option<usize>> = vec![None; document.blocks.len()];
+    let labels = Labels::find(document, lexicon);
+    let mut notes: Vec<usize> = Vec::new();
     for (index, block) in document.blocks.iter().enumerate() {
         let start = out.len();
+        if labels.is_label(index) || notes.contains(&index) {
+            continue;
+        }
         match &block.kind {
-            BlockKind::Table(table) => out.extend(super::tables::rows(table, index, lexicon)),
+            BlockKind::Table(table) => {
+                let footnotes = Footnotes::of(&document.blocks, index);
+                out.extend(super::tables::rows(table, index, &footnotes, lexicon));
+                notes = footnotes.blocks;
+            }
             BlockKind::Heading(_) => {
                 heading_of[index] = Some(out.len());
                 out.push(whole(Role::Heading, index, block));
             }
             BlockKind::Term => {
                 // a term goes with its definitions
-                let next_is_definition = document.blocks.get(index + 1).is_some_and(|b| matches!(b.kind, BlockKind::Definition(_)));
-                if !next_is_definition {
+                let next = document.blocks[index + 1..].iter().find(|b| !matches!(b.kind, BlockKind::Term));
+                if !next.is_some_and(|b| matches!(b.kind, BlockKind::Definition(_))) {
                     out.push(whole(Role::Heading, index, block));
                 }
             }
             BlockKind::Definition(term) => {
-                let term = term.and_then(|t| document.blocks.get(t)).map(|b| b.text.trim_end_matches(':').to_string()).unwrap_or_default();
-                let mut segment = Segment::new(Role::Item, index, format!("{term}: {}", block.text.replace('\n', ", ")));
+                let mut segment =
+                    Segment::new(Role::Item, index, format!("{}: {}", terms(document, *term), block.text.replace('\n', ", ")));
                 segment.pieces = vec![Piece { words: block.text.clone(), range: 0..segment.text.len() }];
                 segment.links = block.links.iter().map(|l| Link { range: 0..0, href: l.href.clone() }).collect();
                 out.push(segment);
+            }
+            BlockKind::Paragraph | BlockKind::Item(_) if labels.of(document, index).is_some() => {
+                split(block, index, lexicon, &mut out);
+                let label = labels.of(document, index).unwrap_or_default();
+                if let Some(first) = out.get_mut(start) {
+                    *first = labelled(label, first);
+                }
             }
             BlockKind::Paragraph | BlockKind::Item(_) => split(block, index, lexicon, &mut out),
         }
@@ -146,6 +167,28 @@ pub fn segments(document: &Document, lexicon: &Lexicon) -> Vec<Segment> {
         }
     }
     out
+}
+
+/// The terms that a definition explains: "Ambiente", "Patrimonio" above the hours of both.
+fn terms(document: &Document, last: Option<usize>) -> String {
+    let Some(last) = last else { return String::new() };
+    let is_term = |at: &usize| document.blocks.get(*at).is_some_and(|b| matches!(b.kind, BlockKind::Term));
+    let mut names: Vec<&str> =
+        (0..=last).rev().take_while(is_term).map(|at| document.blocks[at].text.trim_end_matches(':').trim()).collect();
+    names.reverse();
+    names.join(", ")
+}
+
+/// A value with its label in front, as one line.
+fn labelled(label: &str, value: &Segment) -> Segment {
+    let front = label.len() + 2;
+    let mut segment =
+        Segment::new(if value.role == Role::Sentence { Role::Item } else { value.role }, value.block, format!("{label}: {}", value.text));
+    segment.links =
+        value.links.iter().map(|link| Link { range: link.range.start + front..link.range.end + front, href: link.href.clone() }).collect();
+    (segment.opens_block, segment.quoted) = (value.opens_block, value.quoted);
+    segment.pieces = vec![Piece { words: value.text.clone(), range: 0..segment.text.len() }];
+    segment
 }
 
 fn whole(role: Role, index: usize, block: &Block) -> Segment {
@@ -234,10 +277,10 @@ fn opens_with_office(words: &str, lexicon: &Lexicon) -> bool {
     (0..tokens.len().min(2)).any(|i| lexicon.office_at(&tokens, i).is_some() || lexicon.head_at(&tokens, i).is_some())
 }
 
-const ABBREVIATIONS: [&str; 46] = [
+const ABBREVIATIONS: [&str; 47] = [
     "tel", "n", "nr", "art", "artt", "sig", "sigg", "dott", "dr", "prof", "ing", "arch", "avv", "geom", "rag", "ord", "sind", "prot",
     "ore", "h", "cell", "fax", "pag", "ecc", "es", "int", "uff", "loc", "fraz", "p", "c", "s", "ss", "v", "via", "co", "on", "egr",
-    "spett", "cod", "cap", "del", "lett", "co", "rif", "tf",
+    "spett", "cod", "cap", "del", "lett", "co", "rif", "tf", "agg",
 ];
 
 /// Sentences of a line.
@@ -270,7 +313,10 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
             if short
                 || cut_word
                 || ABBREVIATIONS.contains(&folded.as_str())
-                || weekday && (number_behind || next.is_uppercase() && text.chars().filter(|c| c.is_lowercase()).count() < 3)
+                || weekday
+                    && (number_behind
+                        || matches!(next, '-' | '–' | '÷')
+                        || next.is_uppercase() && text.chars().filter(|c| c.is_lowercase()).count() < 3)
             {
                 continue;
             }

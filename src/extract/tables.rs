@@ -1,41 +1,39 @@
 //! Tables put in words: one line per office (or per day), so that one set of rules reads rows and sentences alike.
 //!
-//! In: a table as a grid. Out: segments: "Tributi: lunedì 9-12; martedì 15-17; Telefono 0583 123". Which side holds the offices and which the days is told from
-//! the cells themselves.
+//! In: a table as a grid, and the notes at its foot. Out: segments: "Tributi: lunedì 9-12; martedì 15-17; Telefono 0583 123". Which side holds the
+//! offices and which the days is told from the cells themselves. A cell that should hold hours and cannot be read is left out and told (`unread`).
 
-use super::grammar::{offices, weekdays};
+use super::footnotes::Footnotes;
+use super::grammar::{offices, times, weekdays};
 use super::segment::{Piece, Segment, synthetic};
 use crate::document::{Cell, Link, Table};
 use crate::lexicon::Lexicon;
-use crate::text::{Token, fold, tokens};
+use crate::text::{Token, TokenKind, fold, tokens};
 
 /// The lines of a table.
-pub fn rows(table: &Table, block: usize, lexicon: &Lexicon) -> Vec<Segment> {
+pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexicon) -> Vec<Segment> {
     let n_columns = table.rows.iter().map(Vec::len).max().unwrap_or(0);
-    if n_columns == 0 {
+    if n_columns == 0 || is_calendar(table, lexicon) {
         return Vec::new();
     }
+    if let Some(acts) = register(table, block, lexicon) {
+        return acts;
+    }
     let facts: Vec<Vec<CellFacts>> = table.rows.iter().map(|row| row.iter().map(|cell| CellFacts::of(cell, lexicon)).collect()).collect();
-    let n_header = header_rows(table, &facts);
+    let n_header = header_rows(table, &facts, lexicon);
+    let grid = Grid { table, facts, n_header, n_columns, footnotes, lexicon };
     let mut out = Vec::new();
     if let Some(caption) = table.caption.as_ref().filter(|c| !c.trim().is_empty()) {
         let mut segment = synthetic(block, caption.clone(), Vec::new(), Vec::new());
         segment.role = super::segment::Role::Heading;
         out.push(segment);
     }
-    // offices across the top, days down the side
-    let header_offices = (1..n_columns).filter(|c| n_header > 0 && facts[n_header - 1].get(*c).is_some_and(|f| f.office)).count();
-    let day_rows = facts.iter().skip(n_header).filter(|row| row.first().is_some_and(|f| f.days)).count();
-    if header_offices >= 2 && day_rows >= 1 {
-        out.extend(columns_as_lines(table, block, n_header, n_columns));
-        return out;
+    if grid.has_offices_across() {
+        out.extend(grid.columns_as_lines(block));
+    } else {
+        out.extend((n_header..table.rows.len()).filter_map(|r| grid.row_as_line(r, block)));
     }
-    for (r, row) in table.rows.iter().enumerate() {
-        if r < n_header {
-            continue;
-        }
-        out.extend(row_as_line(table, row, &facts[r], block, n_header, n_columns));
-    }
+    out.extend(grid.notes_on_offices(block));
     out
 }
 
@@ -72,59 +70,50 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '/' | '.' | '*' | '='))
 }
 
+/// A month of days in columns of weekdays, with what happens on them: no office's week.
+fn is_calendar(table: &Table, lexicon: &Lexicon) -> bool {
+    let n_days = |row: &Vec<Cell>| row.iter().filter(|cell| lexicon.weekday(&fold(cell.text.trim())).is_some()).count();
+    let Some(head) = table.rows.iter().position(|row| n_days(row) >= 5) else { return false };
+    let cells: Vec<&str> =
+        table.rows.iter().skip(head + 1).flatten().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
+    let numbered = cells.iter().filter(|text| {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let day = text.get(..digits).and_then(|d| d.parse::<u8>().ok()).is_some_and(|d| (1..=31).contains(&d));
+        day && text.get(digits..).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    });
+    let n_numbered = numbered.count();
+    n_numbered >= 7 && n_numbered * 10 >= cells.len() * 7
+}
+
+/// A board of acts ("Oggetto", "Pubblicato dal", "al"): each says what its subject line says, where that speaks of an office, and nothing more.
+fn register(table: &Table, block: usize, lexicon: &Lexicon) -> Option<Vec<Segment>> {
+    let head: Vec<String> = table.rows.first()?.iter().map(|cell| fold(cell.text.trim())).collect();
+    let about = head.iter().position(|text| text.starts_with("oggetto"))?;
+    let acts = ["pubblica", "tipo", "atto", "registro", "numero", "scadenza", "n.", "periodo", "data"];
+    if !head.iter().enumerate().any(|(c, text)| c != about && acts.iter().any(|word| text.starts_with(word))) {
+        return None;
+    }
+    let rows = table.rows.iter().skip(1).filter_map(|row| row.get(about)).filter(|cell| CellFacts::of(cell, lexicon).office);
+    Some(
+        rows.map(|cell| {
+            let text = one_line(&cell.text);
+            let pieces = vec![Piece { words: cell.text.trim().to_string(), range: 0..text.len() }];
+            let mut segment = synthetic(block, text, pieces, Vec::new());
+            segment.role = super::segment::Role::Sentence;
+            segment
+        })
+        .collect(),
+    )
+}
+
 /// How many rows at the top are headers: marked so, or days, parts of the day and labels without any times.
-fn header_rows(table: &Table, facts: &[Vec<CellFacts>]) -> usize {
+fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> usize {
     let marked = table.rows.iter().take_while(|row| row.len() > 1 && row.iter().all(|c| c.header || c.text.trim().is_empty())).count();
     if marked > 0 {
         return marked.min(table.rows.len().saturating_sub(1));
     }
     let Some(first) = table.rows.first().filter(|_| table.rows.len() > 1) else { return 0 };
-    let label = |cell: &Cell| {
-        let word = fold(cell.text.trim());
-        [
-            "ufficio",
-            "uffici",
-            "servizio",
-            "giorno",
-            "giorni",
-            "orario",
-            "orari",
-            "mattina",
-            "mattino",
-            "pomeriggio",
-            "telefono",
-            "tel",
-            "tel.",
-            "email",
-            "e-mail",
-            "mail",
-            "pec",
-            "sede",
-            "indirizzo",
-            "recapiti",
-            "contatti",
-            "note",
-            "settore",
-            "sportello",
-            "referente",
-            "responsabile",
-            "fax",
-            "sportelli",
-            "dove",
-            "quando",
-            "modalita",
-            "luogo",
-            "posta elettronica",
-            "antimeridiano",
-            "pomeridiano",
-            "recapito",
-            "struttura",
-            "servizi",
-            "apertura al pubblico",
-        ]
-        .iter()
-        .any(|l| word == *l || word.starts_with(l) && word.len() <= l.len() + 22 && !word.contains(char::is_numeric))
-    };
+    let label = |cell: &Cell| lexicon.labels().opens_field(&fold(&cell.text));
     let days = facts[0].iter().filter(|f| f.days && !f.times).count();
     let labels = first.iter().filter(|c| label(c)).count();
     let any_times = facts[0].iter().any(|f| f.times);
@@ -138,93 +127,270 @@ fn header_rows(table: &Table, facts: &[Vec<CellFacts>]) -> usize {
     )
 }
 
-/// The words of the headers above a cell.
-fn header_of(table: &Table, n_header: usize, column: usize) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for row in &table.rows[..n_header] {
-        if let Some(cell) = row.get(column) {
-            let text = cell.text.trim();
-            if !text.is_empty() && !words.contains(&text) {
-                words.push(text);
-            }
-        }
-    }
-    words.join(" ")
-}
-
 fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-fn row_as_line(table: &Table, row: &[Cell], facts: &[CellFacts], block: usize, n_header: usize, n_columns: usize) -> Option<Segment> {
-    let mut text = String::new();
-    let mut pieces = Vec::new();
-    let mut links: Vec<Link> = Vec::new();
-    let mut last_header = String::new();
-    for (c, cell) in row.iter().enumerate().take(n_columns) {
-        let fact = facts.get(c).cloned().unwrap_or_default();
-        // a cell that spans columns is said once, under all of its headers
-        let repeated =
-            cell.spans_from.is_some_and(|(_, from)| from < c) && row.get(c.wrapping_sub(1)).is_some_and(|before| before.text == cell.text);
-        let header = header_of(table, n_header, c);
-        if repeated {
-            continue;
-        }
-        if fact.empty {
-            continue;
-        }
-        let words = one_line(&cell.text);
-        let from = text.len();
-        if text.is_empty() {
-            text.push_str(&words);
-            if n_columns > 1 {
-                text.push_str(if fact.days && !fact.office { " " } else { ": " });
-            }
-        } else {
-            let spanned: Vec<String> = (c..row.len())
-                .take_while(|n| *n == c || row[*n].spans_from.is_some_and(|(_, from)| from == c))
-                .map(|n| header_of(table, n_header, n))
-                .filter(|h| !h.is_empty())
-                .collect();
-            let header = if spanned.len() > 1 { spanned.join(", ") } else { header };
-            let gone = ["cessat", "vecchi", "precedent", "dismess"].iter().any(|w| fold(&header).contains(w));
-            if gone {
-                continue;
-            }
-            let useful = !header.is_empty() && header != last_header && fold(&header) != fold(&words);
-            if useful {
-                text.push_str(&format!("{header}: "));
-            }
-            text.push_str(&words);
-            // a cell of days and the cell of their hours are one statement
-            text.push_str(if fact.days && !fact.times { " " } else { "; " });
-            last_header = header;
-        }
-        for link in &cell.links {
-            // links inside words that were joined keep no place; they are looked up by their text
-            links.push(Link { range: 0..0, href: link.href.clone() });
-        }
-        pieces.push(Piece { words: cell.text.trim().to_string(), range: from..text.len() });
-    }
-    (!text.trim().is_empty()).then(|| synthetic(block, text, pieces, links))
+/// "I e III del mese, 9-12" below "Sabato": the day stands in the header, which of them in the cell.
+fn nth_of_header(header: &str, words: &str, lexicon: &Lexicon) -> Option<String> {
+    lexicon.weekday(&fold(header.trim()))?;
+    let at = fold(words).find("del mese").filter(|at| words.is_char_boundary(*at))?;
+    let (which, rest) = words.split_at(at);
+    let ordinals = tokens(&fold(which));
+    let only = !ordinals.is_empty() && ordinals.iter().all(|t| lexicon.ordinal(&t.text).is_some() || t.is_any(&["e", ",", "il", "ed"]));
+    only.then(|| format!("{which}{header} {rest}"))
 }
 
-fn columns_as_lines(table: &Table, block: usize, n_header: usize, n_columns: usize) -> Vec<Segment> {
-    let mut out = Vec::new();
-    for c in 1..n_columns {
-        let office = header_of(table, n_header, c);
-        let mut text = format!("{office}: ");
-        let mut pieces = vec![Piece { words: office, range: 0..text.len() }];
-        for row in &table.rows[n_header..] {
-            let (Some(day), Some(cell)) = (row.first(), row.get(c)) else { continue };
-            if is_blank(&cell.text) {
+/// Hours with a letter for a figure ("12,3O", "l5.00") or a time that no clock shows: something is written that cannot be read.
+fn is_garbled(text: &str) -> bool {
+    let tokens = tokens(&fold(text));
+    let like = |t: &Token| t.kind == TokenKind::Word && matches!(t.text.as_str(), "o" | "l" | "oo" | "i");
+    let letters = tokens.windows(2).any(|pair| {
+        let glued = !pair[1].spaced;
+        glued && (pair[0].kind == TokenKind::Number && like(&pair[1]) || like(&pair[0]) && pair[1].kind == TokenKind::Number)
+    });
+    // "0331 54.09.60" is a number, not an hour
+    let grouped = |at: usize| {
+        let sign = |i: Option<usize>| i.and_then(|i| tokens.get(i)).is_some_and(|t| t.is_any(&[".", "/"]) && !t.spaced);
+        sign(at.checked_sub(1)) || sign(Some(at + 3)) && tokens.get(at + 4).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced)
+    };
+    let impossible = tokens.windows(3).enumerate().any(|(at, t)| {
+        if grouped(at) {
+            return false;
+        }
+        let value = |t: &Token| t.text.parse::<u32>().ok().filter(|_| t.kind == TokenKind::Number);
+        let glued = !t[1].spaced && !t[2].spaced && t[1].is_any(&[".", ":", ","]);
+        glued && value(&t[0]).is_some_and(|h| h <= 24) && t[2].text.len() == 2 && value(&t[2]).is_some_and(|m| m >= 60)
+    });
+    letters || impossible
+}
+
+/// A table with what was found out about it.
+struct Grid<'a> {
+    table: &'a Table,
+    facts: Vec<Vec<CellFacts>>,
+    n_header: usize,
+    n_columns: usize,
+    footnotes: &'a Footnotes,
+    lexicon: &'a Lexicon,
+}
+
+impl Grid<'_> {
+    /// Offices across the top, days down the side.
+    fn has_offices_across(&self) -> bool {
+        let header = self.n_header.checked_sub(1).and_then(|row| self.facts.get(row));
+        let n_offices = (1..self.n_columns).filter(|c| header.and_then(|row| row.get(*c)).is_some_and(|f| f.office)).count();
+        let n_days = self.facts.iter().skip(self.n_header).filter(|row| row.first().is_some_and(|f| f.days)).count();
+        n_offices >= 2 && n_days >= 1
+    }
+
+    /// The headers above a cell, outermost first, each once.
+    fn headers(&self, column: usize) -> Vec<&str> {
+        let mut words: Vec<&str> = Vec::new();
+        for row in &self.table.rows[..self.n_header] {
+            if let Some(text) = row.get(column).map(|cell| cell.text.trim()).filter(|text| !text.is_empty())
+                && !words.contains(&text)
+            {
+                words.push(text);
+            }
+        }
+        words
+    }
+
+    /// Whether a column holds hours: its header names days, a part of the day or opening hours.
+    fn holds_hours(&self, row: usize, column: usize) -> bool {
+        let header = fold(&self.headers(column).join(" "));
+        let tokens = tokens(&header);
+        let by_header = (0..tokens.len())
+            .any(|i| weekdays::days(&tokens, i, self.lexicon).is_some() || weekdays::part(&tokens, i).is_some())
+            || ["orari", "apertura", "ricevimento"].iter().any(|word| header.contains(word));
+        let by_row = self.facts[row].first().is_some_and(|f| f.days && !f.times) && !header.contains("tel");
+        by_header || by_row
+    }
+
+    /// A cell in words, with its footnote beside it; `None` if it should hold hours and cannot be read.
+    fn words(&self, row: usize, column: usize) -> Option<String> {
+        let text = &self.table.rows[row][column].text;
+        if is_garbled(text) && self.holds_hours(row, column) {
+            let tokens = tokens(&fold(text));
+            let spans = (0..tokens.len()).any(|i| times::span(&tokens, i, self.lexicon).is_some());
+            if spans || tokens.iter().filter(|t| t.kind == TokenKind::Number).count() >= 2 {
+                return None;
+            }
+        }
+        Some(one_line(&self.footnotes.beside(text)))
+    }
+
+    fn row_as_line(&self, r: usize, block: usize) -> Option<Segment> {
+        let row = &self.table.rows[r];
+        let mut line = Line::default();
+        let mut before: Vec<&str> = Vec::new();
+        for (c, cell) in row.iter().enumerate().take(self.n_columns) {
+            let fact = self.facts[r].get(c).cloned().unwrap_or_default();
+            // a cell that spans columns is said once, under all of its headers
+            let repeated = cell.spans_from.is_some_and(|(_, from)| from < c)
+                && row.get(c.wrapping_sub(1)).is_some_and(|before| before.text == cell.text);
+            if repeated || fact.empty && cell.links.is_empty() {
                 continue;
             }
-            let from = text.len();
-            text.push_str(&format!("{} {}; ", one_line(&day.text), one_line(&cell.text)));
-            pieces.push(Piece { words: cell.text.trim().to_string(), range: from..text.len() });
+            let Some(words) = self.words(r, c) else {
+                line.unread.push(cell.text.trim().to_string());
+                continue;
+            };
+            let headers = self.headers(c);
+            let from = line.text.len();
+            if line.text.is_empty() {
+                line.text.push_str(&words);
+                if self.n_columns > 1 {
+                    // "Martedì" beside "1° ottobre – 31 marzo" is no date
+                    let dated = (1..self.n_columns).any(|c| self.headers(c).iter().any(|h| h.contains(|c: char| c.is_ascii_digit())));
+                    line.text.push_str(match (fact.days && !fact.office, dated) {
+                        (true, true) => ": ",
+                        (true, false) => " ",
+                        (false, _) => ": ",
+                    });
+                }
+            } else {
+                let spanned: Vec<usize> =
+                    (c..row.len()).take_while(|n| *n == c || row[*n].spans_from.is_some_and(|(_, from)| from == c)).collect();
+                let mut header = if spanned.len() > 1 {
+                    // words alone under the days of the week are said of all of them
+                    let each = spanned.iter().map(|n| self.headers(*n).join(" ")).filter(|h| !h.is_empty());
+                    if fact.times { each.collect::<Vec<_>>().join(", ") } else { String::new() }
+                } else {
+                    self.header_now(&headers, &before)
+                };
+                if self.lexicon.labels().is_gone(&fold(&header)) {
+                    continue;
+                }
+                let answer = fold(&words);
+                if ["no", "non previsto", "non prevista"].contains(&answer.trim()) && !header.is_empty() {
+                    continue;
+                }
+                let yes = ["si", "x", "✓", "✔", "●"].contains(&answer.trim());
+                if let Some(joined) = nth_of_header(&header, &words, self.lexicon) {
+                    line.text.push_str(&joined);
+                } else {
+                    if fold(&header) == answer {
+                        header.clear();
+                    }
+                    line.text.push_str(&header);
+                    if !yes {
+                        line.text.push_str(if header.is_empty() { "" } else { ": " });
+                        line.text.push_str(&words);
+                    }
+                }
+                // a cell of days and the cell of their hours are one statement
+                line.text.push_str(if fact.days && !fact.times { " " } else { "; " });
+            }
+            before = headers;
+            line.add(cell, from);
         }
-        out.push(synthetic(block, text, pieces, Vec::new()));
+        line.segment(block)
     }
-    out
+
+    /// What the headers above a cell say beyond those above the cell before it; plain names of columns below a header of their own say nothing.
+    fn header_now(&self, headers: &[&str], before: &[&str]) -> String {
+        if headers == before {
+            return String::new();
+        }
+        let shared = if headers.len() > 1 { headers.iter().zip(before).take_while(|(a, b)| a == b).count() } else { 0 };
+        let nested = headers.len() > 1;
+        let said: Vec<&str> = headers[shared..]
+            .iter()
+            .enumerate()
+            .filter(|(n, header)| {
+                let inner = nested && shared + n > 0;
+                !inner || !["giorni", "giorno", "ore", "orario", "orari", "dalle alle"].contains(&fold(header).as_str())
+            })
+            .map(|(_, header)| *header)
+            .collect();
+        said.join(" ")
+    }
+
+    fn columns_as_lines(&self, block: usize) -> Vec<Segment> {
+        let mut out = Vec::new();
+        for c in 1..self.n_columns {
+            let office = self.headers(c).join(" ");
+            let text = format!("{office}: ");
+            let mut line = Line { pieces: vec![Piece { words: office, range: 0..text.len() }], text, ..Line::default() };
+            for r in self.n_header..self.table.rows.len() {
+                let (Some(day), Some(cell)) = (self.table.rows[r].first(), self.table.rows[r].get(c)) else { continue };
+                if is_blank(&cell.text) && cell.links.is_empty() {
+                    continue;
+                }
+                match self.words(r, c) {
+                    Some(words) => {
+                        let from = line.text.len();
+                        line.text.push_str(&format!("{} {words}; ", one_line(&day.text)));
+                        line.add(cell, from);
+                    }
+                    None => line.unread.push(cell.text.trim().to_string()),
+                }
+            }
+            out.extend(line.segment(block));
+        }
+        out
+    }
+
+    /// A note on offices as a whole ("Ragioneria (*)", below: "(*) dal 1° luglio senza pomeriggio") is a statement of its own about them.
+    fn notes_on_offices(&self, block: usize) -> Vec<Segment> {
+        let names: Vec<&str> = self
+            .table
+            .rows
+            .iter()
+            .zip(&self.facts)
+            .flat_map(|(row, facts)| row.iter().zip(facts))
+            .filter(|(cell, facts)| facts.office && cell.spans_from.is_none())
+            .map(|(cell, _)| cell.text.as_str())
+            .collect();
+        let rows: Vec<(String, String)> = self.table.rows[self.n_header..]
+            .iter()
+            .filter_map(|row| {
+                let name = row.first()?.text.clone();
+                let rest: Vec<&str> = row.iter().skip(1).map(|cell| cell.text.as_str()).collect();
+                Some((name, rest.join("\n")))
+            })
+            .collect();
+        let on_rows = self.footnotes.on_rows(&rows).into_iter().map(|(name, note)| (vec![name], note));
+        self.footnotes
+            .on_names(&names)
+            .into_iter()
+            .chain(on_rows)
+            .map(|(whom, note)| {
+                let text = format!("{}: {note}", whom.join(", "));
+                let pieces = vec![Piece { words: note.to_string(), range: 0..text.len() }];
+                synthetic(block, text, pieces, Vec::new())
+            })
+            .collect()
+    }
+}
+
+/// A line in the making.
+#[derive(Default)]
+struct Line {
+    text: String,
+    pieces: Vec<Piece>,
+    links: Vec<Link>,
+    unread: Vec<String>,
+}
+
+impl Line {
+    /// Notes a cell, whose words were written from `from` on, as evidence. Links inside words that were joined keep no place; they are looked up by
+    /// their text.
+    fn add(&mut self, cell: &Cell, from: usize) {
+        self.links.extend(cell.links.iter().map(|link| Link { range: 0..0, href: link.href.clone() }));
+        if !cell.text.trim().is_empty() {
+            self.pieces.push(Piece { words: cell.text.trim().to_string(), range: from..self.text.len() });
+        }
+    }
+
+    fn segment(self, block: usize) -> Option<Segment> {
+        if self.text.trim().is_empty() {
+            return None;
+        }
+        let mut segment = synthetic(block, self.text, self.pieces, self.links);
+        segment.unread = self.unread;
+        Some(segment)
+    }
 }

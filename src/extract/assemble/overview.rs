@@ -1,6 +1,6 @@
 //! What only the whole document tells: whether it is a list of news, which seasons make up a year, which lines name one unit with its parts.
 
-use crate::document::Region;
+use crate::document::{Document, Region};
 use crate::extract::scan::{Mark, Placed, scan};
 use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Lexicon;
@@ -18,28 +18,28 @@ pub(super) fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> Vec<usize>
         .collect()
 }
 
-/// A home page: its first heading names the body, or there is none above the first news.
-pub(super) fn is_front_page(segments: &[Segment]) -> bool {
+/// A home page: its first heading or its title names the body, or there is none above the first news.
+pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: &Lexicon) -> bool {
+    let labels = lexicon.labels();
     let first = segments.iter().find(|s| s.role == Role::Heading && s.region == Region::Main);
-    first.is_some_and(|s| {
-        [
-            "comune di",
-            "citta di",
-            "provincia di",
-            "unione",
-            "ultimi avvisi",
-            "ultime notizie",
-            "benvenut",
-            "home",
-            "notizie",
-            "avvisi",
-            "in evidenza",
-            "novita",
-        ]
-        .iter()
-        .any(|w| s.folded.text.trim().starts_with(w))
-            && s.tokens.len() <= 8
-    })
+    let lists = first.is_some_and(|s| labels.is_front(&s.folded.text) && s.tokens.len() <= 8);
+    let title = crate::text::fold(document.title.as_deref().unwrap_or_default());
+    let names_body = labels.is_body(&title) && !title.contains([':', '|']) && title.split_whitespace().count() <= 6;
+    let own_heading = first.is_some_and(|s| s.folded.text.trim() == title.trim());
+    lists || names_body && !own_heading && !title.contains(" - ")
+}
+
+/// A page that has the fields of an event: when it begins and ends, who holds it.
+pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
+    let field = |s: &Segment| {
+        let text = s.folded.text.trim();
+        let label = text.split_once(':').map_or(text, |(label, _)| label);
+        (s.region == Region::Main && lexicon.labels().is_event(label)).then(|| label.to_string())
+    };
+    let mut fields: Vec<String> = segments.iter().filter_map(field).collect();
+    fields.sort();
+    fields.dedup();
+    fields.len() >= 2 && fields.iter().any(|f| f.starts_with("inizio") || f.starts_with("data inizio") || f.starts_with("fine"))
 }
 
 /// Parts of the year that are stated without a year and together make a whole one are seasons that recur, whatever the date of the page.

@@ -1,7 +1,7 @@
 //! Giving facts to whom they belong: frames that a line lends to the list below it, exceptions to a rule about all, defaults, and the period that governs.
 
 use super::{Assembler, Frame};
-use crate::domain::{DaySelector, Evidence, OfficeId};
+use crate::domain::{DaySelector, Doubt, Evidence, OfficeId};
 use crate::extract::draft::{Draft, Facts, Period, Subject};
 use crate::extract::segment::{Role, Segment};
 
@@ -17,7 +17,7 @@ impl Assembler<'_> {
         n: usize,
     ) {
         let segment = &self.segments[index];
-        let announces = segment.announces();
+        let announces = segment.announces() || self.heads_table(index, &subjects, explicit, &facts);
         let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
         let part = subjects.iter().all(|s| self.enumerated.iter().any(|e| e.same(s)));
         if explicit && subjects.len() >= 2 && !part && !subjects.iter().any(|s| s.office.is_all()) {
@@ -37,6 +37,11 @@ impl Assembler<'_> {
                 self.topic_period = None;
             }
             self.topic.clone_from(&subjects);
+            if matches!(segment.role, Role::Row | Role::Item)
+                && let Some(first) = subjects.first()
+            {
+                self.list.push(first.office.clone());
+            }
         }
         if self.frame.excepting && listed && self.frame.active && explicit && n == 0 {
             facts.except = subjects.iter().map(|s| s.office.clone()).collect();
@@ -150,6 +155,7 @@ impl Assembler<'_> {
             {
                 self.document_period = Some(period);
             }
+            self.govern(segment, &facts);
             return;
         }
         if !explicit && !facts.any() {
@@ -188,6 +194,75 @@ impl Assembler<'_> {
         facts.period = Some(Period { from: first, until: last });
     }
 
+    /// "In vigore dal 1° ottobre" below a table: the period of what stands above.
+    pub(super) fn govern(&mut self, segment: &Segment, facts: &Facts) {
+        let text = segment.folded.text.as_str();
+        let governs = ["in vigore", "valid", "decorr"].iter().any(|w| text.contains(w));
+        let Some(period) = facts.period.filter(|_| governs && !facts.single_day && !facts.any()) else { return };
+        for draft in self.drafts.iter_mut().filter(|d| d.period.is_open() && (!d.weeks.is_empty() || d.flags.any())) {
+            draft.period = period;
+        }
+    }
+
+    /// "Si comunicano i giorni e le ore in cui gli uffici sono aperti al pubblico" above a table of offices: it announces, whatever its last sign.
+    pub(super) fn heads_table(&self, index: usize, subjects: &[Subject], explicit: bool, facts: &Facts) -> bool {
+        let generic = explicit && subjects.iter().all(|s| s.office.is_all()) || !explicit && self.topic.is_empty();
+        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
+        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
+        let table = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Row && next.block != self.segments[index].block);
+        generic && !stated && only_open && facts.any() && table && self.next_names_offices(index)
+    }
+
+    /// What a list says once for all holds for each office that says nothing else.
+    pub(super) fn apply_defaults(&mut self) {
+        for draft in &mut self.drafts {
+            if draft.subject.office.is_all() {
+                continue;
+            }
+            if draft.address.is_none() && draft.subject.site.is_none() {
+                draft.address.clone_from(&self.default_address);
+            }
+            for channel in &self.default_channels {
+                if !draft.channels.contains(channel) {
+                    draft.channels.push(channel.clone());
+                }
+            }
+            let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
+            if !own || draft.also {
+                for (access, chunk) in &self.default_hours {
+                    crate::extract::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
+                }
+            }
+            if let Some((flags, _)) = self.default_flags
+                && !draft.flags.any()
+            {
+                draft.flags = draft.flags.or(flags);
+            }
+        }
+    }
+
+    /// An office some of whose hours could not be read has said none: no notice with a hole.
+    pub(super) fn settle_doubts(&mut self) -> Vec<Doubt> {
+        let mut doubts: Vec<Doubt> = Vec::new();
+        for (subject, words) in std::mem::take(&mut self.doubts) {
+            for draft in self.drafts.iter_mut().filter(|d| d.subject.same(&subject)) {
+                draft.weeks.clear();
+            }
+            let doubt = Doubt { office: Some(subject.office), words, family: "times".to_string() };
+            if !doubts.contains(&doubt) {
+                doubts.push(doubt);
+            }
+        }
+        doubts
+    }
+
+    /// Whether the document speaks of several offices.
+    pub(super) fn names_several(&self) -> bool {
+        let mut offices = self.names.iter().map(|(_, _, office)| office).filter(|office| !office.is_all());
+        let first = offices.next();
+        offices.any(|office| Some(office) != first)
+    }
+
     /// Rules that a list says once above its offices.
     pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
         let text = segment.folded.text.as_str();
@@ -211,6 +286,32 @@ impl Assembler<'_> {
         ]
         .iter()
         .any(|w| text.contains(w));
+        let together = ["uffici", "servizi", "sportelli"].iter().any(|w| text.contains(w))
+            && [
+                "tutti in ",
+                "tutti nel",
+                "tutti al ",
+                "tutti presso",
+                "tutte in ",
+                "tutte nel",
+                "si trovano",
+                "hanno sede",
+                "sono ubicat",
+                "sono situat",
+                "trovano posto",
+            ]
+            .iter()
+            .any(|w| text.contains(w));
+        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names_several() {
+            self.default_address = facts.address.take();
+            return;
+        }
+        let of_page = ["di questa pagina", "sopra elencat", "sopraelencat", "sopra indicat", "suddett", "qui elencat"]
+            .iter()
+            .any(|w| text.contains(w));
+        if generic && of_page && text.contains("uffic") && !facts.channels.is_empty() && self.names_several() {
+            self.default_channels.append(&mut facts.channels);
+        }
         if !generic || !(listed || unless) || segment.announces() && !unless {
             return;
         }
@@ -292,6 +393,11 @@ fn same_offices(one: &[Subject], other: &[Subject]) -> bool {
     // what one branch does holds for that branch
     let sites = one.iter().all(|s| s.site.is_none()) || one.iter().all(|s| other.iter().any(|o| o.site == s.site));
     !one.is_empty() && sites && one.iter().all(|s| among(s, other)) && other.iter().all(|s| among(s, one))
+}
+
+/// Whether both name the same counters, in whatever words.
+pub(super) fn same_counters(a: &[Subject], b: &[Subject]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
 }
 
 /// The hours of a draft, day by day.

@@ -1,6 +1,7 @@
 //! The office that stands above a segment: the page's own, the heading's, the card's; and which segments are about others altogether.
 
 use super::Assembler;
+use super::place::same_counters;
 use crate::document::{Document, Region};
 use crate::extract::Context;
 use crate::extract::clause;
@@ -66,16 +67,38 @@ impl Assembler<'_> {
             }];
         }
         let title = document.title.as_deref().unwrap_or_default();
-        for (segment, marks) in self.segments.iter().zip(scans) {
-            if segment.role == Role::Heading && segment.region == Region::Main {
+        for (segment, marks) in self.segments.iter().zip(scans).filter(|(s, _)| s.region == Region::Main) {
+            if segment.role == Role::Heading {
                 let subjects = self.subjects_of(segment, marks);
                 let cued = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)));
                 if segment.text.trim() == title.trim() || !subjects.is_empty() {
                     return if cued { Vec::new() } else { subjects };
                 }
+            } else if segment.tokens.len() > 8 {
+                break; // what stands under the first text is a part of the page
             }
         }
-        Vec::new()
+        self.service_topic(scans)
+    }
+
+    /// The one office that the page of a service names: its fields ("Quando", "Contatti") speak of that office.
+    pub(super) fn service_topic(&self, scans: &[Vec<Placed>]) -> Vec<Subject> {
+        let main = |s: &&Segment| s.region == Region::Main;
+        let headings =
+            self.segments.iter().filter(main).filter(|s| s.role == Role::Heading && self.lexicon.labels().is_service(&s.folded.text));
+        if headings.count() < 3 {
+            return Vec::new();
+        }
+        let mut found: Vec<Subject> = Vec::new();
+        for (segment, marks) in self.segments.iter().zip(scans).filter(|(s, _)| s.region == Region::Main) {
+            for subject in self.subjects_of(segment, marks) {
+                if !found.iter().any(|s| s.office == subject.office) {
+                    found.push(subject);
+                }
+            }
+        }
+        found.retain(|s| !s.office.is_all());
+        if found.len() == 1 { found } else { Vec::new() }
     }
 
     pub(super) fn subjects_of(&self, segment: &Segment, marks: &[Placed]) -> Vec<Subject> {
@@ -101,31 +124,7 @@ impl Assembler<'_> {
 
     /// Whether a heading above says that this is other news: "Ultime notizie", "Leggi anche". On a page that is a list, that is its matter.
     pub(super) fn under_related(&self, segment: &Segment) -> bool {
-        let related = |text: &str| {
-            let text = crate::text::fold(text);
-            [
-                "ultime notizie",
-                "altre notizie",
-                "notizie correlate",
-                "leggi anche",
-                "vedi anche",
-                "potrebbe interessar",
-                "potrebbero interessar",
-                "contenuti correlati",
-                "avvisi recenti",
-                "articoli correlati",
-                "le altre notizie",
-                "argomenti correlati",
-                "ultimi avvisi",
-                "ultime news",
-                "correlati",
-                "dalla stessa sezione",
-                "piu letti",
-                "piu lette",
-            ]
-            .iter()
-            .any(|w| text.trim().starts_with(w))
-        };
+        let related = |text: &str| self.lexicon.labels().is_related(&crate::text::fold(text));
         let own = segment.role == Role::Heading && related(&segment.text);
         let above = segment.headings.iter().any(|h| self.segments.get(*h).is_some_and(|s| related(&s.text)));
         (own || above) && !self.is_front_page
@@ -140,21 +139,24 @@ impl Assembler<'_> {
         }
         let before = index.checked_sub(1).and_then(|i| self.segments.get(i));
         let same_heading = before.is_some_and(|b| b.headings == segment.headings && b.role != Role::Heading);
+        if !matches!(segment.role, Role::Row | Role::Item) {
+            let several = self.list.iter().any(|office| Some(office) != self.list.first());
+            if std::mem::take(&mut self.list).len() >= 2 && several {
+                // each entry spoke of its own office; what follows the list speaks of none of them
+                self.topic = self.heading_topic(segment).unwrap_or_else(|| self.page_topic.clone());
+                self.topic_period = None;
+            }
+        }
         if !same_heading {
             self.stranger = false;
             match self.heading_topic(segment) {
                 Some(topic) => {
-                    if topic != self.topic {
+                    if !same_counters(&topic, &self.topic) {
                         self.topic_period = None;
                     }
                     self.topic = topic;
                 }
-                None if !segment.headings.is_empty() => {
-                    let page = self.page_topic.clone();
-                    if !page.is_empty() {
-                        self.topic = page;
-                    }
-                }
+                None if !segment.headings.is_empty() => self.leave_heading(before),
                 None => {}
             }
         }
@@ -168,7 +170,7 @@ impl Assembler<'_> {
             (self.topic, self.stranger) = (topic, false);
         }
         if let Some(topic) = self.container_topic(segment) {
-            if topic != self.topic {
+            if !same_counters(&topic, &self.topic) {
                 self.topic_period = None;
             }
             self.stranger = false;
@@ -176,6 +178,15 @@ impl Assembler<'_> {
         }
         if self.topic.is_empty() && !self.stranger {
             self.topic = self.page_topic.clone();
+        }
+    }
+
+    /// The heading that gave the topic has ended with its box: the page's own topic holds again.
+    pub(super) fn leave_heading(&mut self, before: Option<&Segment>) {
+        let page = self.page_topic.clone();
+        let left = before.is_some_and(|b| b.role != Role::Heading && self.heading_topic(b).is_some_and(|t| !t.is_empty()));
+        if !page.is_empty() || left {
+            self.topic = page;
         }
     }
 
@@ -204,7 +215,13 @@ impl Assembler<'_> {
             self.topic_period = None;
             self.stranger = false;
         }
-        if denied || cued(Cue::Event) {
+        if cued(Cue::Event) {
+            // what stands under it is about the event
+            self.heading_topics.push((index, Vec::new()));
+            self.topic.clear();
+            return;
+        }
+        if denied {
             return;
         }
         let days = clause::single_days(marks);
@@ -244,6 +261,15 @@ impl Assembler<'_> {
             || !under
             || !marks.iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma | Mark::Break | Mark::Cue(_) | Mark::WholeBody))
         {
+            return false;
+        }
+        // "UFFICIO ANAGRAFE" above its own hours or numbers is a heading
+        let speaks = |m: &Placed| matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Days(_));
+        let heads = self
+            .scans
+            .get(index + 1)
+            .is_some_and(|next| next.iter().any(speaks) && !next.iter().any(|m| matches!(m.mark, Mark::Offices(_))));
+        if heads {
             return false;
         }
         let own = self.subjects_of(segment, marks);

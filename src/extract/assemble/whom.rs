@@ -4,6 +4,7 @@ use super::Assembler;
 use crate::domain::OfficeId;
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
+use crate::extract::elsewhere;
 use crate::extract::scan::Mark;
 use crate::extract::segment::Segment;
 
@@ -14,6 +15,8 @@ impl Assembler<'_> {
         for placed in &clause.marks {
             match &placed.mark {
                 Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
+                // "Istituto comprensivo, segreteria: …": a part of somebody else
+                Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
                     let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
                     for named in mention.offices.iter().take(n_offices) {

@@ -108,7 +108,9 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         .any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.end <= placed.start && placed.start - m.end <= 2);
     let elsewhere = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)));
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
-    if !elsewhere && (opens || moved || beside || named || segment.role == Role::Row) {
+    let together =
+        ["tutti in ", "tutti nel", "tutti al ", "tutti presso", "tutte in ", "tutte nel"].iter().any(|w| segment.folded.text.contains(w));
+    if !elsewhere && (opens || moved || beside || named || together || segment.role == Role::Row) {
         facts.address = Some(address.clone());
         facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
             .iter()

@@ -16,7 +16,8 @@ use crate::lexicon::Cue;
 pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, reading: &HoursReading, facts: &mut Facts) {
     let closed_at: Vec<&Placed> = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).collect();
     let weekly_off = reading.read.chunks.iter().any(|c| c.slots == [crate::domain::Slot::Off]);
-    let shuts = facts.flags.closed;
+    // "chiuso al pubblico ma contattabile" is a way of serving, for its period
+    let shuts = facts.flags.closed && !facts.flags.remote;
     let suspended = closed_at
         .iter()
         .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));

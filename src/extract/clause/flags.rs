@@ -21,6 +21,8 @@ impl Flags {
         clause.marks.iter().enumerate().any(|(i, m)| {
             m.mark == Mark::Cue(Cue::Only)
                 && !limits_to_some(m)
+                // "lunedì 9-12 e martedì, soltanto nel pomeriggio": a detail of the week, no limit of it
+                && !clause.marks[..i].iter().any(|b| matches!(b.mark, Mark::Span(..)))
                 && clause.marks[i + 1..]
                     .iter()
                     .find(|n| !matches!(n.mark, Mark::Comma | Mark::Cue(_)))
@@ -64,6 +66,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"].iter().any(|w| text.contains(w));
     let reached = [
         "contattabil",
+        "contattare",
         "raggiungibil",
         "reperibil",
         "funzionare regolarmente",

@@ -94,9 +94,16 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
             .iter()
             .any(|w| t.text.starts_with(w))
     });
-    let contacts = marks
-        .iter()
-        .any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Days(_) | Mark::Span(..)) && m.start >= mark.end && m.start - mark.end <= 4);
+    let name = segment.tokens.get(mark.end.saturating_sub(1)).map_or("", |t| t.text.as_str());
+    let contacts = marks.iter().any(|m| match &m.mark {
+        Mark::Channel(_) | Mark::Days(_) | Mark::Span(..) if m.start >= mark.end && m.start - mark.end <= 4 => true,
+        // "all'ufficio protocollo oppure a protocollo@pec…": the address bears its name
+        Mark::Channel(channel) => {
+            let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
+            name.len() >= 5 && m.start >= mark.end && local.contains(name)
+        }
+        _ => false,
+    });
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
     let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));

@@ -5,7 +5,11 @@
 
 use crate::text::{Token, TokenKind};
 
-const STREETS: [&str; 32] = [
+const STREETS: [&str; 36] = [
+    "passeggiata",
+    "contra",
+    "lungotevere",
+    "lungofiume",
     "via",
     "viale",
     "piazza",

@@ -376,6 +376,8 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
             | "centro"
             | "decentrata"
             | "storica"
+            | "municipale"
+            | "comunale"
     ) {
         at += 1;
         if matches!(word(at), "di" | "del" | "della" | "dell'") && capital(tokens, at + 1, is_capital) {

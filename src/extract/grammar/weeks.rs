@@ -394,7 +394,7 @@ pub fn lay(week: &mut Week, chunk: &Chunk) {
 }
 
 /// Whether a span lies in a part of the day.
-fn within(slot: &Slot, part: &str) -> bool {
+pub fn within(slot: &Slot, part: &str) -> bool {
     let Slot::Times(span) = slot else { return false };
     let noon = 12 * 60;
     match part {
