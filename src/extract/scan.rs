@@ -336,6 +336,8 @@ fn one(
         "altri" | "restanti" | "rimanenti" if word(at + 1) == "mesi" => {
             Some((Mark::RestOfYear, if word(at + 2) == "dell'" { at + 4 } else { at + 2 }))
         }
+        // "non più il lunedì ma il giovedì"
+        "ma" | "bensi" if (at + 1..at + 3).any(|j| lexicon.weekday(word(j)).is_some()) => Some((Mark::Continuous, at + 1)),
         "orario" | "orari" if word(at + 1) == "continuato" => Some((Mark::Continuous, at + 2)),
         "senza" if word(at + 1) == "interruzione" || word(at + 1) == "interruzioni" => Some((Mark::Continuous, at + 2)),
         "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {

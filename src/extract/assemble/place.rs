@@ -177,12 +177,21 @@ impl Assembler<'_> {
                 period
             }
             None if facts.unchanged => Period::default(),
+            // a way to reach an office holds whatever period the text is about, unless a sentence says otherwise
+            None if !facts.channels.is_empty() && !facts.beyond_channels() && self.stands_apart(segment, &whom) => Period::default(),
             None => self.topic_period.or(self.heading_period).or(self.whole_document()).unwrap_or_default(),
         };
         for subject in whom {
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
             self.draft(subject, period).add(&facts, &evidence);
         }
+    }
+
+    /// Whether a sentence names an office of which nothing else is said for a period.
+    fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
+        let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));
+        let governed = self.drafts.iter().any(|d| !d.period.is_open() && whom.iter().any(|s| s.same(&d.subject)));
+        segment.role == Role::Sentence && !governed && !changes && !whom.iter().any(|s| s.office.is_all())
     }
 
     /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.

@@ -124,8 +124,8 @@ impl Assembler<'_> {
     /// The office that was named last before a token of the segment at hand, in whatever part of a sentence.
     pub(super) fn latter(&self, before: usize) -> Option<Subject> {
         let here = self.segments.get(self.at)?;
-        let mut earlier = self.names.iter().filter(|(i, start, _)| *i < self.at && self.at - i <= 2 || *i == self.at && *start < before);
-        let (_, _, office) = earlier.next_back()?;
+        let mut named = self.names.iter().rev();
+        let (_, _, office) = named.find(|(i, start, _)| *i < self.at && self.at - i <= 2 || *i == self.at && *start < before)?;
         let name = here.words(before..before + 2).to_string();
         Some(Subject { office: office.clone(), name, site: None })
     }

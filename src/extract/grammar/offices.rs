@@ -210,7 +210,12 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     let opens_list = before(1).is_some_and(|t| t.is_any(&["il", "la", "lo", "l'", "i", "gli", "le"]))
         && (before(2).is_some_and(|t| t.is(":")) || before(2).is_some_and(|t| t.is("sono")) && before(3).is_some_and(|t| t.is(":")))
         && tokens.get(next).is_some_and(|t| t.is_any(&["(", ",", "e"]));
-    if of_service || asked || opens_list {
+    // "366 221 0945 il personale, 366 221 0946 la ragioneria"
+    let behind_number = before(1).is_some_and(|t| t.is_any(&["il", "la", "lo", "l'", "i", "gli", "le"]))
+        && before(2).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() >= 2)
+        && before(3).is_some_and(|t| t.kind == TokenKind::Number)
+        && tokens.get(next).is_none_or(|t| t.is_any(&[",", ".", ";"]));
+    if of_service || asked || opens_list || behind_number {
         return true;
     }
     let closes = tokens.get(next).is_none_or(|t| {
