@@ -341,6 +341,7 @@ impl Assembler<'_> {
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
+        let original = clause.clone();
         let clause = &elsewhere::before_doubt(segment, clause);
         let hanging = self.hanging(segment);
         let env = clause::Around {
@@ -373,12 +374,13 @@ impl Assembler<'_> {
             }
         }
         let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
+        let nearer = explicit && elsewhere::has_nearer_subject(segment, &original, self.lexicon);
         let elsewhere = match segment.role {
             Role::Sentence => elsewhere::is_elsewhere(segment, clause, self.lexicon),
             Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
             Role::Heading | Role::Row => false,
         };
-        if !explicit && !at_hand && elsewhere {
+        if nearer || !explicit && !at_hand && elsewhere {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();

@@ -206,3 +206,46 @@ fn is_article(token: &Token) -> bool {
 fn behind_article(tokens: &[Token], at: usize) -> Option<usize> {
     tokens.get(at).filter(|t| is_article(t)).map(|_| at + 1)
 }
+
+/// Whether the word of service belongs to something nearer than the office that the clause names: "l'ufficio scuola comunica che le iscrizioni sono aperte",
+/// "chiuso il ponte, lo rende noto l'ufficio viabilità", "il seggio allestito in biblioteca sarà aperto".
+pub fn has_nearer_subject(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bool {
+    let state = |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced));
+    let tokens = &segment.tokens;
+    let office = |m: &&Placed| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::Site(_));
+    let Some(named) = clause.marks.iter().find(office) else { return false };
+    let Some(cue) = clause.marks.iter().find(state) else { return false };
+    let thing = |at: usize| {
+        behind_article(tokens, at).is_some_and(|noun| {
+            let covered = clause.marks.iter().any(|m| !matches!(m.mark, Mark::Cue(_) | Mark::Comma) && m.start <= noun && noun < m.end);
+            tokens.get(noun).is_some_and(|t| {
+                t.kind == TokenKind::Word && t.text.len() > 2 && !lexicon.cues().is_house(&t.text) && lexicon.month(&t.text).is_none()
+            }) && !covered
+        })
+    };
+    let first = super::segment::first_word(tokens).max(clause.start);
+    // "Sospesa l'erogazione dell'acqua …: lo comunica l'ufficio tecnico"
+    if cue.start <= first + 1 && named.start > cue.end + 2 {
+        return thing(cue.end);
+    }
+    let nearest = clause.marks.iter().rev().find(|m| {
+        m.end <= cue.start && (office(m) || matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && !within_office(clause, m))
+    });
+    let stopped = |from: usize| tokens.get(from..cue.start).unwrap_or_default().iter().any(|t| t.is_any(&[".", ";"]));
+    if let Some(nearest) = nearest
+        && matches!(nearest.mark, Mark::Cue(_))
+        && named.end <= nearest.start
+        && cue.start - nearest.end <= 8
+        && !stopped(nearest.end)
+    {
+        return true;
+    }
+    // "Il seggio elettorale allestito in biblioteca sarà aperto": the office is only the place
+    let place = tokens.get(named.start.saturating_sub(2)..named.start).unwrap_or_default();
+    let inside = place.iter().any(|t| t.is_any(&["in", "nella", "nel", "nei", "nelle", "presso", "davanti", "locali"]));
+    inside && named.end <= cue.start && named.start > first + 2 && thing(first)
+}
+
+fn within_office(clause: &Clause, cue: &Placed) -> bool {
+    clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && m.start <= cue.start && cue.end <= m.end)
+}

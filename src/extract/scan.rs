@@ -158,7 +158,10 @@ fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
     for (i, token) in segment.tokens.iter().enumerate() {
         if token.is("\"") {
             match open.take() {
-                Some(start) if i - start > 8 || start == 0 && segment.quoted => quoted.push(start..i),
+                // "L'opposizione: «Riaprite l'anagrafe il sabato»" is speech, however short
+                Some(start) if i - start > 8 || start > 0 && segment.tokens[start - 1].is(":") || start == 0 && segment.quoted => {
+                    quoted.push(start..i)
+                }
                 Some(_) => {}
                 None => open = Some(i),
             }
