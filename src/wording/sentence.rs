@@ -6,13 +6,14 @@ use super::dates::{period, range, short_from, short_range, short_until};
 use super::week::{hours, span_in_words};
 use super::{and, channels, clean, dates, of_body, office_and_site, pick, short_body};
 use crate::domain::{Aspect, Body, Change, DateRange, Language, Opening, Status, Value, day_of};
+use crate::lexicon::Lexicon;
 
 /// "Anagrafe di Altopascio: da lunedì 9 marzo riceve solo su appuntamento; prima: lun–ven 8:30–12:30". `office` is the name to show.
 pub fn sentence(language: Language, change: &Change, body: &Body, office: &str) -> String {
     let all = change.key.office.is_all();
     let who = match (language, all) {
-        (Language::It, true) => format!("Tutti gli uffici {}", of_body(body)),
-        (Language::En, true) => format!("{}, all offices", short_body(body)),
+        (Language::It, true) => format!("Tutti gli uffici {}{}", of_body(body), save(language, change)),
+        (Language::En, true) => format!("{}, all offices{}", short_body(body), save(language, change)),
         (Language::It, false) => match &change.key.site {
             Some(site) => format!("{} {} ({})", clean(office, 80), of_body(body), clean(site, 80)),
             None => format!("{} {}", clean(office, 80), of_body(body)),
@@ -25,11 +26,21 @@ pub fn sentence(language: Language, change: &Change, body: &Body, office: &str) 
 /// "Altopascio · Anagrafe: solo su appuntamento dal 9 marzo".
 pub fn headline(language: Language, change: &Change, body: &Body, office: &str) -> String {
     let who = if change.key.office.is_all() {
-        pick(language, "tutti gli uffici", "all offices").to_string()
+        format!("{}{}", pick(language, "tutti gli uffici", "all offices"), save(language, change))
     } else {
         office_and_site(office, &change.key)
     };
     format!("{} · {who}: {}", short_body(body), gist(language, change))
+}
+
+/// The offices that a rule about all leaves out: ", tranne Anagrafe e URP"; nothing when there are none.
+fn save(language: Language, change: &Change) -> String {
+    if change.except.is_empty() {
+        return String::new();
+    }
+    let lexicon = Lexicon::builtin();
+    let names: Vec<String> = change.except.iter().map(|office| clean(lexicon.office_name(office, language), 80)).collect();
+    format!("{} {}", pick(language, ", tranne", ", except"), and(language, &names))
 }
 
 /// "aperto al pubblico", "solo su appuntamento".
@@ -328,6 +339,19 @@ mod tests {
             ]
         );
         assert_eq!(headline(Language::It, &change, &altopascio(), ""), "Altopascio · tutti gli uffici: chiusura dal 24 al 31 dicembre");
+    }
+
+    #[test]
+    fn who_is_left_out_of_a_rule_about_all_is_named() {
+        let mut change = change("tutti", None, Some(Value::Closures(vec!["2026-12-24".parse().unwrap()])));
+        change.except = vec![OfficeId("stato-civile".into()), OfficeId("urp".into())];
+        let [it, en] = both(&change, "tutti");
+        assert_eq!(it, "Tutti gli uffici di Altopascio, tranne Stato civile e URP: chiusura giovedì 24 dicembre");
+        assert!(en.starts_with("Altopascio, all offices, except Civil status and "), "{en}");
+        assert_eq!(
+            headline(Language::It, &change, &altopascio(), ""),
+            "Altopascio · tutti gli uffici, tranne Stato civile e URP: chiusura il 24 dicembre"
+        );
     }
 
     #[test]
