@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::names::folded_key;
 use crate::domain::{Aspect, Cause, DateRange, Fact, OfficeKey, State, Value};
 
 /// How one office can be reached on one day.
@@ -65,6 +66,19 @@ pub struct Starting {
     pub name: String,
     /// What begins, with its period.
     pub fact: Fact,
+}
+
+/// Whether something of this aspect of an office begins on the day after this one, or ends on this one: worth a reminder still.
+pub fn turns_after(states: &[State], key: &OfficeKey, aspect: Aspect, evening: Date) -> bool {
+    let mine: Vec<State> = states.iter().filter(|state| folded_key(&state.key) == folded_key(key)).cloned().collect();
+    let begins = evening.tomorrow().is_ok_and(|day| starting(&mine, day).iter().any(|starting| starting.fact.value.aspect() == aspect));
+    let facts = || mine.iter().filter_map(|state| state.facts.get(&aspect)).flatten();
+    let ends = |fact: &Fact| match &fact.value {
+        Value::Closures(ranges) => ranges.iter().any(|range| range.last() == evening),
+        Value::Openings(openings) => openings.iter().any(|opening| opening.date == evening),
+        Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) => fact.until == Some(evening),
+    };
+    begins || facts().any(ends)
 }
 
 /// What begins on a day, for the reminder of the evening before. What reaches an office from `tutti` is told once, for `tutti`.

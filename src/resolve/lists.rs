@@ -90,7 +90,9 @@ fn holds_on(statement: &Statement, day: Option<Date>) -> bool {
 
 /// Whether a statement, or an edit that led to it, ends another document's earlier one.
 fn takes_away(taker: &Source<'_>, taken: &Source<'_>) -> bool {
-    if taker.document.url == taken.document.url || taken.statement.since >= taker.statement.since {
+    // one article may reach us by a list and by a feed: two documents, and the edit of one is the edit of both
+    let itself = taker.document.url == taken.document.url && taker.document.source == taken.document.source;
+    if itself || taken.statement.since >= taker.statement.since {
         return false;
     }
     edited_away(taker.statement, taken.statement) || (taker.statement.replaces && replaced(taker.statement, taken.statement))

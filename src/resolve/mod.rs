@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{DocumentKind, Doubt, Held, OfficeId, Reading, SourceId, State};
 
-pub use at::{OfficeAt, Starting, at, on, starting};
+pub use at::{OfficeAt, Starting, at, on, starting, turns_after};
 pub use fold::fold;
 pub use names::{fold_name, folded_key};
 pub use remember::{remember, remember_gone};

@@ -30,8 +30,8 @@ pub struct Target {
     pub known: Option<store::Document>,
     /// What a first reading of it is to what is known.
     pub first_sight: Sight,
-    /// Whether the source is this one page; then its absence is the source's trouble, and never a removal.
-    pub is_source: bool,
+    /// Whether its absence is a trouble and never a removal: the source is this one page, or the list that names it was not read just now.
+    pub must_be_there: bool,
     /// When to visit it next.
     pub next_visit: Option<Timestamp>,
     /// Whether the source's own address answers, once somebody asked: shared by the documents of one visit.
@@ -71,7 +71,7 @@ impl Round {
             Ok(Reply::Fresh(response)) => response,
             Ok(Reply::Unchanged(unchanged)) => return self.unchanged(source, target, unchanged).await,
             // a firewall's or a parked domain's 404 says nothing of the page, nor does that of a server which finds nothing any more
-            Err(error @ FetchError::Status { status: 404 | 410, verdict: None, .. }) if !target.is_source && target.known.is_some() => {
+            Err(error @ FetchError::Status { status: 404 | 410, verdict: None, .. }) if !target.must_be_there && target.known.is_some() => {
                 if !*target.source_is_there.get_or_init(|| self.is_there(source)).await {
                     return Ok(Outcome::Failed(error));
                 }

@@ -1,5 +1,6 @@
 //! The way out of the outbox: what the store holds is written and handed over as the settings say.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,9 +14,10 @@ use crate::alert::tokens::Secret;
 use crate::alert::{Letterhead, Mailbox, ParseMailboxError};
 use crate::config::Settings;
 use crate::config::settings::{self, Transport};
-use crate::domain::{Delivery, DeliveryId, Language, Verdict};
+use crate::domain::{About, BodyId, Delivery, DeliveryId, Language, State, Verdict};
 use crate::fetch::{self, FetchError};
 use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Hooks, Sending, Smtp, SmtpError, TemplatesError};
+use crate::resolve;
 use crate::store::{Erased, Store, StoreError};
 
 /// A source that has been failing for so long is told to the operator.
@@ -165,13 +167,35 @@ struct Outbox {
     store: Arc<dyn Store>,
 }
 
+impl Outbox {
+    /// A reminder without what was put right or called off since it was planned; `None`, and settled, where nothing is left of it.
+    fn still_true(&self, mut delivery: Delivery, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
+        let About::Reminder(evening) = delivery.about else { return Ok(Some(delivery)) };
+        let mut states: BTreeMap<BodyId, Vec<State>> = BTreeMap::new();
+        for body in &delivery.bodies {
+            let known = self.store.states(&body.id, None)?;
+            states.insert(body.id.clone(), known.into_iter().map(|version| version.state).collect());
+        }
+        delivery.changes.retain(|change| {
+            let known = states.get(&change.body).map(Vec::as_slice).unwrap_or_default();
+            resolve::turns_after(known, &change.key, change.aspect, evening)
+        });
+        if delivery.changes.is_empty() {
+            let why = "not sent: what it was to remind of was put right or called off".to_string();
+            self.store.settle(&[(delivery.id, Verdict::Refused(why))], now)?;
+            return Ok(None);
+        }
+        Ok(Some(delivery))
+    }
+}
+
 impl mail::Outbox for Outbox {
     type Error = StoreError;
 
     fn take_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
         let taken = self.store.take_due(now, u32::try_from(limit).unwrap_or(u32::MAX));
         step("mails taken from the outbox");
-        taken
+        taken?.into_iter().filter_map(|delivery| self.still_true(delivery, now).transpose()).collect()
     }
 
     fn settle(&self, verdicts: &[(DeliveryId, Verdict)], now: Timestamp) -> Result<(), StoreError> {

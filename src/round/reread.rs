@@ -98,7 +98,7 @@ impl Round {
             next_visit: document.next_visit,
             known: Some(document),
             first_sight: Sight::Reread,
-            is_source: false,
+            must_be_there: false,
             source_is_there: Arc::default(),
         };
         self.settle(&source, &target, Seen::Reread { reading: read.reading, rules_version: RULES_VERSION }, read.title).await?;

@@ -68,7 +68,7 @@ impl Round {
             kind: DocumentKind::Page,
             known,
             first_sight: Sight::Baseline,
-            is_source: true,
+            must_be_there: true,
             next_visit: None,
             source_is_there: Arc::default(),
         };
@@ -92,7 +92,7 @@ impl Round {
             let now = self.clock.now();
             let mut documents = self.documents_to_visit(source, due, now, tally).await?;
             documents.retain(|document| visited.insert(document.document.id));
-            self.visit_documents(source, documents, now, tally).await?;
+            self.visit_documents(source, due, documents, now, tally).await?;
         }
         Ok(trouble.or_else(|| tally.trouble(source.kind)))
     }
@@ -100,6 +100,7 @@ impl Round {
     async fn visit_documents(
         &self,
         source: &Arc<Source>,
+        due: &Due,
         documents: Vec<Sighted>,
         now: Timestamp,
         tally: &mut Tally,
@@ -118,7 +119,7 @@ impl Round {
                 kind: document.document.kind,
                 first_sight: document.first_sight,
                 known: Some(document.document),
-                is_source: false,
+                must_be_there: !due.itself,
                 next_visit,
                 source_is_there: source_is_there.clone(),
             };

@@ -240,7 +240,13 @@ impl Story {
             }
             (Plot::Rectified, _) => {
                 let (wrong, right) = (ahead(6), ahead(8));
-                let text = format!("A rettifica di quanto comunicato, {} sarà chiuso al pubblico {}.", name(id).running, long_date(right));
+                let (not, but) = (long_date(wrong), long_date(right));
+                let text = match self.body % 4 {
+                    0 => format!("A rettifica di quanto comunicato, {} sarà chiuso al pubblico {but}.", name(id).running),
+                    1 => format!("Si precisa che la chiusura {} avrà luogo {but} e non {not}.", of_the(id)),
+                    2 => format!("Contrariamente a quanto scritto, {} sarà chiuso {but} anziché {not}.", name(id).running),
+                    _ => format!("La chiusura {} prevista per {not} è rinviata a {but}.", of_the(id)),
+                };
                 publish(body, round, &format!("Rettifica sulla chiusura {}", of_the(id)), today, text);
                 vec![expect("closures", json!([wrong.to_string()]), json!([right.to_string()]), Some(right), Some(right))]
             }
