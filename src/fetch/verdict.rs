@@ -166,6 +166,15 @@ pub fn judge_error(status: u16, headers: &[(String, String)], body: &[u8]) -> Op
     (own && says_parked(&title, &title, &lower)).then_some(Verdict::Parked)
 }
 
+/// A frame without its matter: menus and footer around a `<main>` that holds no word, or only the date of its last change.
+fn main_is_empty(lower: &str) -> bool {
+    let Some((_, rest)) = lower.split_once("<main") else { return false };
+    let Some((matter, _)) = rest.split_once("</main>") else { return false };
+    let words: String = matter.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.is_empty() || words.starts_with("ultimo aggiornamento") && words.len() < 60
+}
+
 struct Look<'a> {
     response: &'a Response,
     document: &'a Document,
@@ -218,6 +227,9 @@ impl Look<'_> {
         }
         if let Some(verdict) = self.bare(length) {
             return Some(verdict);
+        }
+        if main < BARE && main_is_empty(self.lower) {
+            return Some(if self.lower.contains("<script") { Verdict::NeedsScripts } else { Verdict::Empty });
         }
         let (from, to) = (&self.response.requested, &self.response.url);
         let up = is_home(to) && !is_home(from) || is_above(to, from);

@@ -115,6 +115,21 @@ fn shells_and_empty_pages() {
 }
 
 #[test]
+fn a_frame_without_its_matter_is_empty() {
+    let framed = |main: &str| {
+        let menu = "<nav><a href=/>Home</a> <a href=/uffici>Uffici</a> <a href=/novita>Novità</a> <a href=/contatti>Contatti</a></nav>";
+        let footer = "<footer><p>Comune di Altolago - Piazza Grande 1 - Tel. 0583 555000</p><p>Sei il visitatore n. 12017</p></footer>";
+        format!(
+            "<html><head><title>Uffici</title></head><body>{menu}<div>Concerto in piazza</div><main id=m>{main}</main>{footer}</body></html>"
+        )
+    };
+    assert_eq!(judged(&framed("")), Some(Verdict::Empty));
+    assert_eq!(judged(&framed("<section><article></article></section>")), Some(Verdict::Empty));
+    assert_eq!(judged(&framed("<p>Ultimo aggiornamento: 22 novembre 2026</p>")), Some(Verdict::Empty));
+    assert_eq!(judged(&framed("<p>Ufficio chiuso.</p>")), None, "a short page is a page");
+}
+
+#[test]
 fn directory_index_truncation_and_home() {
     assert_eq!(
         judged("<html><head><title>Index of /uffici</title></head><body><h1>Index of /uffici</h1></body></html>"),
