@@ -14,6 +14,8 @@ use super::branches;
 use super::clause::{self, Clause};
 use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
+use super::grammar::dates::When;
+use super::grammar::exceptions::Exception;
 use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
 use super::segment::{Role, Segment};
@@ -99,6 +101,8 @@ struct Assembler<'a> {
     date_lines: Vec<usize>,
     /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
     hanging_days: Option<(usize, Vec<DaySelector>)>,
+    /// Dates of a line that had no times: "sabato 14 dicembre" above "9.00-12.00".
+    hanging_dates: Option<(usize, Vec<jiff::civil::Date>)>,
     stranger: bool,
     /// The topic that a sentence about somebody else interrupted, with its block.
     interrupted: Option<(usize, Vec<Subject>)>,
@@ -176,6 +180,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         heading_site: None,
         others: false,
         hanging_days: None,
+        hanging_dates: None,
         stranger: false,
         interrupted: None,
         stranger_block: None,
@@ -251,7 +256,8 @@ impl Assembler<'_> {
         if segment.opens_block {
             self.open_block(index);
         }
-        let clauses = clause::split(segment, marks);
+        let mut clauses = clause::split(segment, marks);
+        clause::carry_closing(&mut clauses);
         let sentence_period = clause::sentence_period(segment, marks, &clauses);
         let announces_at = self.inline_list(segment, &clauses);
         self.inline = None;
@@ -280,7 +286,7 @@ impl Assembler<'_> {
                 _ => false,
             })
         };
-        let excepts = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::Except | Mark::Excepted));
+        let excepts = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::Exception(Exception::Following | Exception::Sentence)));
         let at = clauses.iter().position(|c| generic(c) && !named(c) && !excepts(c))?;
         let next = clauses.get(at + 1).filter(|next| named(next))?;
         let first = next.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)))?.start;
@@ -344,12 +350,13 @@ impl Assembler<'_> {
         let original = clause.clone();
         let clause = &elsewhere::before_doubt(segment, clause);
         let hanging = self.hanging(segment);
+        let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
         let env = clause::Around {
             last_when: self.last_when,
             last_dates: &self.last_dates,
             last_days: &self.last_days,
             hanging: hanging.as_deref(),
-            heading_dates: &self.heading_dates,
+            heading_dates: hanging_dates.as_deref().unwrap_or(&self.heading_dates),
         };
         let mut facts = clause::facts(segment, clause, &env, self.lexicon);
         if silent {
@@ -412,7 +419,8 @@ impl Assembler<'_> {
         {
             // "venerdì 24 gli uffici non apriranno, eccettuata la biblioteca, regolarmente aperta": open on that day
             let days = &self.sentence_dates;
-            facts.period = days.iter().min().zip(days.iter().max()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
+            let stated = days.iter().min().zip(days.iter().max()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
+            facts.period = stated.or_else(|| self.days_of_all());
         }
         if facts.period.is_none() && sentence_period.is_some() && !silent {
             facts.period = sentence_period.filter(|_| !facts.unchanged);
@@ -467,7 +475,6 @@ impl Assembler<'_> {
                 if !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Political)) {
                     self.lead_period = self.lead_period.or(lead);
                 }
-                use super::grammar::dates::When;
                 match when {
                     When::Days(days) => {
                         self.last_dates.clone_from(days);
@@ -484,6 +491,11 @@ impl Assembler<'_> {
                     _ => {}
                 }
             }
+        }
+        let only_dates = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_)) | Mark::Comma);
+        let dates = clause::single_days(&clause.marks);
+        if !dates.is_empty() && segment.tokens.len() <= 8 && segment.role != Role::Heading && clause.marks.iter().all(only_dates) {
+            self.hanging_dates = Some((segment.block, dates));
         }
         let days: Vec<DaySelector> = facts.hours.iter().flat_map(|(_, c)| c.days.clone()).collect();
         if !days.is_empty() {

@@ -4,6 +4,7 @@
 
 mod contacts;
 mod dates;
+mod exceptions;
 mod flags;
 mod hours;
 mod subjects;
@@ -16,10 +17,11 @@ use self::flags::flags;
 pub use self::flags::opens_by_appointment;
 use self::hours::{access, read_hours};
 pub use self::subjects::reference;
-use self::subjects::{exception_starts, exceptions, ignored, named_behind_their_channels};
+use self::subjects::{ignored, named_behind_their_channels};
 
 use super::draft::{Facts, Period};
 use super::grammar::dates::When;
+use super::grammar::exceptions::Exception;
 use super::grammar::weekdays::Days;
 use super::scan::{Mark, Placed};
 use super::segment::Segment;
@@ -59,7 +61,13 @@ pub struct Around<'a> {
 /// Divides a segment among the offices that it names.
 pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
     let ignored = ignored(segment, marks);
-    let excepted = exceptions(marks, &ignored);
+    if let Some((inside, offices)) = exceptions::inside(segment, marks, &ignored) {
+        let rest: Vec<Placed> = marks.iter().filter(|m| !inside.contains(&m.start)).cloned().collect();
+        let mut clauses = split(segment, &rest);
+        exceptions::give(&mut clauses, offices);
+        return clauses;
+    }
+    let excepted = exceptions::excepted(segment, marks, &ignored);
     let subject_at: Vec<usize> = marks
         .iter()
         .enumerate()
@@ -98,7 +106,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         if n == 0 {
             continue;
         }
-        let cut = if excepted.contains(&i) { exception_starts(marks, i) } else { cut_before(segment, marks, starts[n - 1], i) };
+        let cut = if excepted.contains(&i) { exceptions::start(marks, i) } else { cut_before(segment, marks, starts[n - 1], i) };
         cuts.push(cut);
     }
     cuts.sort_unstable();
@@ -119,6 +127,24 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         clauses.push(clause);
     }
     clauses
+}
+
+/// "L'anagrafe resterà chiusa martedì 14, i tributi giovedì 16": the word of closing is said once.
+pub fn carry_closing(clauses: &mut [Clause]) {
+    let dated = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))));
+    let shuts = |c: &Clause| {
+        let cue = |m: &Placed| matches!(m.mark, Mark::Cue(Cue::Closed));
+        c.marks.iter().any(cue) && !c.marks.iter().any(|m| matches!(m.mark, Mark::Exception(_)))
+    };
+    for n in 1..clauses.len() {
+        let named = clauses[n].except.is_empty()
+            && clauses[n].marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && !clauses[n].ignored.contains(&m.start));
+        let silent = !clauses[n].marks.iter().any(|m| exceptions::serves(&m.mark) || matches!(m.mark, Mark::Cue(_) | Mark::Exception(_)));
+        if named && silent && dated(&clauses[n]) && dated(&clauses[n - 1]) && shuts(&clauses[n - 1]) {
+            let at = clauses[n].start;
+            clauses[n].marks.insert(0, Placed { mark: Mark::Cue(Cue::Closed), start: at, end: at });
+        }
+    }
 }
 
 /// "fino al 31 maggio solo per telefono; dal 1° giugno su appuntamento": each period has its own statement.
@@ -247,7 +273,14 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     for chunk in &reading.read.chunks {
         facts.hours.push((access(chunk.start, chunk.end), chunk.clone()));
     }
-    if clause.marks.iter().any(|m| m.mark == Mark::Excepted) && facts.hours.is_empty() {
+    let told_by_rule = |m: &Placed| {
+        let rule = ["chiusur", "sospension", "riduzion"].iter().any(|w| segment.tokens[m.start].text.starts_with(w));
+        rule || !matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced))
+    };
+    if clause.marks.iter().any(|m| m.mark == Mark::Exception(Exception::Sentence))
+        && facts.hours.is_empty()
+        && clause.marks.iter().all(told_by_rule)
+    {
         // "dalla chiusura sono esclusi": the word tells of the rule, not of those it leaves out
         facts.flags.closed = false;
         facts.flags.reduced = false;
@@ -264,7 +297,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             .iter()
             .rev()
             .find(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(_)))
-            .is_some_and(|m| matches!(m.mark, Mark::Except | Mark::Excepted));
+            .is_some_and(|m| matches!(m.mark, Mark::Exception(Exception::Following) | Mark::Exception(Exception::Sentence)));
     facts.without_days.clone_from(&reading.read.taken_out);
     facts.also = !facts.hours.is_empty()
         && segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| t.is_any(&["altresi", "anche", "inoltre"]));
@@ -283,6 +316,8 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         || clause.marks.iter().any(|m| m.mark == Mark::SameHours || matches!(m.mark, Mark::Days(Days::Same)));
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
+    // what begins on a day goes on
+    facts.single_day &= facts.period.is_none_or(|p| p.until.is_some());
     channels(segment, clause, &mut facts);
     address(segment, clause, &mut facts);
     facts

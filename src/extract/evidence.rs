@@ -1,5 +1,6 @@
 //! Which words of a segment state what.
 
+use super::grammar::exceptions::Exception;
 use super::scan::{Mark, Placed};
 use super::segment::Segment;
 use crate::domain::{Evidence, Stated};
@@ -27,13 +28,17 @@ fn can_state(mark: &Mark) -> &'static [Stated] {
     match mark {
         Mark::Offices(_) | Mark::TheOffices { .. } | Mark::AllOthers | Mark::Site(_) | Mark::WholeBody | Mark::Comma | Mark::Break => &[],
         Mark::Nth(_) | Mark::Latter => &[],
-        Mark::Days(_) | Mark::Span(..) | Mark::Part(_) | Mark::Continuous | Mark::SameHours | Mark::ExceptBefore | Mark::RestOfYear => {
-            &[Stated::Hours, Stated::Openings]
-        }
+        Mark::Days(_)
+        | Mark::Span(..)
+        | Mark::Part(_)
+        | Mark::Continuous
+        | Mark::SameHours
+        | Mark::Exception(Exception::Preceding)
+        | Mark::RestOfYear => &[Stated::Hours, Stated::Openings],
         Mark::When(_) => &[Stated::Period, Stated::Closures, Stated::Openings, Stated::Hours],
         Mark::Channel(_) | Mark::SameNumber => &[Stated::Channels],
         Mark::Address(_) => &[Stated::Address],
-        Mark::Except | Mark::Excepted => &[Stated::Exceptions],
+        Mark::Exception(Exception::Following | Exception::Sentence) => &[Stated::Exceptions],
         Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::WalkIn | Cue::Remote | Cue::Reduced | Cue::Video) => {
             &[Stated::Status, Stated::Closures]
         }

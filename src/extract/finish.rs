@@ -1,6 +1,6 @@
 //! The last look at what was put together: empty drafts fall away, parts of one notice meet.
 
-use super::draft::Draft;
+use super::draft::{Draft, Flags};
 use crate::domain::{Evidence, Notice, OfficeId};
 
 /// The notices of the drafts.
@@ -17,6 +17,7 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
     }
     kept.append(&mut alone);
     share_among_sites(&mut kept);
+    join_titles(&mut kept);
     // a place that was named, no more
     kept.retain(|draft| has_content(draft) && !(only_contacts(draft) && draft.channels.is_empty() && !draft.moves));
     let mut notices: Vec<Notice> = kept.into_iter().map(Draft::finish).collect();
@@ -52,6 +53,36 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
         for there in drafts.iter_mut().filter(|d| d.subject.office == draft.subject.office && d.subject.site.is_some()) {
             absorb(there, Draft { address: None, ..draft.clone() });
         }
+    }
+}
+
+/// "Orario ridotto" in a title, and the hours and their period below: one statement.
+fn join_titles(drafts: &mut Vec<Draft>) {
+    let bare = |d: &Draft| {
+        d.flags == Flags { reduced: true, open: d.flags.open, ..Flags::default() }
+            && d.period.is_open()
+            && d.weeks.is_empty()
+            && d.closures.is_empty()
+            && d.openings.is_empty()
+            && d.except.is_empty()
+    };
+    let mut at = 0;
+    while at < drafts.len() {
+        let here = &drafts[at];
+        let mut others = (0..drafts.len()).filter(|i| *i != at && drafts[*i].subject.same(&here.subject));
+        let only = others.next().filter(|_| others.next().is_none());
+        let joins = only.filter(|i| {
+            let flags = drafts[*i].flags;
+            bare(here) && !drafts[*i].weeks.is_empty() && !(flags.appointment || flags.remote || flags.closed)
+        });
+        let Some(there) = joins else {
+            at += 1;
+            continue;
+        };
+        let title = drafts[at].clone();
+        drafts[there].flags.reduced = true;
+        absorb(&mut drafts[there], title);
+        drafts.remove(at);
     }
 }
 

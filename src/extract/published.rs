@@ -30,6 +30,9 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
     let n = main.len();
     for (i, segment) in main.iter().enumerate() {
         let near_end = i + 6 >= n;
+        if main.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon)) && segment.tokens.len() <= 6 {
+            continue; // "sabato 14 dicembre 2024" above "ore 9-12"
+        }
         for at in 0..segment.tokens.len().min(60) {
             let Some((day, end)) = full_date(&segment.tokens, at, lexicon) else { continue };
             // "Venerdì 3 gennaio 2025 gli uffici rimarranno chiusi" says when something holds
@@ -60,8 +63,16 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         .filter_map(|t| t.number())
         .find(|y| (2000..=2100).contains(y));
     let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()) };
-    let lines = segments.iter().enumerate().filter(|(_, s)| is_date_line(s, lexicon)).map(|(i, _)| i).collect();
+    let timed = |i: usize| segments.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon));
+    let lines =
+        segments.iter().enumerate().filter(|(i, s)| is_date_line(s, lexicon) && !(timed(*i) && s.tokens.len() <= 6)).map(|(i, _)| i);
+    let lines = lines.collect();
     Dating { published, anchor, lines }
+}
+
+/// Whether a line begins with hours: "ore 9.00-12.30", "dalle 9 alle 12".
+fn opens_with_hours(segment: &Segment, lexicon: &Lexicon) -> bool {
+    (0..2).any(|i| super::grammar::times::span(&segment.tokens, i, lexicon).is_some())
 }
 
 /// A line that holds a full date and hardly anything else: "Pubblicato il 3 marzo 2022", "data: 02/01/2025", "17/02/2025".
@@ -134,11 +145,21 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
         "data:",
         "data avviso",
         "comunicato stampa del",
+        "inviat",
+        "diffus",
+        "affiss",
+        "emess",
     ]) && !says(&["approvat", "decreto", "delibera"])
     {
         return Some(1);
     }
-    if says(&["li'", "li ", "addi", "residenza municipale", "residenza comunale", "casa comunale", "sede municipale"]) && words_after <= 6 {
+    let word_before = |n: usize| at.checked_sub(n).and_then(|i| segment.tokens.get(i)).map_or("", |t| t.text.as_str());
+    // "nel giorno 24 dicembre", "nella giornata del 3 gennaio": a day of which something is told
+    if (1..=3).any(|n| word_before(n).starts_with("giorn")) {
+        return None;
+    }
+    let here = (1..=3).any(|n| matches!(word_before(n), "li" | "li'" | "addi"));
+    if (here || says(&["residenza municipale", "residenza comunale", "casa comunale", "sede municipale"])) && words_after <= 6 {
         return Some(2);
     }
     if says(&["comunicato", "avviso", "nota stampa"]) && says(&[" del ", "n. ", "nr"]) && index < 8 {

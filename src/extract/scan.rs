@@ -1,12 +1,14 @@
 //! A segment scanned: every phrase that a rule family reads, with its place, in the order of the text.
 
 use super::grammar::dates::{Anchor, When};
+use super::grammar::exceptions::{self, Exception};
 use super::grammar::offices::{Mention, Place};
 use super::grammar::weekdays::Days;
 use super::grammar::{addresses, channels, dates, offices, times, weekdays};
 use super::segment::{Role, Segment, first_word};
 use crate::domain::{Channel, ChannelKind, Span};
 use crate::lexicon::{Cue, Lexicon};
+use crate::text::TokenKind;
 
 /// A phrase that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,12 +36,8 @@ pub enum Mark {
     Channel(Channel),
     /// Street and number, verbatim.
     Address(String),
-    /// "ad eccezione di", "tranne", "escluso".
-    Except,
-    /// "fanno eccezione", "sono esclusi": every office of the sentence is left out of a rule about all.
-    Excepted,
-    /// "sabato escluso": takes out what stands before it.
-    ExceptBefore,
+    /// "ad eccezione di", "fanno eccezione", "sabato escluso".
+    Exception(Exception),
     /// "orario continuato".
     Continuous,
     /// "stesso orario", "nei medesimi orari".
@@ -211,6 +209,11 @@ fn drop_dateline(marks: &mut Vec<Placed>, published: Option<jiff::civil::Date>) 
     marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));
 }
 
+/// Words between an act and its date: "scadenza del 16", "seduta fissata per il 9".
+fn joins(token: &crate::text::Token) -> bool {
+    token.is_any(&["del", "di", "il", "al", "dell'", "della", "dal", "per", "fissata", "prevista", "e", "il", "giorno"])
+}
+
 /// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
 fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
     let several = marks.iter().filter(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))).count() >= 2;
@@ -229,6 +232,11 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         let put_off = segment.folded.text.contains("chiusura");
         // "festività di giovedì 2", not "per le festività l'ufficio sarà chiuso giovedì 2"
         let beside = |t: &crate::text::Token| before.iter().rev().take(3).any(|near| near.range == t.range);
+        // "in occasione della scadenza IMU lunedì 16 l'ufficio sarà aperto": the day of the opening, too
+        let apart = before[stop..].iter().rposition(|t| t.text.starts_with("scadenz") || t.text.starts_with("seduta"));
+        if apart.is_some_and(|i| before[stop + i + 1..].iter().any(|t| t.kind == TokenKind::Word && !joins(t))) {
+            return true;
+        }
         !before[stop..].iter().any(|t| {
             if put_off && t.text.starts_with("rinviat") || t.text.starts_with("festivita") && !beside(t) {
                 return false;
@@ -294,8 +302,8 @@ fn one(
     if let Some(end) = addresses::address(tokens, at) {
         return Some((Mark::Address(segment.words(at..end).to_string()), end));
     }
-    if let Some((mark, end)) = except(tokens, at, lexicon) {
-        return Some((mark, end));
+    if let Some((exception, end)) = exceptions::exception(tokens, at, lexicon) {
+        return Some((Mark::Exception(exception), end));
     }
     if let Some((mark, end)) = back_reference(tokens, at, lexicon) {
         return Some((mark, end));
@@ -352,104 +360,6 @@ fn one(
         }
         _ => None,
     }
-}
-
-/// "ad eccezione di", "tranne", "escluso il", "fatta eccezione per", "fanno eccezione", "esclusi", "salvo".
-fn except(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -> Option<(Mark, usize)> {
-    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
-    let found = match (word(at), word(at + 1), word(at + 2)) {
-        ("ad" | "con" | "a", "eccezione", "di" | "del" | "della" | "dello" | "dell'" | "dei" | "degli" | "delle" | "per") => {
-            (Mark::Except, at + 3)
-        }
-        ("ad" | "con" | "a", "esclusione" | "eccezione", _) => (Mark::Except, at + 2),
-        ("fatta" | "fatte", "eccezione" | "salva" | "salve", _) => (Mark::Except, at + 2),
-        ("fanno" | "fa", "eccezione", _) => (Mark::Excepted, at + 2),
-        ("unica" | "unico" | "sola" | "uniche", "eccezione" | "eccezioni", _) => (Mark::Excepted, at + 2),
-        ("le" | "due" | "tre" | "quattro", "eccezioni", _) => (Mark::Excepted, at + 2),
-        ("eccezioni" | "eccezione", ..) => (Mark::Excepted, at + 1),
-        ("in", "deroga", _) => (Mark::Except, at + 2),
-        // "non più il lunedì ma il giovedì": the first day is of the past
-        ("non", "piu", _)
-            if tokens.get(at + 2..at + 8).is_some_and(|behind| behind.iter().any(|t| t.is_any(&["ma", "bensi"])))
-                && (at + 2..at + 4).any(|j| lexicon.weekday(word(j)).is_some()) =>
-        {
-            (Mark::Except, at + 2)
-        }
-        (
-            "sono" | "restano" | "e" | "sia" | "siano",
-            "fuori" | "esentat" | "esentati" | "esentate" | "esentato" | "esentata" | "esonerati",
-            _,
-        ) => (Mark::Excepted, at + 2),
-        // "la chiusura non riguarda …", "non si applica a …", "non sono compresi …"
-        (
-            "non",
-            "riguarda" | "riguardera" | "riguardano" | "interessa" | "interessera" | "coinvolge" | "coinvolgera" | "tocca" | "comprende",
-            _,
-        ) => (Mark::Excepted, at + 2),
-        ("non", "vale" | "varra", "per") => (Mark::Excepted, at + 3),
-        ("non", "si", "applica" | "applichera" | "estende" | "estendera") => (Mark::Excepted, at + 3),
-        ("non", "sono" | "e" | "rientra" | "rientrano", next)
-            if next.starts_with("compres")
-                || next.starts_with("inclus")
-                || next.starts_with("interessat")
-                || next.starts_with("coinvolt") =>
-        {
-            (Mark::Excepted, at + 3)
-        }
-        ("non", "rientra" | "rientrano", "nella" | "nel" | "in")
-            if ["chiusur", "regol", "provvediment", "misur", "disposizion"].iter().any(|w| word(at + 3).starts_with(w)) =>
-        {
-            (Mark::Excepted, at + 2)
-        }
-        ("esentati" | "esentate" | "esentato" | "esentata", ..) => (Mark::Excepted, at + 1),
-        ("restino" | "sia" | "siano" | "restera" | "resteranno" | "e" | "vengono", "esclusi" | "escluse" | "escluso" | "esclusa", _) => {
-            (Mark::Excepted, at + 2)
-        }
-        (
-            "eccetto" | "tranne" | "eccettuato" | "eccettuata" | "eccettuati" | "fuorche" | "esclusivamente per" | "all'infuori" | "meno"
-            | "eccettuate",
-            next,
-            _,
-        ) if word(at) != "meno" || next.starts_with("il") || next.starts_with("la") => (Mark::Except, at + 1),
-        ("salvo" | "salvi" | "salva", ..) if lexicon.office_at(tokens, at + 1).is_some() || lexicon.head_at(tokens, at + 1).is_some() => {
-            (Mark::Except, at + 1)
-        }
-        ("salvo", next, _)
-            if matches!(next, "il" | "la" | "lo" | "i" | "gli" | "le" | "l'" | "per" | "sabato" | "che") && next != "che" =>
-        {
-            (Mark::Except, at + 1)
-        }
-        ("restano" | "sono" | "resta" | "rimangono", "esclusi" | "escluse" | "escluso" | "esclusa" | "fuori", _) => {
-            (Mark::Excepted, at + 2)
-        }
-        ("escluso" | "esclusa" | "esclusi" | "escluse", ..) => {
-            // "sabato escluso" looks back, "escluso il sabato" ahead
-            let ahead = matches!(
-                word(at + 1),
-                "il" | "la"
-                    | "lo"
-                    | "i"
-                    | "gli"
-                    | "le"
-                    | "l'"
-                    | "sabato"
-                    | "domenica"
-                    | "lunedi"
-                    | "martedi"
-                    | "mercoledi"
-                    | "giovedi"
-                    | "venerdi"
-                    | "festivi"
-                    | "dal"
-                    | "dalla"
-                    | "anagrafe"
-            );
-            (if ahead { Mark::Except } else { Mark::ExceptBefore }, at + 1)
-        }
-        ("compreso" | "compresi" | "inclusi" | "incluso", ..) => return None,
-        _ => return None,
-    };
-    Some(found)
 }
 
 /// "gli uffici", "i tre uffici", "gli stessi uffici", "tutti gli altri", "gli altri uffici", "dell'ente".
@@ -516,7 +426,12 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
         ("le" | "delle", "strutture" | "sedi", _) => Some((Mark::TheOffices { back: false }, at + 2)),
-        ("uffici", ..) if at == 0 && !qualified(at + 1) => Some((Mark::TheOffices { back: false }, at + 1)),
+        ("degli", "uffici" | "sportelli", _) if of_all(tokens, at) && !qualified(at + 2) => {
+            Some((Mark::TheOffices { back: false }, at + 2))
+        }
+        ("uffici", next, _) if !next.is_empty() && (at == 0 || of_all(tokens, at)) && !qualified(at + 1) => {
+            Some((Mark::TheOffices { back: false }, at + 1))
+        }
         ("dell'" | "all'" | "l'", "ente", _) => Some((Mark::WholeBody, at + 2)),
         ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
         ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
@@ -525,6 +440,37 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
         _ => None,
     }
+}
+
+/// Whether the word before makes plain "uffici" all of them: "chiusura uffici", "orario degli uffici", "24 dicembre: uffici chiusi".
+fn of_all(tokens: &[crate::text::Token], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|i| tokens.get(i)) else { return false };
+    let words = [
+        "chiusur",
+        "chius",
+        "apertur",
+        "orari",
+        "sospension",
+        "tutti",
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+        "straordinari",
+        "estiv",
+        "invernal",
+    ];
+    before.is_any(&[":", ",", "-", "."])
+        || words.iter().any(|w| before.text.starts_with(w))
+        || before.text.len() == 4 && before.number().is_some()
 }
 
 /// "il primo", "la seconda", "quanto al terzo" as a pronoun: no noun behind it, no ordinal of a date, a floor or a weekday.

@@ -45,6 +45,10 @@ impl Assembler<'_> {
         }
         if self.frame.excepting && listed && self.frame.active && explicit && n == 0 {
             facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+            if facts.flags.any() && facts.period.is_none() && facts.hours.is_empty() && facts.openings.is_empty() && facts.loose.is_empty()
+            {
+                facts.period = self.days_of_all();
+            }
         }
         if !explicit && self.frame.active && listed && self.frame.facts.flags.closed && !facts.any() {
             // "chiusi nei seguenti giorni:" above a list of days
@@ -68,7 +72,13 @@ impl Assembler<'_> {
         }
         if lends {
             let frame = self.frame.facts.clone();
-            facts = merge(frame, facts);
+            let days_alone = !facts.flags.any() && facts.closures.is_empty() && facts.hours.is_empty() && !facts.bare_dates.is_empty();
+            if frame.flags.closed && days_alone {
+                // "Resteranno chiusi:" above "l'anagrafe martedì 14 maggio"
+                facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
+            } else {
+                facts = merge(frame, facts);
+            }
         }
         if explicit && facts.flags.walk_in && !whom.iter().any(|s| s.office.is_all()) && facts.hours.is_empty() {
             // "non occorre prenotare per l'URP": an exception to a rule about all
@@ -155,12 +165,13 @@ impl Assembler<'_> {
             {
                 self.document_period = Some(period);
             }
-            self.govern(segment, &facts);
+            self.govern(segment, &[], &facts);
             return;
         }
         if !explicit && !facts.any() {
             if let Some(period) = facts.period {
                 self.topic_period = Some(period);
+                self.govern(segment, &whom, &facts);
             }
             return;
         }
@@ -168,6 +179,7 @@ impl Assembler<'_> {
             return;
         }
         let all = whom.iter().all(|s| s.office.is_all());
+        self.close_period(&whom, &mut facts);
         let period = match facts.period {
             Some(period) => {
                 self.topic_period = Some(period);
@@ -187,6 +199,18 @@ impl Assembler<'_> {
         }
     }
 
+    /// "Gli orari si riducono dal 17 giugno. Fino al 7 settembre si apre dalle 9 alle 13": the second sentence says the hours and the end of the same period.
+    fn close_period(&mut self, whom: &[Subject], facts: &mut Facts) {
+        let Some(until) = facts.period.filter(|p| p.from.is_none()).and_then(|p| p.until) else { return };
+        let [subject] = whom else { return };
+        let Some(draft) = self.drafts.last_mut().filter(|d| d.subject.same(subject) && d.period.until.is_none()) else { return };
+        let Some(from) = draft.period.from.filter(|from| *from <= until) else { return };
+        if draft.weeks.is_empty() != facts.hours.is_empty() {
+            draft.period.until = Some(until);
+            facts.period = Some(Period { from: Some(from), until: Some(until) });
+        }
+    }
+
     /// Whether a sentence names an office of which nothing else is said for a period.
     fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
         let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));
@@ -196,19 +220,27 @@ impl Assembler<'_> {
 
     /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
     pub(super) fn open_alone(&self, subjects: &[Subject], facts: &mut Facts) {
-        let all = self.drafts.last().filter(|d| d.subject.office.is_all() && !d.closures.is_empty());
-        let Some(all) = all.filter(|_| !subjects.iter().any(|s| s.office.is_all())) else { return };
+        let follows = self.drafts.last().is_some_and(|d| d.subject.office.is_all());
+        let Some(days) = self.days_of_all().filter(|_| follows && !subjects.iter().any(|s| s.office.is_all())) else { return };
         facts.except = subjects.iter().map(|s| s.office.clone()).collect();
-        let (first, last) = (all.closures.iter().map(|r| r.first()).min(), all.closures.iter().map(|r| r.last()).max());
-        facts.period = Some(Period { from: first, until: last });
+        facts.period = Some(days);
     }
 
-    /// "In vigore dal 1° ottobre" below a table: the period of what stands above.
-    pub(super) fn govern(&mut self, segment: &Segment, facts: &Facts) {
-        let text = segment.folded.text.as_str();
-        let governs = ["in vigore", "valid", "decorr"].iter().any(|w| text.contains(w));
+    /// From the first to the last day on which all offices are shut.
+    pub(super) fn days_of_all(&self) -> Option<Period> {
+        let all = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())?;
+        let (first, last) = (all.closures.iter().map(|r| r.first()).min(), all.closures.iter().map(|r| r.last()).max());
+        Some(Period { from: first, until: last })
+    }
+
+    /// "In vigore dal 1° ottobre" below a table, "Il nuovo orario decorre dal 13 maggio": the period of what stands above, of those it is about or of all.
+    pub(super) fn govern(&mut self, segment: &Segment, whom: &[Subject], facts: &Facts) {
+        const GOVERNS: [&str; 10] =
+            ["in vigore", "valid", "decorr", "scatt", "novita", "nuovo orario", "nuovi orari", "si applic", "cambiament", "operativ"];
+        let governs = GOVERNS.iter().any(|w| segment.folded.text.contains(w));
         let Some(period) = facts.period.filter(|_| governs && !facts.single_day && !facts.any()) else { return };
-        for draft in self.drafts.iter_mut().filter(|d| d.period.is_open() && (!d.weeks.is_empty() || d.flags.any())) {
+        let concerns = |d: &Draft| whom.is_empty() || whom.iter().any(|s| s.same(&d.subject));
+        for draft in self.drafts.iter_mut().filter(|d| d.period.is_open() && (!d.weeks.is_empty() || d.flags.any()) && concerns(d)) {
             draft.period = period;
         }
     }

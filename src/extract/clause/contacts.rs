@@ -91,7 +91,9 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     // "si sposta da via Roma 10 a piazza Mazzini 4": where to, not where from
     let from = |m: &Placed| {
         let words = &segment.tokens[m.start.saturating_sub(4)..m.start];
-        words.iter().rev().take_while(|t| !t.is_any(&["a", "in", "alla", "nella", ","])).any(|t| t.is_any(&["da", "dalla", "dai", "dal"]))
+        words.iter().rev().take_while(|t| !t.is_any(&["a", "in", "alla", "nella", ","])).any(|t| {
+            t.is_any(&["da", "dalla", "dai", "dal", "dall'", "ex"]) || ["lasci", "abbandon", "libera"].iter().any(|w| t.text.starts_with(w))
+        })
     };
     let addresses = || clause.marks.iter().filter(|m| matches!(m.mark, Mark::Address(_)));
     let Some(placed) = addresses().find(|m| !from(m)).or_else(|| addresses().next()) else { return };

@@ -43,6 +43,7 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                     period = last;
                 }
             }
+            When::Days(days) if days.len() == 1 && !facts.flags.closed && begins(segment, clause, m) => period.from = days.first().copied(),
             When::Days(days) => {
                 // "da lunedì 3 febbraio …: nessuno oggi se la sente"
                 let today = segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["oggi", "domani"])) && m.end == m.start + 1;
@@ -110,6 +111,14 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     if !period.is_open() {
         facts.period = Some(period);
     }
+}
+
+/// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
+fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+    const BEGINS: [&str; 9] = ["vigore", "scatt", "part", "iniz", "cominc", "decorr", "avvi", "debutt", "effetto"];
+    let before = &segment.tokens[date.start.saturating_sub(4).max(clause.start)..date.start];
+    let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
+    before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
 }
 
 /// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.

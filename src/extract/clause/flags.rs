@@ -61,6 +61,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     };
     flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
     flags.reduced |= hit(Cue::Closed).any(at_an_hour);
+    flags.closed &= !reopens(segment, clause);
     // "chiuso al pubblico ma sempre contattabile": no counter, but reached
     let text = segment.folded.text.as_str();
     let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"].iter().any(|w| text.contains(w));
@@ -98,6 +99,18 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         flags.appointment = false;
     }
     flags
+}
+
+/// "L'anagrafe, chiusa per lavori, riaprirà il 3 giugno": the closing is over, and has no days of its own.
+fn reopens(segment: &Segment, clause: &Clause) -> bool {
+    let word = |m: &Placed| segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+    let mut closed = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).peekable();
+    let Some(first) = closed.peek().map(|m| m.start) else { return false };
+    let Some(open) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Open) && word(m).starts_with("riapr") && m.start > first) else {
+        return false;
+    };
+    let between = |m: &Placed| matches!(m.mark, Mark::When(_) | Mark::Days(_)) && m.start > first && m.end <= open.start;
+    closed.all(|m| m.start < open.start && word(m).starts_with("chius")) && !clause.marks.iter().any(between)
 }
 
 /// "non riceve il pubblico: ogni segnalazione passa per l'app", "chiusa al pubblico, scrivere a …": no counter, and the way that takes its place.

@@ -4,6 +4,7 @@ use super::flags::{is_appointment, opens_by_appointment};
 use super::{Around, Clause};
 use crate::domain::{Access, ChannelKind};
 use crate::extract::grammar::dates::When;
+use crate::extract::grammar::exceptions::Exception;
 use crate::extract::grammar::weekdays::Days;
 use crate::extract::grammar::weeks::{self, Piece};
 use crate::extract::scan::{Mark, Placed};
@@ -43,13 +44,13 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
             Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
             Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
             // "in deroga, il Comando: martedì 9-12" takes out offices, not days
-            Mark::Except | Mark::Excepted
+            Mark::Exception(Exception::Following | Exception::Sentence)
                 if clause.marks[i + 1..]
                     .iter()
                     .find(|n| !matches!(n.mark, Mark::Comma))
                     .is_some_and(|n| matches!(n.mark, Mark::Offices(_))) => {}
-            Mark::Except | Mark::Excepted => push(Piece::Without, m),
-            Mark::ExceptBefore => push(Piece::WithoutBefore, m),
+            Mark::Exception(Exception::Following | Exception::Sentence) => push(Piece::Without, m),
+            Mark::Exception(Exception::Preceding) => push(Piece::WithoutBefore, m),
             Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
             Mark::Cue(Cue::Open) => push(Piece::Open, m),
             Mark::Continuous => push(Piece::Instead, m),

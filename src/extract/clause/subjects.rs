@@ -28,19 +28,6 @@ pub(super) fn named_behind_their_channels(segment: &Segment, marks: &[Placed], s
     if found.len() >= 2 && !channel_behind { found } else { Vec::new() }
 }
 
-/// Where an exception begins: at "ne è escluso", which stands before its office, else at the office.
-pub(super) fn exception_starts(marks: &[Placed], office: usize) -> usize {
-    let mut start = marks[office].start;
-    for m in marks[..office].iter().rev() {
-        match &m.mark {
-            Mark::Comma | Mark::Cue(_) => {}
-            Mark::Excepted => start = m.start,
-            _ => break,
-        }
-    }
-    start
-}
-
 /// Office phrases that are no subjects: "l'assessore al personale", "gli agenti della Polizia locale", "da prenotare presso l'anagrafe", "come l'ufficio tecnico".
 pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     let mut out = Vec::new();
@@ -160,49 +147,4 @@ pub fn reference(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let such_as = before.iter().any(|t| t.is("come"))
         && marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Appointment | Cue::Open | Cue::Remote)) && m.end <= mark.start);
     same || compared && !such_as && !before.iter().any(|t| t.is(","))
-}
-
-/// Marks of offices that a rule about all leaves out: behind "tranne", "ad eccezione di"; all of the sentence with "fanno eccezione", "sono esclusi".
-pub(super) fn exceptions(marks: &[Placed], ignored: &[usize]) -> Vec<usize> {
-    let mut out = Vec::new();
-    for (i, mark) in marks.iter().enumerate() {
-        let before = i.checked_sub(1).map(|at| (at, &marks[at]));
-        if let (Mark::ExceptBefore, Some((at, Placed { mark: Mark::Offices(mention), end, .. }))) = (&mark.mark, before)
-            && *end == mark.start
-            && !mention.offices.iter().any(|o| o.office.is_all())
-        {
-            out.push(at);
-        }
-        let whole_sentence = mark.mark == Mark::Excepted;
-        if !whole_sentence && mark.mark != Mark::Except {
-            continue;
-        }
-        let mut behind = mark.end;
-        for (at, next) in marks.iter().enumerate().skip(i + 1) {
-            match &next.mark {
-                Mark::Offices(mention) if !ignored.contains(&next.start) => {
-                    if !whole_sentence && next.start.saturating_sub(behind) > 6 || mention.offices.iter().all(|o| o.office.is_all()) {
-                        break;
-                    }
-                    out.push(at);
-                    behind = next.end;
-                }
-                Mark::Comma | Mark::Cue(_) => {}
-                _ if whole_sentence => {}
-                _ => break,
-            }
-        }
-        // "…, Polizia locale esclusa": takes out the office right before it
-        // "biblioteca e pinacoteca sono escluse": the offices stand before
-        if whole_sentence && out.is_empty() {
-            out.extend(
-                marks[..i]
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, m)| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())))
-                    .map(|(at, _)| at),
-            );
-        }
-    }
-    out
 }

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod channels;
 pub mod dates;
+pub mod exceptions;
 pub mod offices;
 pub mod times;
 pub mod weekdays;
