@@ -133,6 +133,7 @@ struct Assembler<'a> {
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
     let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
+    super::revise::revise(segments, &mut scans);
     branches::mark(segments, &mut scans);
     seasons(segments, &mut scans, lexicon);
     let mut assembler = Assembler {
@@ -193,7 +194,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         by_appointment: None,
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
-        sites: branches::distinct(&scans) >= 2,
+        sites: branches::distinct(&scans) >= 2 || branches::is_apart(segments, &scans),
     };
     assembler.bundles = bundles(segments, &scans);
     assembler.container_topics = assembler.topics_of_containers(document, &scans);

@@ -4,7 +4,7 @@
 
 use super::grammar::offices::name_end;
 use super::scan::{Mark, Placed};
-use super::segment::Segment;
+use super::segment::{Role, Segment};
 use crate::domain::OfficeId;
 
 /// Offices of which a body may have several, each called by its place.
@@ -28,6 +28,17 @@ pub fn distinct(scans: &[Vec<Placed>]) -> usize {
         }
     }
     sites.len()
+}
+
+/// Whether running text names a branch that is one by its very word: "nella Delegazione di Pianelle", told apart from the office at the town hall.
+pub fn is_apart(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let apart = |name: &str| ["delegazione", "succursale", "distaccamento"].iter().any(|w| crate::text::fold(name).starts_with(w));
+    let told = |segment: &Segment, mark: &Placed| {
+        segment.role == Role::Sentence
+            && mark.start > 0
+            && segment.tokens[mark.start - 1].is_any(&["la", "della", "nella", "alla", "il", "del", "nel", "al", "presso"])
+    };
+    segments.iter().zip(scans).any(|(s, marks)| marks.iter().any(|m| matches!(&m.mark, Mark::Site(name) if apart(name)) && told(s, m)))
 }
 
 /// "Biblioteca Centrale", "Biblioteca di Borgo Molino": two places of one office make two branches, called by the whole name.

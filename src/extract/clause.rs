@@ -87,8 +87,11 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         let together = n > 0 && {
             let before = subject_at[n - 1];
             let site_pair = matches!(marks[i].mark, Mark::Site(_)) != matches!(marks[before].mark, Mark::Site(_));
+            let near = marks[i].start.saturating_sub(marks[before].end) <= 4;
+            // "per la sede di via Verdi non cambia nulla: i servizi sociali vi ricevono …"
+            let only = subject_at.len() == 2 && segment.tokens[marks[before].end..].iter().any(|t| t.is_any(&["vi", "ivi"]));
             site_pair
-                && marks[i].start.saturating_sub(marks[before].end) <= 4
+                && (near || only)
                 && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))
         };
         if !together {
@@ -103,7 +106,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
             cuts.push(channel);
             continue;
         }
-        if n == 0 {
+        if n == 0 && !excepted.contains(&i) {
             continue;
         }
         let cut = if excepted.contains(&i) { exceptions::start(marks, i) } else { cut_before(segment, marks, starts[n - 1], i) };

@@ -15,6 +15,7 @@ mod footnotes;
 pub mod grammar;
 mod labels;
 mod published;
+mod revise;
 mod scan;
 mod segment;
 mod tables;

@@ -110,11 +110,13 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
                 continue;
             }
         };
-        if let Mark::When(When::Days(days)) = &mark
-            && let Some(day) = days.last()
-        {
-            anchor.month = Some(day.month());
-        }
+        let named_last = match &mark {
+            Mark::When(When::Days(days)) => days.last().copied(),
+            Mark::When(When::Range(range)) => Some(range.last()),
+            Mark::When(When::Until(day) | When::From(day)) => Some(*day),
+            _ => None,
+        };
+        anchor.month = named_last.map(|day| day.month()).or(anchor.month);
         marks.push(Placed { mark, start: at, end });
         at = end.max(at + 1);
     }
@@ -173,7 +175,9 @@ fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
 
 /// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
 fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
-    const REASONS: [&str; 15] = [
+    const REASONS: [&str; 17] = [
+        "periodo",
+        "durante",
         "ricorrendo",
         "ricorrenza",
         "occasione",
@@ -227,6 +231,19 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         // "per il ponte della Festa del lavoro", "in occasione del Natale … il 24 dicembre": a holiday as the reason, where the day itself is said
         let occasion = before[stop..].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
         if occasion && several {
+            return false;
+        }
+        // "quest'anno il 2 giugno cade di venerdì"
+        if segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["cade", "cadra", "cadono", "cadranno", "ricorre", "coincide"])) {
+            return false;
+        }
+        // "il precedente avviso del 27 settembre"
+        let of = before.last().is_some_and(|t| t.is_any(&["del", "dell'", "di"]));
+        let notice = before.len() >= 2
+            && ["avvis", "comunica", "nota", "volantin", "informativ", "notizi", "lettera"]
+                .iter()
+                .any(|w| before[before.len() - 2].text.starts_with(w));
+        if of && notice {
             return false;
         }
         let put_off = segment.folded.text.contains("chiusura");
@@ -341,6 +358,15 @@ fn one(
         "," | "(" | ")" | ":" => Some((Mark::Comma, at + 1)),
         "." if tokens.get(at + 1).is_some_and(|t| t.spaced) => Some((Mark::Comma, at + 1)),
         "|" => Some((Mark::Break, at + 1)),
+        "*" if at > 2 && at + 1 < tokens.len() && tokens[at].spaced && lexicon.weekday(word(at - 1)).is_none() => {
+            Some((Mark::Break, at + 1))
+        }
+        "idem" => Some((Mark::SameHours, at + 1)),
+        "stessi" | "medesimi" | "stesse"
+            if matches!(word(at + 1), "giorni") && matches!(word(at + 2), "e") && matches!(word(at + 3), "ore" | "orari" | "orario") =>
+        {
+            Some((Mark::SameHours, at + 4))
+        }
         "resto" | "rimanente" if matches!(word(at + 1), "dell'" | "del") && matches!(word(at + 2), "anno") => {
             Some((Mark::RestOfYear, at + 3))
         }
@@ -354,7 +380,7 @@ fn one(
         "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {
             Some((Mark::SameHours, at + 2))
         }
-        "come" | "idem" if matches!(word(at + 1), "sopra") => Some((Mark::SameHours, at + 2)),
+        "come" if matches!(word(at + 1), "sopra") => Some((Mark::SameHours, at + 2)),
         "stesso" | "medesimo" if matches!(word(at + 1), "numero" | "recapito" | "telefono" | "centralino") => {
             Some((Mark::SameNumber, at + 2))
         }
@@ -421,6 +447,11 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("nessuno" | "nessuna" | "ciascuno" | "ciascuna", "dei" | "delle", "due" | "tre" | "quattro") => {
             Some((Mark::TheOffices { back: true }, at + 3))
         }
+        // "l'uno e l'altro ufficio", from its second half
+        ("l'", "altro" | "altra", _) if at >= 3 && word(at - 1) == "e" && matches!(word(at - 2), "uno" | "una") => Some((
+            Mark::TheOffices { back: true },
+            if matches!(word(at + 2), "ufficio" | "sportello" | "servizio") { at + 3 } else { at + 2 },
+        )),
         ("i" | "le", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
@@ -484,9 +515,45 @@ fn ordinal(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
         .iter()
         .position(|stem| tokens.get(at + 1).is_some_and(|t| t.text.len() == stem.len() + 1 && t.text.starts_with(stem)))?;
     let next = tokens.get(at + 2)?;
-    let verb = ["trov", "ricev", "rispond", "apr", "rest", "osserv", "sar", "sposta", "trasfer", "va", "avr", "segu", "tien", "terr", "si"];
-    let goes_on = next.is_any(&[",", ":", "(", "allo", "all'", "al", "in", "presso", "e", "ha", "a", "dalle", "-"])
-        || verb.iter().any(|w| next.text.starts_with(w)) && !next.text.starts_with("sabat");
+    // a noun behind it, and it counts that noun: "il primo piano", "la seconda domenica"
+    const COUNTED: [&str; 34] = [
+        "due",
+        "tre",
+        "quattro",
+        "cinque",
+        "piano",
+        "lune",
+        "mart",
+        "merc",
+        "giov",
+        "vene",
+        "saba",
+        "dome",
+        "giorn",
+        "settiman",
+        "mese",
+        "trimestr",
+        "semestr",
+        "turn",
+        "volta",
+        "part",
+        "quindicin",
+        "anno",
+        "grado",
+        "ciclo",
+        "class",
+        "rata",
+        "acconto",
+        "figli",
+        "caso",
+        "tempo",
+        "lotto",
+        "punto",
+        "appuntament",
+        "del",
+    ];
+    let word = next.kind == TokenKind::Word && next.text.len() > 1 && !COUNTED.iter().any(|w| next.text.starts_with(w));
+    let goes_on = next.is_any(&[",", ":", "(", "e", "a", "-"]) || word;
     let counted = first.is("per") || next.is("e") && tokens.get(at + 3).is_some_and(|t| t.is_any(&["il", "la", "i", "le"]));
     (goes_on && !counted).then_some((Mark::Nth(n), at + 2))
 }

@@ -108,7 +108,20 @@ impl Segment {
 
     /// Whether it announces what follows: "… come segue:".
     pub fn announces(&self) -> bool {
-        self.text.trim_end().ends_with(':')
+        const ANNOUNCES: [&str; 10] = [
+            "come segue",
+            "quanto segue",
+            "di seguito",
+            "nel seguente modo",
+            "il seguente orario",
+            "i seguenti orari",
+            "i seguenti giorni",
+            "qui sotto",
+            "sotto indicati",
+            "questo orario",
+        ];
+        let text = self.folded.text.trim_end();
+        self.text.trim_end().ends_with(':') || ANNOUNCES.iter().any(|w| text.trim_end_matches('.').ends_with(w))
     }
 }
 

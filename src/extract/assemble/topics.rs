@@ -192,7 +192,13 @@ impl Assembler<'_> {
 
     pub(super) fn heading(&mut self, index: usize, marks: &[Placed]) {
         let segment = &self.segments[index];
-        self.frame.active = false;
+        // "riceveranno solo su appuntamento:" reaches over "Giorni di ricevimento" to the table below
+        let caption = marks.is_empty() && segment.tokens.len() <= 5 && segment.block <= self.frame.block + 1;
+        if caption {
+            self.frame.block = segment.block;
+        } else {
+            self.frame.active = false;
+        }
         self.hanging_days = None;
         let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);

@@ -35,7 +35,8 @@ impl Assembler<'_> {
                     let count = segment.tokens[placed.start..placed.end]
                         .iter()
                         .find_map(|t| self.lexicon.cardinal(&t.text))
-                        .and_then(|n| usize::try_from(n).ok());
+                        .and_then(|n| usize::try_from(n).ok())
+                        .or_else(|| segment.tokens[placed.start..placed.end].iter().any(|t| t.is_any(&["altro", "altra"])).then_some(2));
                     if let Some(count) = count.filter(|_| *back) {
                         // "i tre uffici" counts them; "i primi due" are the first of those just named
                         let primi = segment.tokens[placed.start..placed.end].iter().any(|t| t.text.starts_with("prim"));

@@ -43,6 +43,12 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                     period = last;
                 }
             }
+            When::FromSame => {
+                period.from = around.last_dates.first().copied().or(around.last_when.and_then(|p| p.from));
+                // "con la medesima decorrenza, e per lo stesso periodo"
+                let whole = clause.marks.iter().any(|o| matches!(&o.mark, Mark::When(When::Same)));
+                period.until = around.last_when.filter(|_| whole).and_then(|p| p.until);
+            }
             When::Days(days) if days.len() == 1 && !facts.flags.closed && begins(segment, clause, m) => period.from = days.first().copied(),
             When::Days(days) => {
                 // "da lunedì 3 febbraio …: nessuno oggi se la sente"
@@ -115,7 +121,10 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
 
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
 fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    const BEGINS: [&str; 9] = ["vigore", "scatt", "part", "iniz", "cominc", "decorr", "avvi", "debutt", "effetto"];
+    const BEGINS: [&str; 14] = [
+        "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr", "aspett",
+        "attend",
+    ];
     let before = &segment.tokens[date.start.saturating_sub(4).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
     before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
@@ -143,8 +152,14 @@ fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut 
     };
     if let Some(moved) = at(&["rinviat", "posticipat", "differit", "spostat", "anticipat"]) {
         let later: Vec<DateRange> = clause.marks.iter().filter(|m| m.start > moved).flat_map(dates_of).collect();
+        let planned =
+            tokens.iter().any(|t| ["fissat", "previst", "programmat", "annunciat", "inizial"].iter().any(|w| t.text.starts_with(w)));
         if !later.is_empty() {
             facts.closures.retain(|range| later.contains(range));
+        } else if planned {
+            // "la chiusura fissata per il 12 è stata differita": the new day is told elsewhere
+            facts.closures.clear();
+            facts.flags.closed = false;
         }
     } else if at(&["annullat", "revocat"]).is_some() {
         let (first, last) = (facts.closures.iter().map(DateRange::first).min(), facts.closures.iter().map(DateRange::last).max());

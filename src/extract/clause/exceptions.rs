@@ -65,7 +65,7 @@ pub(super) fn inside(segment: &Segment, marks: &[Placed], ignored: &[usize]) -> 
         // "chiusura degli uffici, esclusa la Polizia locale, nella giornata di martedì 24"
         !told_behind && !before.iter().any(dated) && behind.clone().any(dated) && !behind.clone().any(|m| of_some(&m.mark))
     } else {
-        told_behind && (all_behind || before.iter().any(|m| of_all(&m.mark)) || before.is_empty())
+        told_behind && (all_behind || before.iter().any(|m| of_all(&m.mark)))
     };
     // the office's own statement follows it at once: "tranne l'anagrafe (9-12)"
     let own = segment.tokens.get(end).is_some_and(|t| t.is("("));

@@ -77,9 +77,24 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
     let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle"]));
     let verb = before.iter().any(|t| {
-        ["prend", "prenot", "fissar", "consegn", "ritir", "esibir", "presentat", "depositat", "spazi", "accanto"]
-            .iter()
-            .any(|w| t.text.starts_with(w))
+        [
+            "finir",
+            "dirott",
+            "smist",
+            "rimand",
+            "prend",
+            "prenot",
+            "fissar",
+            "consegn",
+            "ritir",
+            "esibir",
+            "presentat",
+            "depositat",
+            "spazi",
+            "accanto",
+        ]
+        .iter()
+        .any(|w| t.text.starts_with(w))
     });
     let name = segment.tokens.get(mark.end.saturating_sub(1)).map_or("", |t| t.text.as_str());
     let contacts = marks.iter().any(|m| match &m.mark {

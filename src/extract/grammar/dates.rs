@@ -40,6 +40,8 @@ pub enum When {
     Months(DateRange),
     /// "nello stesso periodo", "negli stessi giorni": the period or days named before.
     Same,
+    /// "dallo stesso giorno", "con la medesima decorrenza": from the day named before.
+    FromSame,
     /// "entro il 5": a deadline, no period.
     Deadline,
 }
@@ -80,7 +82,7 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
             at += 1;
         }
         if let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Weekday) {
-            let day = if written.complete() { resolve(written, anchor) } else { nearest_weekday_day(&written, anchor) };
+            let day = if written.complete() { resolve_end(written, anchor) } else { nearest_weekday_day(&written, anchor) };
             return Some((When::Until(day?), skip_inclusive(tokens, next)));
         }
         if let Some((months, next)) = months(tokens, at, anchor, lexicon) {
@@ -126,6 +128,20 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
 /// "nello stesso periodo", "in entrambe le date", "nella giornata indicata", "negli stessi giorni di chiusura" is not ours.
 fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    // "dallo stesso lunedì", "da quel giorno", "a partire dalla stessa data", "con la medesima decorrenza"
+    let from = match (word(i), word(i + 1)) {
+        ("dallo" | "dal" | "dalla" | "da", "stesso" | "medesimo" | "stessa" | "medesima" | "quel" | "quella" | "tale") => Some(i + 2),
+        ("stessa" | "medesima", "decorrenza") => return Some((When::FromSame, i + 2)),
+        _ => None,
+    };
+    if let Some(noun) = from.filter(|noun| {
+        matches!(
+            word(*noun),
+            "giorno" | "data" | "giornata" | "momento" | "lunedi" | "martedi" | "mercoledi" | "giovedi" | "venerdi" | "sabato" | "domenica"
+        )
+    }) {
+        return Some((When::FromSame, noun + 1));
+    }
     let next = match (word(i), word(i + 1), word(i + 2)) {
         ("stesso" | "medesimo", "periodo" | "giorno", _) => i + 2,
         ("stesse" | "medesime", "date" | "giornate", _) => i + 2,
@@ -465,7 +481,11 @@ fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     let mut dashes = false;
     while let Some(token) = tokens.get(next) {
         let chained = token.is("-") && (dashes || dash_chain(tokens, next, lexicon)) && list.last().is_some_and(|d| d.month.is_none());
+        // "tanto il 26 quanto il 29 aprile", "sia il 17 che il 20"
+        let before = |word: &str| tokens[i.saturating_sub(2)..i].iter().any(|t| t.is(word));
+        let paired = token.is("quanto") && before("tanto") || token.is("che") && before("sia");
         let joined = token.is_any(&[",", "e", "ed", "+", "&", "nonche", "sia"])
+            || paired
             || token.is("/") && list.last().is_some_and(|d| d.month.is_none())
             || chained;
         if !joined {
@@ -928,6 +948,14 @@ fn resolve(written: Written, anchor: &Anchor) -> Option<Date> {
     let (day, month) = (written.day?, written.month?);
     let year = written.year.or_else(|| nearest_year(anchor, month, day, written.weekday))?;
     date(year, month, day)
+}
+
+/// The end of something that lasts: "fino al 31 dicembre", said in May, looks ahead.
+fn resolve_end(written: Written, anchor: &Anchor) -> Option<Date> {
+    const LONG_GONE: i32 = 45;
+    let day = resolve(written, anchor)?;
+    let gone = anchor.day.is_some_and(|from| (from - day).get_days() > LONG_GONE);
+    if gone && written.year.is_none() && written.fixed.is_none() { day.checked_add(1.year()).ok() } else { Some(day) }
 }
 
 fn date(year: i16, month: i8, day: i8) -> Option<Date> {

@@ -215,7 +215,14 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         && before(2).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() >= 2)
         && before(3).is_some_and(|t| t.kind == TokenKind::Number)
         && tokens.get(next).is_none_or(|t| t.is_any(&[",", ".", ";"]));
-    if of_service || asked || opens_list || behind_number {
+    // "allo 0364 771340 per la Viabilità": a common noun with a capital, inside a sentence, is a name
+    let article = before(1).is_some_and(|t| {
+        !t.upper && t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "al", "allo", "alla", "all'", "ai", "agli", "alle"])
+    });
+    let of_others = before(2)
+        .is_some_and(|t| ["deleg", "assess", "consiglier", "ministr", "fest", "premi", "diritt"].iter().any(|w| t.text.starts_with(w)));
+    let named = article && !of_others && is_capital(i) && !tokens.get(next).is_some_and(|t| t.upper) && !place.label;
+    if named || of_service || asked || opens_list || behind_number {
         return true;
     }
     let closes = tokens.get(next).is_none_or(|t| {
@@ -341,7 +348,8 @@ fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon
 }
 
 /// Words that open the name of a branch.
-const SITES: [&str; 14] = [
+const SITES: [&str; 15] = [
+    "piattaforma",
     "delegazione",
     "delegazioni",
     "sede",

@@ -1,0 +1,107 @@
+//! A second look at the phrases, in the light of the sentences around them: weekdays that stand for a date named before, statements that the next
+//! sentence calls an error, words for the press.
+//!
+//! In: segments with their phrases. Out: the phrases, some of them replaced or dropped.
+
+use jiff::civil::Date;
+
+use super::grammar::dates::{When, weekday_of};
+use super::grammar::weekdays::Days;
+use super::scan::{Mark, Placed};
+use super::segment::{Role, Segment};
+use crate::text::TokenKind;
+
+/// Looks again.
+pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    for (i, segment) in segments.iter().enumerate() {
+        let withdrawn = segments.get(i + 1).is_some_and(|next| next.block == segment.block && calls_it_wrong(next));
+        if withdrawn || is_for_the_press(segment) {
+            scans[i].clear();
+        }
+    }
+    weekdays_as_dates(segments, scans);
+}
+
+/// "Si tratta di un errore: …", "L'indicazione è errata": about the sentence before.
+fn calls_it_wrong(segment: &Segment) -> bool {
+    let text = segment.folded.text.trim_start();
+    let opens = [
+        "si tratta di un errore",
+        "si trattava di un errore",
+        "si tratta di un refuso",
+        "si e trattato di un errore",
+        "si tratta di una notizia falsa",
+    ];
+    opens.iter().any(|w| text.starts_with(w))
+        || ["errat", "sbagliat", "inesatt", "frutto di un errore", "non corrispond"].iter().any(|w| {
+            let at = text.find(w).unwrap_or(usize::MAX);
+            let says = ["l'indicazione", "l'informazione", "il dato", "la notizia", "quanto sopra", "quell'orario", "l'orario indicato"];
+            at < 60 && says.iter().any(|s| text.starts_with(s)) && !text[..at].contains(" non ")
+        })
+}
+
+/// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.
+fn is_for_the_press(segment: &Segment) -> bool {
+    let word = |stem: &str| segment.tokens.iter().any(|t| t.text.starts_with(stem));
+    (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
+        && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
+}
+
+/// "Sabato 3 giugno gli uffici saranno chiusi. La Polizia locale sabato sarà in servizio": in running text a bare weekday is the date that was named.
+fn weekdays_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const REACH: usize = 6;
+    let mut named: Vec<(usize, Date)> = Vec::new();
+    for (i, segment) in segments.iter().enumerate() {
+        let single = scans[i].iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() == 1;
+        for mark in &mut scans[i] {
+            match &mark.mark {
+                Mark::When(When::Days(days)) => named.extend(days.iter().map(|day| (i, *day))),
+                Mark::Days(Days::These { days, every: false }) if single && segment.role == Role::Sentence => {
+                    let [only] = days.as_slice() else { continue };
+                    if !only.nth.is_empty() || !stands_bare(segment, mark.start, mark.end) {
+                        continue;
+                    }
+                    let date = named.iter().rev().find(|(at, date)| i - at <= REACH && weekday_of(*date) == only.day);
+                    if let Some((_, date)) = date {
+                        mark.mark = Mark::When(When::Days(vec![*date]));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a weekday stands without article or preposition, and a verb follows, no hour: "sabato sarà", not "il sabato", "lunedì 9-12".
+fn stands_bare(segment: &Segment, start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+    let article = before.is_some_and(|t| {
+        t.is_any(&[
+            "il", "la", "di", "del", "della", "ogni", "al", "dal", "da", "e", "-", "/", "tutti", "nei", "nel", "primo", "secondo", "terzo",
+            "quarto", "ultimo",
+        ])
+    });
+    let verb = segment.tokens.get(end).is_some_and(|t| {
+        t.kind == TokenKind::Word
+            && t.text.len() > 1
+            && !t.is_any(&[
+                "dalle",
+                "dalla",
+                "ore",
+                "ed",
+                "mattina",
+                "mattino",
+                "pomeriggio",
+                "sera",
+                "escluso",
+                "chiuso",
+                "chiusi",
+                "a",
+                "al",
+                "o",
+                "h",
+                "anche",
+            ])
+    });
+    !article && verb && end == start + 1
+}
