@@ -101,6 +101,8 @@ struct Assembler<'a> {
     date_lines: Vec<usize>,
     /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
     hanging_days: Option<(usize, Vec<DaySelector>)>,
+    /// A part of the year that stands on a line of its own, above its hours.
+    hanging_season: Option<crate::domain::Season>,
     /// Dates of a line that had no times: "sabato 14 dicembre" above "9.00-12.00".
     hanging_dates: Option<(usize, Vec<jiff::civil::Date>)>,
     stranger: bool,
@@ -182,6 +184,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         others: false,
         hanging_days: None,
         hanging_dates: None,
+        hanging_season: None,
         stranger: false,
         interrupted: None,
         stranger_block: None,
@@ -350,7 +353,10 @@ impl Assembler<'_> {
         let named_first = named_at.is_some() && named_at < event_at;
         let original = clause.clone();
         let clause = &elsewhere::before_doubt(segment, clause);
-        let hanging = self.hanging(segment);
+        let seasonal = |m: &Placed| matches!(m.mark, Mark::When(When::Season(_)));
+        // "aperto tutti i giorni, dal 1° ottobre al 31 marzo 8-17" above "dal 1° aprile al 30 settembre 7-19"
+        let again = Some(self.last_days.clone()).filter(|days| !explicit && !days.is_empty() && clause.marks.iter().any(seasonal));
+        let hanging = self.hanging(segment).or(again);
         let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
         let env = clause::Around {
             last_when: self.last_when,
@@ -499,10 +505,18 @@ impl Assembler<'_> {
             self.hanging_dates = Some((segment.block, dates));
         }
         let days: Vec<DaySelector> = facts.hours.iter().flat_map(|(_, c)| c.days.clone()).collect();
+        let seasonal = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Season(_))));
+        if seasonal && !facts.any() && facts.bare_days.is_empty() {
+            self.hanging_season = facts.season;
+        } else if clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))) {
+            self.hanging_season = None;
+        }
         if !days.is_empty() {
             self.last_days = days;
-            self.hanging_days = None;
-        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= 6 {
+            if !seasonal {
+                self.hanging_days = None;
+            }
+        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= 12 && facts.loose.is_empty() {
             self.hanging_days = Some((segment.block, facts.bare_days.clone()));
         }
     }

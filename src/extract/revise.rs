@@ -20,6 +20,42 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         }
     }
     weekdays_as_dates(segments, scans);
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        ordinals_behind(segment, marks);
+    }
+}
+
+/// "sabato 9-11.30, ma soltanto il secondo e il quarto del mese": ordinals behind the day that they count.
+fn ordinals_behind(segment: &Segment, marks: &mut [Placed]) {
+    const REACH: usize = 14;
+    let Some(month) =
+        segment.tokens.windows(2).position(|t| t[0].is_any(&["del", "di", "d'"]) && t[1].is("mese") || t[0].is("ogni") && t[1].is("mese"))
+    else {
+        return;
+    };
+    let mut nth: Vec<i8> = Vec::new();
+    let mut at = month;
+    while let Some(token) = at.checked_sub(1).and_then(|i| segment.tokens.get(i)) {
+        let counted =
+            ["prim", "second", "terz", "quart"].iter().position(|stem| token.text.starts_with(stem) && token.text.len() == stem.len() + 1);
+        match counted {
+            Some(n) => nth.insert(0, n as i8 + 1),
+            None if token.text.starts_with("ultim") => nth.insert(0, -1),
+            None if token.is_any(&["e", "ed", "il", "la", ",", "(", "di"]) => {}
+            None => break,
+        }
+        at -= 1;
+    }
+    if nth.is_empty() {
+        return;
+    }
+    let day = marks.iter_mut().rev().find(|m| m.end <= at + 1 && at - m.end.min(at) <= REACH && matches!(m.mark, Mark::Days(_)));
+    if let Some(Placed { mark: Mark::Days(Days::These { days, .. }), .. }) = day
+        && let [only] = days.as_mut_slice()
+        && only.nth.is_empty()
+    {
+        only.nth = nth;
+    }
 }
 
 /// "Si tratta di un errore: …", "L'indicazione è errata": about the sentence before.

@@ -329,6 +329,7 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
                 || weekday
                     && (number_behind
                         || matches!(next, '-' | '–' | '÷')
+                        || rest_after.trim_start().to_uppercase().starts_with("CHIUS")
                         || next.is_uppercase() && text.chars().filter(|c| c.is_lowercase()).count() < 3)
             {
                 continue;

@@ -200,6 +200,7 @@ impl Assembler<'_> {
             self.frame.active = false;
         }
         self.hanging_days = None;
+        self.hanging_season = None;
         let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
         let subjects = self.subjects_of(segment, marks);

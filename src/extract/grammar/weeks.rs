@@ -89,6 +89,12 @@ struct Reader {
     /// Days come behind their spans in this clause.
     postfix: bool,
     season: Option<Season>,
+    /// The days that stood before the seasons of the statement: "tutti i giorni, d'inverno 8-17, d'estate 7-19".
+    shared: Option<Vec<DaySelector>>,
+    /// Spans of seasons whose days come behind all of them: "d'inverno 8-17, d'estate 7-19, tutti i giorni".
+    waiting: Vec<(Option<Season>, Vec<Span>)>,
+    /// Chunks from here on belong to a season that comes behind them: "8-17 d'inverno e 7-19 d'estate".
+    unseasoned: usize,
     instead: bool,
     start: usize,
     /// Days named so far, for "negli altri giorni".
@@ -142,10 +148,7 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
             Piece::Instead => reader.instead = true,
             // "luglio e agosto, giorni: lun-sab; luglio e agosto, ore: 9-12": said twice, meant once
             Piece::Season(season) if reader.season == Some(*season) && reader.days.is_some() && reader.spans.is_empty() => {}
-            Piece::Season(season) => {
-                reader.flush(i);
-                reader.season = Some(*season);
-            }
+            Piece::Season(season) => reader.season(*season, i, seasons_come_behind(pieces, i)),
             // "lunedì 8.30-12.30; 15-17", "mattino: 8-12; pomeriggio: 15-17": still the same days
             Piece::Break if reader.goes_on(&pieces[i + 1..]) => {}
             Piece::Break => {
@@ -160,6 +163,15 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
     reader.flush(pieces.len());
     reader.end_statement();
     reader.read
+}
+
+/// Whether the seasons of the statement at `i` stand behind their hours: "dalle 8 alle 17 d'inverno e dalle 7 alle 19 d'estate".
+fn seasons_come_behind(pieces: &[Piece], i: usize) -> bool {
+    let from = pieces[..i].iter().rposition(|p| matches!(p, Piece::Break)).map_or(0, |at| at + 1);
+    let to = pieces[i..].iter().position(|p| matches!(p, Piece::Break)).map_or(pieces.len(), |at| i + at);
+    let mut told = pieces[from..to].iter().filter(|p| matches!(p, Piece::Span(..) | Piece::Season(_)));
+    let first_span = matches!(told.next(), Some(Piece::Span(..)));
+    first_span && matches!(told.next_back(), Some(Piece::Season(_)))
 }
 
 /// "lunedì: chiuso", "chiuso il lunedì", "domenica e festivi chiuso".
@@ -242,6 +254,13 @@ impl Reader {
             return;
         }
         self.last.clone_from(&days);
+        if self.shared.take().is_some() && self.spans.is_empty() {
+            self.days = None; // days of a season's own
+        }
+        for (season, spans) in std::mem::take(&mut self.waiting) {
+            let slots = spans.into_iter().map(Slot::Times).collect();
+            self.read.chunks.push(Chunk { days: days.clone(), slots, season, instead: false, start: at, end: at + 1 });
+        }
         if shut {
             self.flush(at);
             self.read.chunks.push(Chunk { days, slots: vec![Slot::Off], season: self.season, instead: false, start: at, end: at + 1 });
@@ -273,6 +292,36 @@ impl Reader {
         self.flush(at);
         self.parts.extend(self.pending_part.take());
         (self.days, self.every, self.start) = (Some(days), every, at);
+    }
+
+    /// A part of the year opens, or closes what stands before it.
+    fn season(&mut self, season: Season, at: usize, behind: bool) {
+        if behind {
+            let days = self.days.clone().or(self.shared.take());
+            if self.days.is_none() && !self.pending.is_empty() {
+                self.days.clone_from(&days);
+                self.spans = std::mem::take(&mut self.pending);
+            }
+            self.flush(at);
+            for chunk in &mut self.read.chunks[self.unseasoned..] {
+                chunk.season = Some(season);
+            }
+            self.unseasoned = self.read.chunks.len();
+            self.shared = days;
+            return;
+        }
+        let stand_bare = self.days.is_some() && self.spans.is_empty() && self.parts.is_empty() && self.season.is_none();
+        if stand_bare {
+            self.shared.clone_from(&self.days);
+        } else if self.days.is_none() && !self.pending.is_empty() {
+            self.waiting.push((self.season, std::mem::take(&mut self.pending)));
+        } else {
+            self.flush(at);
+            if let Some(shared) = self.shared.clone() {
+                (self.days, self.start) = (Some(shared), at);
+            }
+        }
+        self.season = Some(season);
     }
 
     fn dates(&mut self, dates: Vec<Date>, at: usize) {
@@ -354,7 +403,9 @@ impl Reader {
     }
 
     fn end_statement(&mut self) {
+        self.read.loose.extend(std::mem::take(&mut self.waiting).into_iter().flat_map(|(_, spans)| spans));
         self.read.loose.append(&mut self.pending);
+        (self.shared, self.unseasoned) = (None, self.read.chunks.len());
         if let Some(part) = self.pending_part.take() {
             self.read.loose_part = Some(part);
         }
