@@ -328,6 +328,13 @@ fn one(
     if let Some((when, end)) = dates::when(tokens, at, anchor, lexicon) {
         return Some((Mark::When(when), end));
     }
+    if matches!(word(at), "stessi" | "medesimi")
+        && word(at + 1) == "giorni"
+        && word(at + 2) == "e"
+        && matches!(word(at + 3), "ore" | "orari" | "orario")
+    {
+        return Some((Mark::SameHours, at + 4));
+    }
     if let Some((days, end)) = weekdays::days(tokens, at, lexicon) {
         return Some((Mark::Days(days), end));
     }
@@ -362,6 +369,7 @@ fn one(
             Some((Mark::Break, at + 1))
         }
         "idem" => Some((Mark::SameHours, at + 1)),
+        "c" if word(at + 1) == "." && word(at + 2) == "s" => Some((Mark::SameHours, at + 3)),
         "stessi" | "medesimi" | "stesse"
             if matches!(word(at + 1), "giorni") && matches!(word(at + 2), "e") && matches!(word(at + 3), "ore" | "orari" | "orario") =>
         {

@@ -121,6 +121,10 @@ impl Assembler<'_> {
                 facts.channels.extend(other.channels.iter().filter(|c| c.kind == crate::domain::ChannelKind::Phone).cloned());
             }
         }
+        if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none() {
+            // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
+            self.document_period = facts.period;
+        }
         if announces {
             let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
             let lends = facts.beyond_channels() && (generic || !explicit) && !facts.excepting;
@@ -135,7 +139,9 @@ impl Assembler<'_> {
                     facts.hours = chunks_of(all);
                 }
             }
-            let lends = lends || self.others && generic;
+            // "SUAP e anagrafe riceveranno solo su appuntamento:" above their own lines
+            let own_list = whom.len() >= 2 && facts.beyond_channels() && self.lists_own(index, &whom);
+            let lends = lends || self.others && generic || own_list;
             if self.document_period.is_none() && facts.period.is_none() && generic {
                 self.document_period = self.topic_period.or(self.lead_period);
             }
@@ -211,6 +217,16 @@ impl Assembler<'_> {
             draft.period.until = Some(until);
             facts.period = Some(Period { from: Some(from), until: Some(until) });
         }
+    }
+
+    /// Whether the lines below a list's announcement name the offices that it announced.
+    fn lists_own(&self, index: usize, whom: &[Subject]) -> bool {
+        let next = (index + 1..self.segments.len()).find(|i| self.segments[*i].role != Role::Heading);
+        let Some(next) = next.filter(|next| self.segments[*next].role != Role::Sentence) else { return false };
+        let named = self.names.iter().filter(|(i, _, _)| *i == next).map(|(_, _, office)| office);
+        let own = |office: &OfficeId| whom.iter().any(|s| s.office == *office);
+        let mut named = named.peekable();
+        named.peek().is_some() && named.all(own)
     }
 
     /// Whether a sentence names an office of which nothing else is said for a period.

@@ -35,6 +35,12 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     let mut political_until: Option<usize> = None;
     for mark in marks {
         let Mark::Offices(_) = &mark.mark else { continue };
+        // "alla sua segreteria": the secretary of the one who is spoken of
+        let of_someone = mark.start > 0 && segment.tokens[mark.start - 1].is_any(&["sua", "propria", "relativa"]);
+        if of_someone && segment.words(mark.start..mark.end).to_lowercase().starts_with("segreteria") {
+            out.push(mark.start);
+            continue;
+        }
         // "il bar del museo", "la libreria della biblioteca"
         let of_stranger = marks.iter().any(|m| {
             m.mark == Mark::Cue(Cue::Stranger)
@@ -65,11 +71,32 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
         if direct || listed {
             political_until = Some(mark.end);
         }
-        if direct || listed || is_direction(segment, marks, mark) || reference(segment, marks, mark) || is_place(segment, marks, mark) {
+        if speaks_of_others(segment, marks, mark)
+            || direct
+            || listed
+            || is_direction(segment, marks, mark)
+            || reference(segment, marks, mark)
+            || is_place(segment, marks, mark)
+        {
             out.push(mark.start);
         }
     }
     out
+}
+
+/// "Il Sindaco ha disposto che gli uffici …", "L'Ufficio personale informa che la biblioteca …": who tells it, where others are told of.
+fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
+    const TELLS: [&str; 16] = [
+        "comunic", "inform", "avvis", "avvert", "rende", "rendono", "dispone", "dispost", "ordin", "decis", "stabil", "annunc", "precis",
+        "ricord", "segnal", "fa",
+    ];
+    let behind = segment.tokens.get(mark.end..(mark.end + 4).min(segment.tokens.len())).unwrap_or_default();
+    let tells = behind.iter().position(|t| TELLS.iter().any(|w| if *w == "fa" { t.is("fa") } else { t.text.starts_with(w) }));
+    let auxiliary = |t: &crate::text::Token| t.is_any(&["ha", "hanno", "si", "vi", "ci", "con", "noto"]);
+    if !tells.is_some_and(|at| behind[..at].iter().all(auxiliary)) {
+        return false;
+    }
+    marks.iter().any(|m| m.start > mark.end && matches!(m.mark, Mark::Offices(_)))
 }
 
 /// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.

@@ -952,7 +952,7 @@ fn resolve(written: Written, anchor: &Anchor) -> Option<Date> {
 
 /// The end of something that lasts: "fino al 31 dicembre", said in May, looks ahead.
 fn resolve_end(written: Written, anchor: &Anchor) -> Option<Date> {
-    const LONG_GONE: i32 = 45;
+    const LONG_GONE: i32 = 3;
     let day = resolve(written, anchor)?;
     let gone = anchor.day.is_some_and(|from| (from - day).get_days() > LONG_GONE);
     if gone && written.year.is_none() && written.fixed.is_none() { day.checked_add(1.year()).ok() } else { Some(day) }
