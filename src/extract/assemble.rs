@@ -260,6 +260,8 @@ impl Assembler<'_> {
         if segment.opens_block {
             self.open_block(index);
         }
+        let alone = self.open_in_spite(marks);
+        let marks = alone.as_deref().unwrap_or(marks);
         let mut clauses = clause::split(segment, marks);
         clause::carry_closing(&mut clauses);
         let sentence_period = clause::sentence_period(segment, marks, &clauses);

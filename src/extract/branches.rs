@@ -71,7 +71,7 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 /// The index behind "Centrale" or "di Borgo Molino" at `at`.
 fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
     let token = segment.tokens.get(at)?;
-    if token.is_any(&["centrale", "principale"]) {
+    if token.is_any(&["centrale", "principale", "urbano", "maggiore", "nuovo", "vecchio", "monumentale"]) {
         return Some(at + 1);
     }
     if !token.is_any(&["di", "d'"]) || !segment.is_capital(at + 1) || segment.tokens.get(at + 1).is_some_and(|t| t.newline) {

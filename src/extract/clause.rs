@@ -226,6 +226,16 @@ pub fn is_announcement(segment: &Segment, marks: &[Placed]) -> bool {
         && (has(&|m| matches!(m, Mark::When(_))) || segment.headings.is_empty() && segment.quoted)
 }
 
+/// "lunedì, martedì … venerdì: sportello sospeso": shut on every day is shut.
+fn shut_all_week(facts: &mut Facts) {
+    let off = |chunk: &super::grammar::weeks::Chunk| chunk.slots == [crate::domain::Slot::Off];
+    let n_days: usize = facts.hours.iter().filter(|(_, c)| off(c)).map(|(_, c)| c.days.len()).sum();
+    if n_days >= 5 && facts.hours.iter().all(|(_, c)| off(c)) {
+        facts.hours.clear();
+        facts.flags.closed = true;
+    }
+}
+
 /// The period that a line states as a whole.
 pub fn whole_period(marks: &[Placed]) -> Option<Period> {
     let mut period = Period::default();
@@ -288,6 +298,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.flags.closed = false;
         facts.flags.reduced = false;
     }
+    shut_all_week(&mut facts);
     if facts.flags.reduced_by_only_days(&facts, clause) {
         facts.flags.reduced = true;
     }

@@ -97,7 +97,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         }
         if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
             let end = end_of(segment, at, channel.range.end);
-            for same in found.iter().filter(|f| f.range == channel.range) {
+            for same in found.iter().filter(|f| f.range == channel.range && !is_of_the_press(&f.channel)) {
                 marks.push(Placed { mark: Mark::Channel(same.channel.clone()), start: at, end });
             }
             at = end;
@@ -288,10 +288,30 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
 
 /// A full date that opens a line and is set off from what follows.
 fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(jiff::civil::Date, usize)> {
+    // "10.12.2021" begins like the number of a list
+    let first = if first > 0 && dates::full_date(&segment.tokens, 0, lexicon).is_some() { 0 } else { first };
     let (day, next) = dates::full_date(&segment.tokens, first, lexicon)?;
     let sign = segment.tokens.get(next)?;
     let weekday = first > 0 || lexicon.weekday(&segment.tokens.get(first)?.text).is_some();
-    (sign.is_any(&["-", "|", ":", "*"]) && !weekday && segment.tokens.len() > next + 2).then_some((day, next + 1))
+    let set_off = sign.is_any(&["-", "|", ":", "*"]);
+    // "16/06/2025 Ufficio Scuola: chiuso venerdì 20 giugno": an entry of a list, in figures, with matter of its own behind it
+    let figures =
+        segment.tokens[first].kind == TokenKind::Number && segment.tokens.get(next - 1).is_some_and(|t| t.kind == TokenKind::Number);
+    let entry = matches!(segment.role, Role::Item | Role::Row | Role::Line)
+        && figures
+        && next - first >= 5
+        && sign.upper
+        && sign.kind == TokenKind::Word;
+    if weekday || segment.tokens.len() <= next + 2 {
+        return None;
+    }
+    (set_off || entry).then_some((day, if set_off { next + 1 } else { next }))
+}
+
+/// "stampa@comune…", "redazione@…": nobody's counter.
+fn is_of_the_press(channel: &Channel) -> bool {
+    let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
+    ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "newsletter"].contains(&local)
 }
 
 fn inside_name(marks: &[Placed], start: usize, end: usize) -> bool {

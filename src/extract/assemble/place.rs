@@ -3,7 +3,10 @@
 use super::{Assembler, Frame};
 use crate::domain::{DaySelector, Doubt, Evidence, OfficeId};
 use crate::extract::draft::{Draft, Facts, Period, Subject};
+use crate::extract::grammar::exceptions::Exception;
+use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
 
 impl Assembler<'_> {
     /// Gives the facts to whom they belong.
@@ -80,7 +83,7 @@ impl Assembler<'_> {
                 facts = merge(frame, facts);
             }
         }
-        if explicit && facts.flags.walk_in && !whom.iter().any(|s| s.office.is_all()) && facts.hours.is_empty() {
+        if explicit && facts.flags.walk_in && !whom.iter().any(|s| s.office.is_all()) {
             // "non occorre prenotare per l'URP": an exception to a rule about all
             let ruled = self.drafts.iter().any(|d| d.subject.office.is_all() && d.flags.appointment);
             if ruled {
@@ -125,8 +128,15 @@ impl Assembler<'_> {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
             self.document_period = facts.period;
         }
+        let books = announces && self.announces_booking(segment);
+        if books {
+            // "I numeri per fissare l'appuntamento sono questi:": each office of the list receives by appointment, as was said of all
+            facts.flags.appointment = true;
+            let all = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && d.flags.appointment);
+            facts.period = facts.period.or(all.map(|d| d.period));
+        }
         if announces {
-            let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
+            let generic = books || whom.is_empty() || whom.iter().all(|s| s.office.is_all()) || !explicit && self.next_names_offices(index);
             let lends = facts.beyond_channels() && (generic || !explicit) && !facts.excepting;
             if self.others
                 && generic
@@ -219,6 +229,14 @@ impl Assembler<'_> {
         }
     }
 
+    /// "Ai fini della prenotazione si indicano i recapiti che seguono:": booking, and ways to reach somebody.
+    fn announces_booking(&self, segment: &Segment) -> bool {
+        let has = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|w| t.text.starts_with(w)));
+        let books =
+            has(&["prenot"]) || has(&["fiss", "chied", "prend", "concord", "richied"]) && has(&["appuntament", "incontr", "colloqui"]);
+        books && has(&["numer", "recapit", "contatt", "telefon", "indirizz", "cas"]) && self.drafts.iter().any(|d| d.flags.appointment)
+    }
+
     /// Whether the lines below a list's announcement name the offices that it announced.
     fn lists_own(&self, index: usize, whom: &[Subject]) -> bool {
         let next = (index + 1..self.segments.len()).find(|i| self.segments[*i].role != Role::Heading);
@@ -242,6 +260,25 @@ impl Assembler<'_> {
         let Some(days) = self.days_of_all().filter(|_| follows && !subjects.iter().any(|s| s.office.is_all())) else { return };
         facts.except = subjects.iter().map(|s| s.office.clone()).collect();
         facts.period = Some(days);
+    }
+
+    /// "Saranno aperti soltanto l'anagrafe, dalle 9 alle 11, e la Polizia locale", behind the closing of all: whoever is named is an exception to it.
+    pub(super) fn open_in_spite(&self, marks: &[Placed]) -> Option<Vec<Placed>> {
+        let all_shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
+        let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma))?;
+        let named = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_)));
+        let before = &marks[..named.unwrap_or(marks.len())];
+        let alone = named.is_none() || before.iter().any(|m| m.mark == Mark::Cue(Cue::Only));
+        if !all_shut
+            || first.mark != Mark::Cue(Cue::Open)
+            || !alone
+            || marks.iter().any(|m| matches!(m.mark, Mark::Exception(_) | Mark::When(_)))
+        {
+            return None;
+        }
+        let mut with = vec![Placed { mark: Mark::Exception(Exception::Sentence), start: first.start, end: first.start }];
+        with.extend(marks.iter().cloned());
+        Some(with)
     }
 
     /// From the first to the last day on which all offices are shut.
@@ -363,7 +400,9 @@ impl Assembler<'_> {
             .any(|w| text.contains(w));
         if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names_several() {
             self.default_address = facts.address.take();
-            return;
+            if !(unless && !facts.hours.is_empty()) {
+                return;
+            }
         }
         let of_page = ["di questa pagina", "sopra elencat", "sopraelencat", "sopra indicat", "suddett", "qui elencat"]
             .iter()

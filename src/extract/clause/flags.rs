@@ -50,15 +50,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
             .any(|t| ["numero", "linea", "casella", "indirizzo", "centralino"].contains(&t.text.as_str()))
     });
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
-    // "chiude alle 11": shut for a part of the day
-    let at_an_hour = |m: &Placed| {
-        let word = |i: usize| segment.tokens.get(i);
-        // "chiuderà anticipatamente alle ore 11"
-        let between = |t: &crate::text::Token| t.is_any(&["anticipatamente", "in", "anticipo", "al", "pubblico", "prima"]);
-        let at = (m.end..m.end + 4).find(|i| !word(*i).is_some_and(between)).unwrap_or(m.end);
-        word(at).is_some_and(|t| t.is_any(&["alle", "all'"]))
-            && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
-    };
+    let at_an_hour = |m: &Placed| at_an_hour(segment, m);
     flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
     flags.reduced |= hit(Cue::Closed).any(at_an_hour);
     flags.closed &= !reopens(segment, clause);
@@ -99,6 +91,16 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         flags.appointment = false;
     }
     flags
+}
+
+/// "chiude alle 11": shut for a part of the day.
+pub(super) fn at_an_hour(segment: &Segment, closed: &Placed) -> bool {
+    let word = |i: usize| segment.tokens.get(i);
+    // "chiuderà anticipatamente alle ore 11"
+    let between = |t: &crate::text::Token| t.is_any(&["anticipatamente", "in", "anticipo", "al", "pubblico", "prima"]);
+    let at = (closed.end..closed.end + 4).find(|i| !word(*i).is_some_and(between)).unwrap_or(closed.end);
+    word(at).is_some_and(|t| t.is_any(&["alle", "all'"]))
+        && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
 }
 
 /// "L'anagrafe, chiusa per lavori, riaprirà il 3 giugno": the closing is over, and has no days of its own.

@@ -1,6 +1,6 @@
 //! The hours of a clause, and how they are to be used.
 
-use super::flags::{is_appointment, opens_by_appointment};
+use super::flags::{at_an_hour, is_appointment, opens_by_appointment};
 use super::{Around, Clause};
 use crate::domain::{Access, ChannelKind};
 use crate::extract::grammar::dates::When;
@@ -51,6 +51,7 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
                     .is_some_and(|n| matches!(n.mark, Mark::Offices(_))) => {}
             Mark::Exception(Exception::Following | Exception::Sentence) => push(Piece::Without, m),
             Mark::Exception(Exception::Preceding) => push(Piece::WithoutBefore, m),
+            Mark::Cue(Cue::Closed) if at_an_hour(segment, m) => {}
             Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
             Mark::Cue(Cue::Open) => push(Piece::Open, m),
             Mark::Continuous => push(Piece::Instead, m),

@@ -48,13 +48,16 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
                 && mark.start - m.end == 1
                 && segment.tokens[m.end].is_any(&["del", "della", "dell'", "dei"])
         });
+        // "il Comandante della Polizia municipale riceve il primo lunedì": his counter is the office's
+        let receives = segment.tokens.get(mark.end).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
         let direct = of_stranger
-            || marks.iter().any(|m| {
-                m.mark == Mark::Cue(Cue::Political)
-                    && m.end <= mark.start
-                    && mark.start - m.end <= 3
-                    && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
-            });
+            || !receives
+                && marks.iter().any(|m| {
+                    m.mark == Mark::Cue(Cue::Political)
+                        && m.end <= mark.start
+                        && mark.start - m.end <= 3
+                        && !segment.tokens[m.end..mark.start].iter().any(|t| t.is_any(&[",", ":", ";", "."]))
+                });
         let listed = political_until.is_some_and(|until| {
             !marks.iter().any(|m| {
                 m.start >= until

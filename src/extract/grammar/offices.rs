@@ -287,6 +287,10 @@ fn continue_list(
         }) {
             start += 1;
         }
+        // "Lavori pubblici - strade, scuole": what it does, not whom it stands beside
+        if token.is("-") && token.spaced && is_capital(offices.first().map_or(0, |o| o.tokens.start)) && !is_capital(start) {
+            return at;
+        }
         let mut found = None;
         if let Some(name) = lexicon.office_at(tokens, start) {
             // a common word is the next of the list when it is written like the others, or closes it

@@ -275,7 +275,7 @@ impl Reader {
             return;
         }
         if self.spans.is_empty()
-            && self.parts.is_empty()
+            && (self.parts.is_empty() || self.every && !every)
             && let Some(before) = &mut self.days
         {
             match (self.every, every) {
