@@ -53,6 +53,12 @@ struct Assembler<'a> {
     document_period: Option<Period>,
     frame: Frame,
     last_when: Option<Period>,
+    /// The last period that was no single day, for "nello stesso periodo".
+    last_period: Option<Period>,
+    /// The one day that the document is about, once it has been named: "la mappa di venerdì 13 dicembre".
+    only_day: Option<(usize, jiff::civil::Date)>,
+    /// The page is somebody else's: a swimming pool, a foundation.
+    strange_page: bool,
     last_dates: Vec<jiff::civil::Date>,
     last_days: Vec<DaySelector>,
     /// Single days named in this sentence.
@@ -151,6 +157,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         document_period: None,
         frame: Frame::default(),
         last_when: None,
+        last_period: None,
+        only_day: overview::only_day(segments, &scans),
+        strange_page: overview::is_strange(segments, &scans),
         last_dates: Vec::new(),
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
@@ -360,12 +369,15 @@ impl Assembler<'_> {
         let again = Some(self.last_days.clone()).filter(|days| !explicit && !days.is_empty() && clause.marks.iter().any(seasonal));
         let hanging = self.hanging(segment).or(again);
         let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
+        // what is told without a date, behind the one day that the document is about, is told of that day
+        let only_day = self.only_day.filter(|(at, _)| *at < index && self.heading_dates.is_empty()).map(|(_, day)| vec![day]);
         let env = clause::Around {
             last_when: self.last_when,
+            last_period: self.last_period,
             last_dates: &self.last_dates,
             last_days: &self.last_days,
             hanging: hanging.as_deref(),
-            heading_dates: hanging_dates.as_deref().unwrap_or(&self.heading_dates),
+            heading_dates: hanging_dates.as_deref().or(only_day.as_deref()).unwrap_or(&self.heading_dates),
         };
         let mut facts = clause::facts(segment, clause, &env, self.lexicon);
         if silent {
@@ -492,9 +504,15 @@ impl Assembler<'_> {
                     When::Range(range) | When::Months(range) => {
                         self.last_dates.clear();
                         self.last_when = Some(Period { from: Some(range.first()), until: Some(range.last()) });
+                        self.last_period = self.last_when;
                     }
-                    When::From(day) => self.last_when = Some(Period { from: Some(*day), until: None }),
+                    When::From(day) => {
+                        self.last_when = Some(Period { from: Some(*day), until: None });
+                        self.last_period = self.last_when;
+                    }
                     When::Until(day) => {
+                        self.last_period =
+                            Some(Period { from: self.last_when.and_then(|p| p.from).filter(|f| f <= day), until: Some(*day) });
                         self.last_when = Some(Period { from: self.last_when.and_then(|p| p.from).filter(|f| f <= day), until: Some(*day) })
                     }
                     _ => {}

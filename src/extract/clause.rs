@@ -48,6 +48,8 @@ pub struct Clause {
 pub struct Around<'a> {
     /// The period named last.
     pub last_when: Option<Period>,
+    /// The last period named that was no single day.
+    pub last_period: Option<Period>,
     /// The dates named last.
     pub last_dates: &'a [Date],
     /// The days named last.

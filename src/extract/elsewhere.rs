@@ -119,6 +119,13 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
     !own && (body_line && (contacts >= 2 || contacts >= 1 && near_end) || near_end && address && postal && contacts >= 2)
 }
 
+/// Offices that anybody may have: a secretary, a switchboard, "the offices".
+pub fn may_be_anybodys(office: &crate::domain::OfficeId) -> bool {
+    office.is_all()
+        || office.is_other()
+        || ["segreteria", "centralino", "museo", "biblioteca", "personale", "sport-turismo"].contains(&office.0.as_str())
+}
+
 /// Whether an office phrase stands right behind somebody who is no office of the body.
 pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
     clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= office.start && office.start - m.end <= 2)

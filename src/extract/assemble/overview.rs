@@ -105,3 +105,36 @@ fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::do
     let written = |date: jiff::civil::Date| (date.month() as u8, date.day() as u8);
     Some(crate::domain::Season { from: written(day(season.to)?.tomorrow().ok()?), to: written(day(season.from)?.yesterday().ok()?) })
 }
+
+/// The one day that a document is about, where it names no other day, no period and no week: a strike, a patron's feast. With the segment that names it.
+pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<(usize, jiff::civil::Date)> {
+    use crate::extract::grammar::dates::When;
+    const LEAD: usize = 8;
+    let mut found: Option<(usize, jiff::civil::Date)> = None;
+    let main = segments.iter().enumerate().filter(|(_, s)| s.region == Region::Main && s.role != Role::Row);
+    for (n, (i, _)) in main.enumerate() {
+        for mark in &scans[i] {
+            match &mark.mark {
+                Mark::When(When::Days(days)) => match (days.as_slice(), found) {
+                    ([day], None) if n <= LEAD => found = Some((i, *day)),
+                    ([day], Some((_, only))) if *day == only => {}
+                    _ => return None,
+                },
+                Mark::When(When::Same | When::Deadline | When::Months(_)) => {}
+                Mark::When(_) => return None,
+                Mark::Days(_) if found.is_some() => return None,
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Whether a page is somebody else's, by its first words: "PISCINA LE NAIADI", and nobody of the body is named in them.
+pub(super) fn is_strange(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let Some(first) = segments.iter().position(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return false };
+    let short = segments[first].tokens.len() <= 12;
+    let stranger = scans[first].iter().any(|m| m.mark == Mark::Cue(crate::lexicon::Cue::Stranger));
+    let named = scans[first].iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. }));
+    short && stranger && !named
+}

@@ -15,6 +15,8 @@ impl Assembler<'_> {
         for placed in &clause.marks {
             match &placed.mark {
                 Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
+                // the office of a swimming pool is its own
+                Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office)) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
@@ -28,6 +30,7 @@ impl Assembler<'_> {
                     }
                     explicit = true;
                 }
+                Mark::TheOffices { .. } if self.strange_page => {}
                 Mark::TheOffices { back } if subjects.is_empty() => {
                     let plural = self.topic.len() > 1;
                     let specific = !self.topic.is_empty() && !self.topic.iter().any(|s| s.office.is_all());

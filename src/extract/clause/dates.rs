@@ -39,7 +39,8 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
             // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
             When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
             When::Same => {
-                if let Some(last) = around.last_when {
+                let of_period = segment.words(m.start..m.end).to_lowercase().contains("periodo");
+                if let Some(last) = around.last_period.filter(|_| of_period).or(around.last_when) {
                     period = last;
                 }
             }
@@ -85,6 +86,11 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
         } else if facts.hours.is_empty() {
             for span in std::mem::take(&mut facts.loose) {
                 facts.openings.extend(around.heading_dates.iter().map(|date| Opening { date: *date, span }));
+            }
+            let told = facts.flags.open || facts.flags.reduced;
+            if told && facts.openings.is_empty() && !facts.flags.appointment && !facts.flags.remote {
+                let (first, last) = (around.heading_dates.iter().min(), around.heading_dates.iter().max());
+                (period.from, period.until) = (first.copied(), last.copied());
             }
         }
     }
