@@ -37,6 +37,16 @@ struct Frame {
     excepting: bool,
 }
 
+/// A part of the year said above hours.
+#[derive(Debug, Clone, Copy)]
+struct HangingSeason {
+    season: crate::domain::Season,
+    /// The block that said it.
+    block: usize,
+    /// It stood alone, and governs the blocks below; else only the lines of its own.
+    alone: bool,
+}
+
 struct Assembler<'a> {
     segments: &'a [Segment],
     lexicon: &'a Lexicon,
@@ -108,7 +118,7 @@ struct Assembler<'a> {
     /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
     hanging_days: Option<(usize, Vec<DaySelector>)>,
     /// A part of the year that stands on a line of its own, above its hours.
-    hanging_season: Option<crate::domain::Season>,
+    hanging_season: Option<HangingSeason>,
     /// Dates of a line that had no times: "sabato 14 dicembre" above "9.00-12.00".
     hanging_dates: Option<(usize, Vec<jiff::civil::Date>)>,
     stranger: bool,
@@ -526,8 +536,10 @@ impl Assembler<'_> {
         }
         let days: Vec<DaySelector> = facts.hours.iter().flat_map(|(_, c)| c.days.clone()).collect();
         let seasonal = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Season(_))));
-        if seasonal && !facts.any() && facts.bare_days.is_empty() {
-            self.hanging_season = facts.season;
+        let lines = matches!(segment.role, Role::Row | Role::Line | Role::Item);
+        let opens = clause.marks.first().is_some_and(|m| matches!(m.mark, Mark::When(When::Season(_))));
+        if let Some(season) = clause::season(&clause.marks).filter(|_| !facts.any() && facts.bare_days.is_empty() || lines && opens) {
+            self.hanging_season = Some(HangingSeason { season, block: segment.block, alone: !facts.any() });
         } else if clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))) {
             self.hanging_season = None;
         }

@@ -51,7 +51,9 @@ fn insertion(segment: &Segment, clause: &Clause, doubt: &Placed) -> Option<std::
     let sign = |i: usize, signs: &[&str]| segment.tokens.get(i).is_some_and(|t| t.is_any(signs));
     let open = (clause.start..doubt.start).rev().find(|i| sign(*i, &[",", "(", ".", ";", ":"]))?;
     // the word of doubt opens the insertion: "…, finora aperto …,", "…, che era chiuso …,"
-    if !sign(open, &[",", "("]) || doubt.start - open > 3 {
+    // "…, l'ultimo che vi era rimasto, …"
+    let relative = segment.tokens[open..doubt.start].iter().any(|t| t.is_any(&["che", "dove", "cui"]));
+    if !sign(open, &[",", "("]) || doubt.start - open > if relative { 7 } else { 3 } {
         return None;
     }
     let close = (doubt.end..clause.end).find(|i| sign(*i, &[",", ")", ";", ":"]) && !between_figures(segment, *i))?;

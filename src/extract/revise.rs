@@ -15,7 +15,7 @@ use crate::text::TokenKind;
 pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for (i, segment) in segments.iter().enumerate() {
         let withdrawn = segments.get(i + 1).is_some_and(|next| next.block == segment.block && calls_it_wrong(next));
-        if withdrawn || is_for_the_press(segment) {
+        if withdrawn || is_for_the_press(segment) || is_premise(segment) || follows_motion(segments, i) {
             scans[i].clear();
         }
     }
@@ -74,6 +74,40 @@ fn calls_it_wrong(segment: &Segment) -> bool {
             let says = ["l'indicazione", "l'informazione", "il dato", "la notizia", "quanto sopra", "quell'orario", "l'orario indicato"];
             at < 60 && says.iter().any(|s| text.starts_with(s)) && !text[..at].contains(" non ")
         })
+}
+
+/// "CONSIDERATO che …;", "VISTO l'art. 50 …": why an act is made, not what it orders.
+fn is_premise(segment: &Segment) -> bool {
+    const PREMISES: [&str; 12] = [
+        "premess",
+        "considerat",
+        "vist",
+        "richiamat",
+        "rilevat",
+        "ritenut",
+        "sentit",
+        "attes",
+        "accertat",
+        "constatat",
+        "ravvisat",
+        "dato",
+    ];
+    let first = super::segment::first_word(&segment.tokens);
+    let Some(word) = segment.tokens.get(first) else { return false };
+    let ends_open = segment.text.trim_end().ends_with([';', ',']);
+    ends_open
+        && word.upper
+        && PREMISES.iter().any(|w| word.text.starts_with(w))
+        && (word.text != "dato" || segment.folded.text.contains("dato atto"))
+}
+
+/// The minutes of a council: what stands behind "Mozione per …", "Interrogazione sugli orari …" in its paragraph was said, not decided.
+fn follows_motion(segments: &[Segment], i: usize) -> bool {
+    let opens = |s: &Segment| {
+        let text = s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
+        ["interrogazion", "mozion", "interpellanz", "proposta di "].iter().any(|w| text.starts_with(w))
+    };
+    segments[..=i].iter().rev().take_while(|s| s.block == segments[i].block).any(opens)
 }
 
 /// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.

@@ -58,6 +58,16 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
             }
         }
     }
+    // two that complete each other are the seasons, whatever else the page says of the year
+    let complete = |one: &Placed, other: &Placed| match (&one.mark, &other.mark) {
+        (Mark::When(When::Season(a)), Mark::When(When::Season(b))) => follows(a.to, b.from) && follows(b.to, a.from),
+        _ => false,
+    };
+    let paired: Vec<(usize, Placed, i32)> =
+        found.iter().filter(|(_, one, _)| found.iter().any(|(_, other, _)| complete(one, other))).cloned().collect();
+    if !paired.is_empty() {
+        found = paired;
+    }
     let mut different: Vec<&Mark> = Vec::new();
     let mut total = 0;
     for (_, mark, days) in &found {
@@ -88,6 +98,12 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
             *there = mark;
         }
     }
+}
+
+/// Whether a day of the year is the one behind another.
+fn follows(day: (u8, u8), next: (u8, u8)) -> bool {
+    let date = |(month, day): (u8, u8)| jiff::civil::Date::new(2025, month as i8, (day as i8).min(if month == 2 { 28 } else { 31 })).ok();
+    date(day).and_then(|d| d.tomorrow().ok()).zip(date(next)).is_some_and(|(a, b)| (a.month(), a.day()) == (b.month(), b.day()))
 }
 
 /// What one season named in a document leaves over of the year.

@@ -91,8 +91,9 @@ impl Assembler<'_> {
             }
         }
         let season = segment.headings.iter().rev().find_map(|h| self.heading_seasons.iter().find(|(i, _)| i == h).map(|(_, s)| *s));
-        let all_year = segment.folded.text.contains("tutto l'anno") || segment.folded.text.contains("tutto l' anno");
-        let season = season.or(self.hanging_season).filter(|_| !all_year);
+        let all_year = ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo"].iter().any(|w| segment.folded.text.contains(w));
+        let hanging = self.hanging_season.filter(|h| h.alone || h.block == segment.block).map(|h| h.season);
+        let season = season.or(hanging).filter(|_| !all_year);
         for (_, chunk) in &mut facts.hours {
             chunk.season = chunk.season.or(season);
         }

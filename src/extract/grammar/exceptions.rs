@@ -211,14 +211,14 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
     let first = word(at);
     // "fa (però) eccezione", "costituisce eccezione"
     if starts(first, &["fa", "fanno", "fara", "faranno", "costituis", "rappresent"]) && first.len() <= 14 {
-        let next = (at + 1..at + 4).find(|j| word(*j).starts_with("eccezion"));
+        let next = (at + 1..at + 4).find(|j| matches!(word(*j), "eccezione" | "eccezioni"));
         if let Some(next) =
             next.filter(|next| (at + 1..*next).all(|j| starts_small(word(j)) || ADVERBS.contains(&word(j)) || word(j) == "l'"))
         {
             return Some(next + 1);
         }
     }
-    if starts(first, &["eccezion"]) {
+    if matches!(first, "eccezione" | "eccezioni") {
         return Some(at + 1);
     }
     if first == "non" {

@@ -177,9 +177,7 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
     if end == at
         || tokens.get(at).is_some_and(|t| {
             lexicon.weekday(&t.text).is_some()
-                || t.is_any(&[
-                    "via", "piazza", "orario", "aperto", "chiuso", "europa", "postale", "tel", "telefono", "comunale", "email", "pec",
-                ])
+                || t.is_any(&["via", "piazza", "orario", "aperto", "chiuso", "postale", "tel", "telefono", "comunale", "email", "pec"])
         })
     {
         return None;
