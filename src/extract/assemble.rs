@@ -390,6 +390,10 @@ impl Assembler<'_> {
             heading_dates: hanging_dates.as_deref().or(only_day.as_deref()).unwrap_or(&self.heading_dates),
         };
         let mut facts = clause::facts(segment, clause, &env, self.lexicon);
+        if facts.address.is_none() && self.under_place(segment) {
+            facts.address =
+                clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
+        }
         if silent {
             facts = Facts { channels: Vec::new(), ..Facts::default() };
         }
@@ -460,6 +464,13 @@ impl Assembler<'_> {
         self.place(index, subjects, explicit, facts, evidence, n);
     }
 
+    /// Whether the heading above says that what follows is a place: "Dove siamo", "Sede".
+    fn under_place(&self, segment: &Segment) -> bool {
+        let heading = segment.headings.last().and_then(|h| self.segments.get(*h)).map_or("", |h| h.folded.text.trim());
+        ["dove", "sede", "indirizzo", "ubicazione", "come raggiunger", "come arrivare"].iter().any(|w| heading.starts_with(w))
+            && heading.len() <= 30
+    }
+
     /// "Solo su appuntamento: lunedì 9-12" above "martedì 15-17".
     fn lend_appointment(&mut self, segment: &Segment, clause: &Clause, explicit: bool, facts: &mut Facts) {
         if facts.flags.appointment && clause::opens_by_appointment(segment, clause) {
@@ -514,7 +525,9 @@ impl Assembler<'_> {
                     When::Range(range) | When::Months(range) => {
                         self.last_dates.clear();
                         self.last_when = Some(Period { from: Some(range.first()), until: Some(range.last()) });
-                        self.last_period = self.last_when;
+                        if facts.closures.is_empty() {
+                            self.last_period = self.last_when;
+                        }
                     }
                     When::From(day) => {
                         self.last_when = Some(Period { from: Some(*day), until: None });

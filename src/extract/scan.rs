@@ -103,6 +103,11 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             at = end;
             continue;
         }
+        if let Some((name, end)) = app(segment, at) {
+            marks.push(Placed { mark: Mark::Channel(Channel { kind: ChannelKind::App, value: Some(name) }), start: at, end });
+            at = end;
+            continue;
+        }
         let (mark, end) = match one(segment, at, anchor, place, &is_capital, lexicon) {
             Some(found) => found,
             None => {
@@ -237,6 +242,13 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["cade", "cadra", "cadono", "cadranno", "ricorre", "coincide"])) {
             return false;
         }
+        // "l'orario già annunciato per il 2 maggio entrerà in vigore il 3 giugno"
+        let planned =
+            before.iter().rev().take(4).any(|t| ["annunciat", "previst", "fissat", "programmat"].iter().any(|w| t.text.starts_with(w)));
+        let moved = ["rinviat", "slitta", "differit", "posticipat", "entrera in vigore"].iter().any(|w| segment.folded.text.contains(w));
+        if planned && moved && several {
+            return false;
+        }
         // "il precedente avviso del 27 settembre"
         let of = before.last().is_some_and(|t| t.is_any(&["del", "dell'", "di"]));
         let notice = before.len() >= 2
@@ -306,6 +318,23 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(jif
         return None;
     }
     (set_off || entry).then_some((day, if set_off { next + 1 } else { next }))
+}
+
+/// "con l'app Decoro Facile", "l'applicazione «ComuneVicino»": its name.
+fn app(segment: &Segment, at: usize) -> Option<(String, usize)> {
+    let token = segment.tokens.get(at)?;
+    if !token.is_any(&["app", "applicazione"]) {
+        return None;
+    }
+    let quoted = segment.tokens.get(at + 1).is_some_and(|t| t.is("\""));
+    let start = if quoted { at + 2 } else { at + 1 };
+    let mut end = start;
+    while end < start + 4 && segment.is_capital(end) && segment.tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word) {
+        end += 1;
+    }
+    let name = segment.words(start..end).to_string();
+    // the State's own app is no office's
+    (end > start && name != "IO").then(|| (name, if quoted { end + 1 } else { end }))
 }
 
 /// "stampa@comune…", "redazione@…": nobody's counter.

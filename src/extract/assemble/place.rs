@@ -177,10 +177,12 @@ impl Assembler<'_> {
         }
         if whom.is_empty() {
             // nobody in particular: a period for the whole document
+            let entry = segment.role == Role::Item && !announces;
             if let Some(period) = facts.period
                 && self.document_period.is_none()
                 && !facts.single_day
                 && !self.stranger
+                && !entry
             {
                 self.document_period = Some(period);
             }
@@ -198,6 +200,9 @@ impl Assembler<'_> {
             return;
         }
         let all = whom.iter().all(|s| s.office.is_all());
+        if !facts.channels.is_empty() && !facts.beyond_channels() && facts.period.is_some_and(|p| p.from == p.until) {
+            facts.period = None; // "chi aveva un appuntamento quel giorno chiami …": no number is for a day
+        }
         self.close_period(&whom, &mut facts);
         let period = match facts.period {
             Some(period) => {
@@ -466,6 +471,9 @@ impl Assembler<'_> {
         whom: &[Subject],
         reference: Option<&OfficeId>,
     ) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
+        if reference.is_none() && !self.default_hours.is_empty() {
+            return self.default_hours.clone();
+        }
         let before =
             self.drafts.iter().rev().find(|d| {
                 !d.weeks.is_empty() && reference.is_none_or(|r| *r == d.subject.office) && !whom.iter().any(|s| s.same(&d.subject))

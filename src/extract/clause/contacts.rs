@@ -108,7 +108,11 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         .marks
         .iter()
         .any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.end <= placed.start && placed.start - m.end <= 2);
-    let elsewhere = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)));
+    // "accanto alla stazione" behind the address, "nella palestra di via Rosselli 4": where it is, not whose it is
+    let elsewhere = clause.marks.iter().any(|m| {
+        let of_place = segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["di", "in"])) && m.end + 1 == placed.start;
+        matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && m.start < placed.start && !of_place
+    });
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
     let together =
         ["tutti in ", "tutti nel", "tutti al ", "tutti presso", "tutte in ", "tutte nel"].iter().any(|w| segment.folded.text.contains(w));

@@ -131,7 +131,7 @@ fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
         "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr", "aspett",
         "attend",
     ];
-    let before = &segment.tokens[date.start.saturating_sub(4).max(clause.start)..date.start];
+    let before = &segment.tokens[date.start.saturating_sub(7).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
     before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
 }
