@@ -445,8 +445,11 @@ impl Assembler<'_> {
             facts.channels.retain(|c| c.value.is_some());
         }
         self.remember(segment, clause, &facts);
+        // "venerdì 2 tutti gli uffici resteranno chiusi; sarà operativa la Polizia locale"
+        let beside_closing =
+            n > 0 && facts.flags.open && self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
         if explicit
-            && !clause.except.is_empty()
+            && (!clause.except.is_empty() || beside_closing)
             && facts.period.is_none()
             && facts.flags.any()
             && facts.openings.is_empty()

@@ -231,8 +231,11 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if !matches!(when, When::Days(_)) {
             return true;
         }
-        let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
-        let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ",", ":"])).map_or(0, |i| i + 1);
+        let before = &segment.tokens[m.start.saturating_sub(6)..m.start];
+        // "ordinanza n. 138 del 15": the point of an abbreviation ends nothing; "la Giunta ha stabilito che venerdì 2": what it decided is another matter
+        let abbreviated = |i: usize| i > 0 && before[i].is(".") && before[i - 1].is_any(&["n", "nr", "prot", "num", "reg"]);
+        let ends = |i: &usize| before[*i].is_any(&[".", ";", ",", ":", "che"]) && !abbreviated(*i);
+        let stop = (0..before.len()).rev().find(ends).map_or(0, |i| i + 1);
         // "per il ponte della Festa del lavoro", "in occasione del Natale … il 24 dicembre": a holiday as the reason, where the day itself is said
         let occasion = before[stop..].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
         if occasion && several {
@@ -481,6 +484,9 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         return Some(found);
     }
     match (word(at), word(at + 1), word(at + 2)) {
+        ("comune" | "provincia" | "unione", "di" | "dei", _) if at > 0 && body_serves(tokens, at) => {
+            Some((Mark::TheOffices { back: false }, at + 1))
+        }
         ("tutto", "chiuso" | "fermo" | "aperto", _) => Some((Mark::TheOffices { back: false }, at + 1)),
         ("quest'" | "questi" | "queste", "ultimo" | "ultima" | "ultimi" | "ultime", _) => Some((Mark::Latter, at + 2)),
         ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {
@@ -530,6 +536,19 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
     }
 }
 
+/// "Il Comune di Rovezzo resterà chiuso": the body stands for its offices.
+fn body_serves(tokens: &[crate::text::Token], at: usize) -> bool {
+    let article = at > 0 && tokens[at - 1].is_any(&["il", "la", "l'"]);
+    let Some(verb) =
+        (at + 2..at + 7).find(|i| tokens.get(*i).is_some_and(|t| ["rest", "rimar", "riman", "sara"].iter().any(|w| t.text.starts_with(w))))
+    else {
+        return false;
+    };
+    article
+        && tokens.get(at + 2).is_some_and(|t| t.upper)
+        && tokens.get(verb + 1).is_some_and(|t| t.is_any(&["chiuso", "chiusa", "aperto", "aperta"]))
+}
+
 /// Whether the word before makes plain "uffici" all of them: "chiusura uffici", "orario degli uffici", "24 dicembre: uffici chiusi".
 fn of_all(tokens: &[crate::text::Token], at: usize) -> bool {
     let Some(before) = at.checked_sub(1).and_then(|i| tokens.get(i)) else { return false };
@@ -573,7 +592,19 @@ fn ordinal(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
         .position(|stem| tokens.get(at + 1).is_some_and(|t| t.text.len() == stem.len() + 1 && t.text.starts_with(stem)))?;
     let next = tokens.get(at + 2)?;
     // a noun behind it, and it counts that noun: "il primo piano", "la seconda domenica"
-    const COUNTED: [&str; 34] = [
+    const COUNTED: [&str; 46] = [
+        "genn",
+        "febb",
+        "marz",
+        "apri",
+        "magg",
+        "giug",
+        "lugl",
+        "agos",
+        "sett",
+        "otto",
+        "nove",
+        "dice",
         "due",
         "tre",
         "quattro",
@@ -609,7 +640,7 @@ fn ordinal(tokens: &[crate::text::Token], at: usize) -> Option<(Mark, usize)> {
         "appuntament",
         "del",
     ];
-    let word = next.kind == TokenKind::Word && next.text.len() > 1 && !COUNTED.iter().any(|w| next.text.starts_with(w));
+    let word = next.kind == TokenKind::Word && next.text.len() > 1 && !next.is("ed") && !COUNTED.iter().any(|w| next.text.starts_with(w));
     let goes_on = next.is_any(&[",", ":", "(", "e", "a", "-"]) || word;
     let counted = first.is("per") || next.is("e") && tokens.get(at + 3).is_some_and(|t| t.is_any(&["il", "la", "i", "le"]));
     (goes_on && !counted).then_some((Mark::Nth(n), at + 2))

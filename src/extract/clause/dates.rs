@@ -51,6 +51,8 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 period.until = around.last_when.filter(|_| whole).and_then(|p| p.until);
             }
             When::Days(days) if days.len() == 1 && !facts.flags.closed && begins(segment, clause, m) => period.from = days.first().copied(),
+            // "resteranno chiusi venerdì 2; riapriranno mercoledì 7": the end of the closing is no other matter
+            When::Days(_) if shuts && says_reopening(segment, clause, m) => {}
             When::Days(days) => {
                 // "da lunedì 3 febbraio …: nessuno oggi se la sente"
                 let today = segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["oggi", "domani"])) && m.end == m.start + 1;
@@ -123,6 +125,13 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     if !period.is_open() {
         facts.period = Some(period);
     }
+}
+
+/// "…, riapriranno con il consueto orario mercoledì 7", in a sentence that told the days of the closing.
+fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+    let dated = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))) && m.start < date.start;
+    let before = &segment.tokens[date.start.saturating_sub(8).max(clause.start)..date.start];
+    clause.marks.iter().any(dated) && before.iter().any(|t| ["riapr", "riapert"].iter().any(|w| t.text.starts_with(w)))
 }
 
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.

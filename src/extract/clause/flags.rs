@@ -111,7 +111,7 @@ fn reopens(segment: &Segment, clause: &Clause) -> bool {
     let Some(open) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Open) && word(m).starts_with("riapr") && m.start > first) else {
         return false;
     };
-    let between = |m: &Placed| matches!(m.mark, Mark::When(_) | Mark::Days(_)) && m.start > first && m.end <= open.start;
+    let between = |m: &Placed| matches!(m.mark, Mark::When(_) | Mark::Days(_)) && m.end <= open.start;
     closed.all(|m| m.start < open.start && word(m).starts_with("chius")) && !clause.marks.iter().any(between)
 }
 

@@ -170,8 +170,8 @@ fn following(tokens: &[Token], at: usize, lexicon: &Lexicon) -> Option<usize> {
     let word = |j: usize| word(tokens, j);
     let end = match (word(at), word(at + 1)) {
         ("ad" | "con" | "a" | "in", "eccezione" | "esclusione") => at + 2,
-        ("con", "la" | "l'" | "le") if matches!(word(at + 2), "sola" | "unica" | "eccezione" | "uniche" | "sole") => {
-            (at + 2..at + 5).find(|j| word(*j).starts_with("eccezion")).map(|j| j + 1)?
+        ("con", "la" | "l'" | "le") if matches!(word(at + 2), "sola" | "unica" | "eccezione" | "esclusione" | "uniche" | "sole") => {
+            (at + 2..at + 5).find(|j| matches!(word(*j), "eccezione" | "eccezioni" | "esclusione")).map(|j| j + 1)?
         }
         ("fatta" | "fatte" | "eccezion", "eccezione" | "fatta" | "salva" | "salve" | "salvo") | ("fatto" | "fatti", "salvo" | "salvi") => {
             at + 2

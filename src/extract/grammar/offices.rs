@@ -219,7 +219,8 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     });
     let of_others = before(2)
         .is_some_and(|t| ["deleg", "assess", "consiglier", "ministr", "fest", "premi", "diritt"].iter().any(|w| t.text.starts_with(w)));
-    let named = article && !of_others && is_capital(i) && !tokens.get(next).is_some_and(|t| t.upper) && !place.label;
+    let tax = tokens.get(i).is_some_and(|t| t.is_any(&["tari", "imu", "tasi", "tares", "cosap", "irpef"]));
+    let named = article && !tax && !of_others && is_capital(i) && !tokens.get(next).is_some_and(|t| t.upper) && !place.label;
     if named || of_service || asked || opens_list || behind_number {
         return true;
     }
