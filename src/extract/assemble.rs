@@ -345,6 +345,7 @@ impl Assembler<'_> {
     fn clause(&mut self, index: usize, clause: &Clause, sentence_period: Option<Period>, n: usize) {
         let segment = &self.segments[index];
         let cued = |cue: Cue| clause.marks.iter().any(|m| m.mark == Mark::Cue(cue));
+        self.resume_topic(segment);
         let (subjects, explicit) = self.whom(clause, segment);
         if self.stranger_block == Some(segment.block) && !explicit && segment.role != Role::Row {
             return;
@@ -465,6 +466,28 @@ impl Assembler<'_> {
         }
         let evidence = super::evidence::of(segment, &clause.marks);
         self.place(index, subjects, explicit, facts, evidence, n);
+    }
+
+    /// "Il nuovo ufficio riceverà …", behind a sentence about somebody else: the office that was spoken of.
+    fn resume_topic(&mut self, segment: &Segment) {
+        const ITS: [&str; 8] = [
+            "l'ufficio",
+            "il nuovo ufficio",
+            "lo sportello",
+            "il nuovo sportello",
+            "il comando",
+            "il servizio",
+            "gli sportelli",
+            "il pubblico",
+        ];
+        let opens = ITS.iter().any(|w| segment.folded.text.trim_start().starts_with(w));
+        if !self.topic.is_empty() || !opens || segment.role != Role::Sentence {
+            return;
+        }
+        if let Some((block, topic)) = self.interrupted.take_if(|(block, _)| *block == segment.block) {
+            (self.topic, self.stranger, self.topic_block) = (topic, false, Some(block));
+            self.stranger_block = None;
+        }
     }
 
     /// Whether the heading above says that what follows is a place: "Dove siamo", "Sede".

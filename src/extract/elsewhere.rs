@@ -135,7 +135,9 @@ pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
 
 /// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office ("sopra la palestra", "nell'ex banca").
 pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
-    const BESIDE: [&str; 14] = [
+    const BESIDE: [&str; 16] = [
+        "vecchio",
+        "vecchia",
         "sopra",
         "sotto",
         "accanto",

@@ -264,6 +264,16 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
         let words = line.trim();
         let wrapped = lines.last().is_some_and(|before: &std::ops::Range<usize>| {
             let before = text[before.clone()].trim_end();
+            // "…, ad eccezione dei" above "Servizi demografici": a line that ends with a small word goes on
+            let open = before.rsplit(' ').next().is_some_and(|word| OPEN_ENDS.contains(&word)) && before.chars().count() >= 20;
+            let goes_on = ["del ", "della ", "dello ", "dei ", "delle ", "degli ", "dell'", "che ", "nonché ", "ed "]
+                .iter()
+                .any(|w| words.starts_with(w))
+                && !before.ends_with(['.', ':', ';', '!', '?', ','])
+                && before.chars().count() >= 30;
+            if open || goes_on {
+                return true;
+            }
             // hard-wrapped prose: a long line without an end, and a small letter at the start of the next
             before.chars().count() >= 55
                 && !before.ends_with(['.', ':', ';', '!', '?'])
@@ -283,6 +293,12 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
     }
     lines
 }
+
+/// Words after which nobody ends a line of a list.
+const OPEN_ENDS: [&str; 30] = [
+    "di", "del", "della", "dello", "dei", "delle", "degli", "al", "alla", "allo", "ai", "alle", "agli", "il", "lo", "la", "i", "gli", "le",
+    "e", "ed", "con", "per", "che", "nel", "nella", "dal", "dalla", "ad", "presso",
+];
 
 fn opens_with_office(words: &str, lexicon: &Lexicon) -> bool {
     let start: String = words.chars().take(40).collect();

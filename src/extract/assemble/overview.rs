@@ -150,7 +150,10 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<(u
 pub(super) fn is_strange(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
     let Some(first) = segments.iter().position(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return false };
     let short = segments[first].tokens.len() <= 12;
-    let stranger = scans[first].iter().any(|m| m.mark == Mark::Cue(crate::lexicon::Cue::Stranger));
+    let stranger = scans[first].iter().any(|m| matches!(m.mark, Mark::Cue(crate::lexicon::Cue::Stranger)))
+        || ["ambulatorio", "piscina", "studio medico", "palestra", "associazione", "parrocchia"]
+            .iter()
+            .any(|w| segments[first].folded.text.trim_start().starts_with(w));
     let named = scans[first].iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. }));
     short && stranger && !named
 }

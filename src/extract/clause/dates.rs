@@ -136,13 +136,16 @@ fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
 fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    const BEGINS: [&str; 14] = [
-        "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr", "aspett",
-        "attend",
+    const BEGINS: [&str; 15] = [
+        "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr",
+        "aspett", "attend",
     ];
     let before = &segment.tokens[date.start.saturating_sub(7).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
-    before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
+    // "giovedì 24 ottobre tornano nella loro sede"
+    let at_once =
+        segment.tokens.get(date.end).is_some_and(|t| ["torn", "riapr", "riprend", "ricominc"].iter().any(|w| t.text.starts_with(w)));
+    at_once || before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
 }
 
 /// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.

@@ -591,7 +591,8 @@ fn forbidden(before: &str) -> bool {
         "codice",
     ]
     .iter()
-    .any(|word| tail.ends_with(word))
+    // a whole word: "centrale operativa" is no "iva"
+    .any(|word| tail.strip_suffix(word).is_some_and(|rest| !rest.ends_with(char::is_alphabetic)))
         || tail.ends_with("p.iva/c.f")
         || tail.ends_with("c.f./p.iva")
         || tail.ends_with("c.f. e p.iva")

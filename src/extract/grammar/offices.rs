@@ -60,6 +60,9 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
                     return None;
                 }
             }
+            if tokens[i].is("sue") && !tokens[i].upper {
+                return None; // "le sue stanze", not the desk for building
+            }
             if office.is_all() && !found.sure {
                 return None; // a building, until it is the subject of a sentence
             }
@@ -351,8 +354,9 @@ fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon
 }
 
 /// Words that open the name of a branch.
-const SITES: [&str; 15] = [
+const SITES: [&str; 16] = [
     "piattaforma",
+    "reparto",
     "delegazione",
     "delegazioni",
     "sede",

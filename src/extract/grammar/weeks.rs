@@ -149,6 +149,12 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
             // "luglio e agosto, giorni: lun-sab; luglio e agosto, ore: 9-12": said twice, meant once
             Piece::Season(season) if reader.season == Some(*season) && reader.days.is_some() && reader.spans.is_empty() => {}
             Piece::Season(season) => reader.season(*season, i, seasons_come_behind(pieces, i)),
+            Piece::Break
+                if reader.days.is_some()
+                    && reader.spans.is_empty()
+                    && i > 0
+                    && matches!(pieces[i - 1], Piece::Shut)
+                    && matches!(pieces.get(i + 1), Some(Piece::Span(..))) => {}
             // "lunedì 8.30-12.30; 15-17", "mattino: 8-12; pomeriggio: 15-17": still the same days
             Piece::Break if reader.goes_on(&pieces[i + 1..]) => {}
             // "martedì: d'inverno 14-17; d'estate 8-12": the days stand for each season
@@ -179,6 +185,11 @@ fn seasons_come_behind(pieces: &[Piece], i: usize) -> bool {
 /// "lunedì: chiuso", "chiuso il lunedì", "domenica e festivi chiuso".
 fn shut_beside(pieces: &[Piece], i: usize) -> bool {
     let behind = pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma | Piece::Part(_)));
+    // "lunedì: chiuso; 14-17" in the columns of a table: shut in the morning alone
+    let column = matches!(pieces.get(i + 1..i + 4), Some([Piece::Shut, Piece::Break, Piece::Span(..)]));
+    if column {
+        return false;
+    }
     if matches!(behind, Some(Piece::Shut)) {
         // "lunedì chiuso martedì 9-12": the word belongs to the days before it; "martedì 9-12, chiuso sabato" is the other way round
         let comma_between = matches!(pieces.get(i + 1), Some(Piece::Comma));
