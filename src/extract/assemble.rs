@@ -99,6 +99,8 @@ struct Assembler<'a> {
     announcing: bool,
     /// Parts of the year that headings state.
     heading_seasons: Vec<(usize, crate::domain::Season)>,
+    /// Addresses that headings state: "Sportelli di via Roma 60".
+    heading_addresses: Vec<(usize, String)>,
     /// Periods that headings state.
     heading_periods: Vec<(usize, Period)>,
     /// The offices that each segment names, with the tokens at which their names begin.
@@ -187,6 +189,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         inline: None,
         announcing: false,
         heading_seasons: Vec::new(),
+        heading_addresses: Vec::new(),
         heading_periods: Vec::new(),
         names: scans
             .iter()
@@ -394,6 +397,10 @@ impl Assembler<'_> {
         if facts.address.is_none() && self.under_place(segment) {
             facts.address =
                 clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
+        }
+        if facts.address.is_none() && explicit && matches!(segment.role, Role::Row | Role::Item | Role::Line) {
+            facts.address =
+                segment.headings.iter().rev().find_map(|h| self.heading_addresses.iter().find(|(i, _)| i == h).map(|(_, a)| a.clone()));
         }
         if silent {
             facts = Facts { channels: Vec::new(), ..Facts::default() };

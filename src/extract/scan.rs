@@ -130,7 +130,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     let cues = lexicon.cues().find(tokens);
     marks.extend(
         cues.into_iter()
-            .filter(|hit| !inside_name(&marks, hit.start, hit.end))
+            .filter(|hit| !inside_name(&marks, hit.start, hit.end) && !inside_span(&marks, hit.start, hit.end))
             .map(|hit| Placed { mark: Mark::Cue(hit.cue), start: hit.start, end: hit.end })
             .collect::<Vec<_>>(),
     );
@@ -321,6 +321,11 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(jif
         return None;
     }
     (set_off || entry).then_some((day, if set_off { next + 1 } else { next }))
+}
+
+/// "si apre alle 7.30 e si chiude alle 18.30": the words are part of the hours.
+fn inside_span(marks: &[Placed], start: usize, end: usize) -> bool {
+    marks.iter().any(|m| matches!(m.mark, Mark::Span(..)) && m.start < start && end <= m.end)
 }
 
 /// "con l'app Decoro Facile", "l'applicazione «ComuneVicino»": its name.

@@ -95,7 +95,9 @@ impl Assembler<'_> {
         let hanging = self.hanging_season.filter(|h| h.alone || h.block == segment.block).map(|h| h.season);
         let season = season.or(hanging).filter(|_| !all_year);
         for (_, chunk) in &mut facts.hours {
-            chunk.season = chunk.season.or(season);
+            // "festivi chiuso" below the seasons holds in all of them
+            let feasts = chunk.slots == [crate::domain::Slot::Off] && chunk.days.iter().all(|d| d.day == crate::domain::Day::Ph);
+            chunk.season = chunk.season.or(season.filter(|_| !feasts));
         }
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);

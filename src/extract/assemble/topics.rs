@@ -236,6 +236,9 @@ impl Assembler<'_> {
             self.dated_headings.push((index, days));
         }
         if subjects.is_empty() {
+            if let Some(Mark::Address(address)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Address(_))) {
+                self.heading_addresses.push((index, address.clone()));
+            }
             // a heading without an office governs what stands under it
             if let Some(season) = clause::season(marks) {
                 self.heading_seasons.push((index, season));

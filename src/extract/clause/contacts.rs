@@ -114,9 +114,19 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && m.start < placed.start && !of_place
     });
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
+    // "a Palazzo Denti, via Garibaldi 77": the building and its address
+    let building = segment.tokens[placed.start.saturating_sub(6)..placed.start].iter().position(|t| {
+        t.is_any(&["palazzo", "palazzina", "villa", "castello", "municipio", "casa", "ex", "edificio", "complesso", "scuole", "liceo"])
+    });
+    let in_building = building.is_some_and(|at| {
+        let from = placed.start.saturating_sub(6) + at + 1;
+        segment.tokens[from..placed.start]
+            .iter()
+            .all(|t| t.upper || t.is_any(&[",", "di", "in", "del", "della", "(", "comunale", "liceo", "scuola"]))
+    });
     let together =
         ["tutti in ", "tutti nel", "tutti al ", "tutti presso", "tutte in ", "tutte nel"].iter().any(|w| segment.folded.text.contains(w));
-    if !elsewhere && (opens || moved || beside || named || together || segment.role == Role::Row) {
+    if !elsewhere && (in_building || opens || moved || beside || named || together || segment.role == Role::Row) {
         facts.address = Some(address.clone());
         facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
             .iter()

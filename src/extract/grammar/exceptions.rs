@@ -253,7 +253,8 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
             return Some(j + 2);
         }
         // "restano fuori dalla chiusura"
-        let outside = word(j) == "fuori" && !matches!(word(j + 1), "sede" | "servizio" | "uso" | "orario");
+        let from = matches!(word(j + 1), "da" | "dal" | "dalla" | "dall'" | "dallo" | "dai");
+        let outside = word(j) == "fuori" && (from || first.starts_with("rest") || first.starts_with("riman"));
         return outside.then_some(j + 1);
     }
     // "seguono un orario diverso:", "hanno orari propri:" — only where a list or the offices follow

@@ -210,7 +210,11 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     // "…: sono il personale (…), la ragioneria (…)"
     let opens_list = before(1).is_some_and(|t| t.is_any(&["il", "la", "lo", "l'", "i", "gli", "le"]))
         && (before(2).is_some_and(|t| t.is(":")) || before(2).is_some_and(|t| t.is("sono")) && before(3).is_some_and(|t| t.is(":")))
-        && tokens.get(next).is_some_and(|t| t.is_any(&["(", ",", "e"]));
+        && tokens.get(next).is_some_and(|t| {
+            // "l'assistenza è data": folded, the verb looks like "e"
+            t.is_any(&["(", ","])
+                || t.is("e") && tokens.get(next + 1).is_some_and(|n| n.is_any(&["il", "lo", "la", "l'", "i", "gli", "le"]))
+        });
     // "366 221 0945 il personale, 366 221 0946 la ragioneria"
     let behind_number = before(1).is_some_and(|t| t.is_any(&["il", "la", "lo", "l'", "i", "gli", "le"]))
         && before(2).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() >= 2)
