@@ -430,6 +430,7 @@ impl Assembler<'_> {
             Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
             Role::Heading | Role::Row => false,
         };
+        let elsewhere = elsewhere && !self.names_topic(segment);
         if nearer || !explicit && !at_hand && elsewhere {
             facts.hours.clear();
             facts.openings.clear();
@@ -473,6 +474,16 @@ impl Assembler<'_> {
         }
         let evidence = super::evidence::of(segment, &clause.marks);
         self.place(index, subjects, explicit, facts, evidence, n);
+    }
+
+    /// "La farmacia resterà chiusa …" on the page of "Farmacia comunale": its subject is a word of the name at hand.
+    fn names_topic(&self, segment: &Segment) -> bool {
+        let first = super::segment::first_word(&segment.tokens);
+        let words = segment.tokens.get(first..(first + 3).min(segment.tokens.len())).unwrap_or_default();
+        words.iter().any(|t| {
+            t.text.len() >= 5
+                && self.topic.iter().any(|s| crate::text::fold(&s.name).split(|c: char| !c.is_alphanumeric()).any(|w| w == t.text))
+        })
     }
 
     /// "Il nuovo ufficio riceverà …", behind a sentence about somebody else: the office that was spoken of.

@@ -14,6 +14,7 @@ const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri
 pub fn mark(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     zones(segments, scans);
     named_by_place(segments, scans);
+    rows_by_place(segments, scans);
 }
 
 /// How many branches a document tells apart.
@@ -48,7 +49,10 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         for mark in marks {
             let Mark::Offices(mention) = &mark.mark else { continue };
             let [named] = mention.offices.as_slice() else { continue };
-            if !IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) || named.tokens.end != mark.end {
+            // "Anagrafe di Levante" as the label of a row, "Biblioteca di Borgo Molino" anywhere
+            let label = matches!(segment.role, Role::Row | Role::Heading | Role::Item | Role::Line) && mark.start <= 1;
+            let several = IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) || label;
+            if !several || named.office.is_all() || named.tokens.end != mark.end {
                 continue;
             }
             if let Some(end) = place_behind(segment, mark.end).filter(|end| !marks.iter().any(|m| m.start >= mark.end && m.start < *end)) {
@@ -101,9 +105,63 @@ fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let words = |i: usize, start: usize, end: usize| crate::text::fold(segments[i].words(start..end));
         let others = found.iter().filter(|(j, o, s, e)| o == office && words(*j, *s, *e) != words(*i, *start, *end)).count();
         if others >= 1 {
-            let name = segments[*i].words(*start..*end).to_string();
+            // "Biblioteca Fornaci" is called by the whole name, "Ufficio Viabilità Pianura" by its zone
+            let whole = IN_SEVERAL_PLACES.contains(&office.0.as_str());
+            let from = scans[*i].iter().find(|m| m.end == *start).filter(|_| whole).map_or(*start, |m| m.start);
+            let name = segments[*i].words(from..*end).to_string();
             let at = scans[*i].iter().position(|m| m.start >= *start).unwrap_or(scans[*i].len());
             scans[*i].insert(at, Placed { mark: Mark::Site(name), start: *start, end: *end });
         }
+    }
+}
+
+/// "FARA martedì 9-12 via Frentana 2", "TUFILLO giovedì …": lines that begin with a place and say hours or an address, in a document about one office.
+fn rows_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const NO_BRANCH: [&str; 14] = [
+        "sala",
+        "chiostro",
+        "villa",
+        "farmacia",
+        "parco",
+        "campo",
+        "palestra",
+        "associazione",
+        "gruppo",
+        "via",
+        "piazza",
+        "orario",
+        "lunedi",
+        "parrocchia",
+    ];
+    let mut offices: Vec<&OfficeId> = Vec::new();
+    for mark in scans.iter().flatten() {
+        if let Mark::Offices(mention) = &mark.mark {
+            offices.extend(mention.offices.iter().map(|o| &o.office));
+        }
+    }
+    if offices.is_empty() || offices.iter().any(|o| *o != offices[0]) || offices[0].is_all() || distinct(scans) > 0 {
+        return;
+    }
+    let place = |i: usize| -> Option<usize> {
+        let (segment, marks) = (&segments[i], &scans[i]);
+        let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma))?;
+        let lines = matches!(segment.role, Role::Row | Role::Line | Role::Item);
+        let end = first.start - usize::from(first.start > 0 && segment.tokens[first.start - 1].is_any(&[":", "-", ","]));
+        let words = segment.tokens.get(..end)?;
+        let named = (1..=4).contains(&words.len())
+            && words.iter().all(|t| t.upper && t.kind == crate::text::TokenKind::Word || t.is_any(&["di", "del", "della", "dei"]));
+        let told = matches!(first.mark, Mark::Days(_) | Mark::Address(_)) && marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        let other = words.first().is_none_or(|t| NO_BRANCH.contains(&t.text.as_str()) || t.text.len() < 3);
+        (lines && named && told && !other).then_some(end)
+    };
+    let found: Vec<(usize, usize)> = (0..segments.len()).filter_map(|i| place(i).map(|end| (i, end))).collect();
+    let blocks = |(i, _): &(usize, usize)| segments[*i].block;
+    let same = found.windows(2).all(|w| blocks(&w[0]) == blocks(&w[1]) && w[1].0 == w[0].0 + 1);
+    if found.len() < 2 || !same {
+        return;
+    }
+    for (i, end) in found {
+        let name = segments[i].words(0..end).to_string();
+        scans[i].insert(0, Placed { mark: Mark::Site(name), start: 0, end });
     }
 }

@@ -24,6 +24,11 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
     let first = segments.iter().find(|s| s.role == Role::Heading && s.region == Region::Main);
     let lists = first.is_some_and(|s| labels.is_front(&s.folded.text) && s.tokens.len() <= 8);
     let title = crate::text::fold(document.title.as_deref().unwrap_or_default());
+    let bare = title.trim_start_matches("home page").trim_start_matches("home").trim_start_matches([' ', '-', '|', ':']);
+    let home = bare.len() < title.len() && labels.is_body(bare);
+    if home {
+        return true;
+    }
     let names_body = labels.is_body(&title) && !title.contains([':', '|']) && title.split_whitespace().count() <= 6;
     let own_heading = first.is_some_and(|s| s.folded.text.trim() == title.trim());
     lists || names_body && !own_heading && !title.contains(" - ")

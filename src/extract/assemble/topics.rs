@@ -203,7 +203,9 @@ impl Assembler<'_> {
         self.hanging_season = None;
         let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
-        let subjects = self.subjects_of(segment, marks);
+        // "Personale" on the page of another office heads the list of its people
+        let people = segment.folded.text.trim() == "personale" && !self.page_topic.is_empty();
+        let subjects = if people { Vec::new() } else { self.subjects_of(segment, marks) };
         if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
             self.heading_sites.push((index, name.clone()));
         }
