@@ -319,7 +319,7 @@ impl Assembler<'_> {
         let next = clauses.get(at + 1).filter(|next| named(next))?;
         let first = next.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)))?.start;
         let before = segment.tokens.get(first.saturating_sub(4)..first)?;
-        let colon = before.iter().rposition(|t| t.is(":"))?;
+        let colon = before.iter().rposition(|t| t.is_any(&[":", "cioe", "ossia"]))?;
         let small = before[colon + 1..]
             .iter()
             .all(|t| t.is_any(&["sono", "il", "la", "lo", "l'", "i", "gli", "le", "cioe", "ovvero", "si", "tratta", "di"]));
@@ -410,6 +410,9 @@ impl Assembler<'_> {
             ["apr", "apert", "orari", "riceve", "access", "visitabil"].iter().any(|w| t.text.starts_with(w) && !t.text.starts_with("april"))
         });
         // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
+        // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
+        let event =
+            event && !(["in vigore", "valid"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         let event =
             self.is_event_page || event && (!(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {

@@ -12,9 +12,28 @@ const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri
 
 /// Marks branches.
 pub fn mark(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    headquarters(segments, scans);
     zones(segments, scans);
     named_by_place(segments, scans);
     rows_by_place(segments, scans);
+}
+
+/// "Comando" as a label beside "Distaccamento di …": the other branch.
+fn headquarters(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let beside = scans.iter().flatten().any(|m| {
+        matches!(&m.mark, Mark::Site(name) if {
+            let name = crate::text::fold(name);
+            ["distaccamento", "presidio", "delegazione"].iter().any(|w| name.starts_with(w))
+        })
+    });
+    if !beside {
+        return;
+    }
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        if segment.folded.text.trim() == "comando" && segment.tokens.len() == 1 {
+            *marks = vec![Placed { mark: Mark::Site(segment.words(0..1).to_string()), start: 0, end: 1 }];
+        }
+    }
 }
 
 /// How many branches a document tells apart.

@@ -24,7 +24,7 @@ use super::grammar::dates::When;
 use super::grammar::exceptions::Exception;
 use super::grammar::weekdays::Days;
 use super::scan::{Mark, Placed};
-use super::segment::Segment;
+use super::segment::{Role, Segment};
 use crate::domain::{DaySelector, OfficeId, Opening};
 use crate::lexicon::{Cue, Lexicon};
 
@@ -228,6 +228,39 @@ pub fn is_announcement(segment: &Segment, marks: &[Placed]) -> bool {
         && (has(&|m| matches!(m, Mark::When(_))) || segment.headings.is_empty() && segment.quoted)
 }
 
+/// Whether a clause has a word of opening, shutting or receiving.
+fn opens_counter(segment: &Segment, clause: &Clause) -> bool {
+    const OPENS: [&str; 20] = [
+        "apert",
+        "apre",
+        "apri",
+        "apertur",
+        "ricev",
+        "chius",
+        "chiud",
+        "orari",
+        "access",
+        "sportell",
+        "accogl",
+        "operativ",
+        "attiv",
+        "funzion",
+        "riapr",
+        "rientr",
+        "pubblic",
+        "entra",
+        "prenot",
+        "appuntament",
+    ];
+    segment
+        .tokens
+        .get(clause.start..clause.end)
+        .unwrap_or_default()
+        .iter()
+        .any(|t| OPENS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("aprile"))
+        || clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced | Cue::Remote)))
+}
+
 /// "lunedì, martedì … venerdì: sportello sospeso": shut on every day is shut.
 fn shut_all_week(facts: &mut Facts) {
     let off = |chunk: &super::grammar::weeks::Chunk| chunk.slots == [crate::domain::Slot::Off];
@@ -299,6 +332,10 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         // "dalla chiusura sono esclusi": the word tells of the rule, not of those it leaves out
         facts.flags.closed = false;
         facts.flags.reduced = false;
+    }
+    if segment.role == Role::Sentence && !opens_counter(segment, clause) {
+        // "gli incontri del sabato mattina": parts of a day make hours only beside a word of opening
+        facts.hours.retain(|(_, chunk)| !chunk.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
     }
     shut_all_week(&mut facts);
     if facts.flags.reduced_by_only_days(&facts, clause) {

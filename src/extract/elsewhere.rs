@@ -103,12 +103,16 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
     {
         return true;
     }
-    if text.contains("p. iva") || text.contains("p.iva") || text.contains("partita iva") || text.contains("codice fiscale") && contacts >= 1
+    if text.contains("c.f.") && contacts >= 1
+        || text.contains("p. iva")
+        || text.contains("p.iva")
+        || text.contains("partita iva")
+        || text.contains("codice fiscale") && contacts >= 1
     {
         return true;
     }
     let own = marks.iter().any(|m| match &m.mark {
-        Mark::Offices(mention) => !mention.offices.iter().all(|o| o.office.is_all()),
+        Mark::Offices(mention) => !mention.offices.iter().all(|o| o.office.is_all() || o.office.0 == "centralino"),
         Mark::Days(_) | Mark::Span(..) => true,
         _ => false,
     });

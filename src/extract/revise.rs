@@ -15,7 +15,7 @@ use crate::text::TokenKind;
 pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for (i, segment) in segments.iter().enumerate() {
         let withdrawn = segments.get(i + 1).is_some_and(|next| next.block == segment.block && calls_it_wrong(next));
-        if withdrawn || is_for_the_press(segment) || is_premise(segment) || follows_motion(segments, i) {
+        if withdrawn || takes_back(segment) || is_for_the_press(segment) || is_premise(segment) || follows_motion(segments, i) {
             scans[i].clear();
         }
     }
@@ -58,6 +58,15 @@ fn ordinals_behind(segment: &Segment, marks: &mut [Placed]) {
     }
 }
 
+/// "Avevamo scritto che si riceve il martedì: non è così."
+fn takes_back(segment: &Segment) -> bool {
+    let text = segment.folded.text.as_str();
+    let told = ["avevamo scritto", "avevamo indicato", "avevamo annunciato", "era scritto che", "si leggeva che", "avevamo comunicato"]
+        .iter()
+        .any(|w| text.contains(w));
+    told && ["non e cosi", "sbagliat", "errat", "un errore", "una svista", "non e vero"].iter().any(|w| text.contains(w))
+}
+
 /// "Si tratta di un errore: …", "L'indicazione è errata": about the sentence before.
 fn calls_it_wrong(segment: &Segment) -> bool {
     let text = segment.folded.text.trim_start();
@@ -68,7 +77,13 @@ fn calls_it_wrong(segment: &Segment) -> bool {
         "si e trattato di un errore",
         "si tratta di una notizia falsa",
     ];
-    opens.iter().any(|w| text.starts_with(w))
+    // "Lo 0783 449102 è di una famiglia. Il numero giusto è …"
+    let puts_right = ["numero", "orario", "indirizzo", "giorno"]
+        .iter()
+        .any(|what| ["giusto", "corretto", "esatto"].iter().any(|how| text.contains(&format!("{what} {how}"))));
+    let number_right = puts_right && text.len() < 90 && text.starts_with("il numero");
+    number_right
+        || opens.iter().any(|w| text.starts_with(w))
         || ["errat", "sbagliat", "inesatt", "frutto di un errore", "non corrispond"].iter().any(|w| {
             let at = text.find(w).unwrap_or(usize::MAX);
             let says = ["l'indicazione", "l'informazione", "il dato", "la notizia", "quanto sopra", "quell'orario", "l'orario indicato"];

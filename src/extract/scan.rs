@@ -85,7 +85,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     let mut marks: Vec<Placed> = Vec::new();
     // "13/06/2023 - Ufficio tecnico chiuso": the date of an entry is when it speaks, not what it says
     let (mut at, anchor) = match entry_date(segment, first, lexicon) {
-        Some((day, next)) => (next, &mut Anchor { day: Some(day), ..*anchor }),
+        Some((Some(day), next)) => (next, &mut Anchor { day: Some(day), ..*anchor }),
+        Some((None, next)) => (next, anchor),
         None => (0, anchor),
     };
     while at < tokens.len() {
@@ -302,7 +303,17 @@ fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
 }
 
 /// A full date that opens a line and is set off from what follows.
-fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(jiff::civil::Date, usize)> {
+fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Option<jiff::civil::Date>, usize)> {
+    // "03/06 Anagrafe chiusa sabato 15": day and month of an entry
+    let slash = |i: usize| segment.tokens.get(i).filter(|t| t.kind == TokenKind::Number && t.text.len() == 2).and_then(|t| t.number());
+    if matches!(segment.role, Role::Item | Role::Line | Role::Row)
+        && slash(0).is_some_and(|d| (1..=31).contains(&d))
+        && segment.tokens.get(1).is_some_and(|t| t.is("/") && !t.spaced)
+        && slash(2).is_some_and(|m| (1..=12).contains(&m))
+        && segment.tokens.get(3).is_some_and(|t| t.kind == TokenKind::Word && t.upper && lexicon.weekday(&t.text).is_none())
+    {
+        return Some((None, 3));
+    }
     // "10.12.2021" begins like the number of a list
     let first = if first > 0 && dates::full_date(&segment.tokens, 0, lexicon).is_some() { 0 } else { first };
     let (day, next) = dates::full_date(&segment.tokens, first, lexicon)?;
@@ -320,7 +331,7 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(jif
     if weekday || segment.tokens.len() <= next + 2 {
         return None;
     }
-    (set_off || entry).then_some((day, if set_off { next + 1 } else { next }))
+    (set_off || entry).then_some((Some(day), if set_off { next + 1 } else { next }))
 }
 
 /// "si apre alle 7.30 e si chiude alle 18.30": the words are part of the hours.

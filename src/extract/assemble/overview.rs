@@ -131,6 +131,30 @@ fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::do
 pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<(usize, jiff::civil::Date)> {
     use crate::extract::grammar::dates::When;
     const LEAD: usize = 8;
+    // what makes a day one on which offices do otherwise
+    const OCCASIONS: [&str; 17] = [
+        "corrente",
+        "riapr",
+        "guasto",
+        "sciopero",
+        "chius",
+        "chiud",
+        "apert",
+        "festa",
+        "patron",
+        "ponte",
+        "vigilia",
+        "allerta",
+        "neve",
+        "elezion",
+        "funzion",
+        "aprir",
+        "assemblea",
+    ];
+    let lead = segments.iter().filter(|s| s.region == Region::Main).take(4);
+    if !lead.into_iter().any(|s| OCCASIONS.iter().any(|w| s.folded.text.contains(w))) {
+        return None;
+    }
     let mut found: Option<(usize, jiff::civil::Date)> = None;
     let main = segments.iter().enumerate().filter(|(_, s)| s.region == Region::Main && s.role != Role::Row);
     for (n, (i, _)) in main.enumerate() {

@@ -219,7 +219,13 @@ impl Assembler<'_> {
             None if !facts.channels.is_empty() && !facts.beyond_channels() && self.stands_apart(segment, &whom) => Period::default(),
             None => self.topic_period.or(self.heading_period).or(self.whole_document()).unwrap_or_default(),
         };
-        for subject in whom {
+        let each = whom.len() >= 2 && facts.channels.len() == whom.len() && segment.folded.text.contains("rispettivamente");
+        let channels = facts.channels.clone();
+        for (n, subject) in whom.into_iter().enumerate() {
+            if let Some(own) = channels.get(n).filter(|_| each) {
+                // "rispettivamente agli interni … e …": to each its own
+                facts.channels = vec![own.clone()];
+            }
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
             self.draft(subject, period).add(&facts, &evidence);
         }

@@ -201,7 +201,10 @@ impl Assembler<'_> {
         }
         self.hanging_days = None;
         self.hanging_season = None;
-        let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue));
+        let programme = ["eventi", "appuntamenti in", "iniziative", "calendario eventi", "prossimi eventi"]
+            .iter()
+            .any(|w| segment.folded.text.trim_start().starts_with(w));
+        let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue)) || cue == Cue::Event && programme;
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
         // "Personale" on the page of another office heads the list of its people
         let people = segment.folded.text.trim() == "personale" && !self.page_topic.is_empty();

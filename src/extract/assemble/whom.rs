@@ -6,7 +6,7 @@ use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
 use crate::extract::elsewhere;
 use crate::extract::scan::Mark;
-use crate::extract::segment::Segment;
+use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
     pub(super) fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
@@ -17,6 +17,15 @@ impl Assembler<'_> {
                 Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
                 // the office of a swimming pool is its own
                 Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office)) => {}
+                // "Segreteria: …" among the lines of an office's own page: its secretary
+                Mark::Offices(mention)
+                    if matches!(segment.role, Role::Line | Role::Item)
+                        && self.page_topic.len() == 1
+                        && self.page_topic.iter().all(|s| s.office.0 != "segreteria" && !s.office.is_all())
+                        && mention
+                            .offices
+                            .iter()
+                            .all(|o| o.office.0 == "segreteria" && segment.words(o.tokens.clone()).eq_ignore_ascii_case("segreteria")) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
@@ -34,7 +43,7 @@ impl Assembler<'_> {
                 Mark::TheOffices { back } if subjects.is_empty() => {
                     let plural = self.topic.len() > 1;
                     let specific = !self.topic.is_empty() && !self.topic.iter().any(|s| s.office.is_all());
-                    let desks = segment.tokens.get(placed.end - 1).is_some_and(|t| t.is("sportelli"));
+                    let desks = segment.tokens.get(placed.end - 1).is_some_and(|t| t.is_any(&["sportelli", "sedi", "strutture"]));
                     let count = segment.tokens[placed.start..placed.end]
                         .iter()
                         .find_map(|t| self.lexicon.cardinal(&t.text))

@@ -102,6 +102,19 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     }
     facts.closures = closures;
     call_off(segment, clause, facts, &mut period);
+    // "lunedì 14 novembre il Servizio prende possesso del secondo piano di largo Mamiani 2": a move goes on
+    let moves = clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)));
+    let alone: Vec<Date> = crate::extract::clause::single_days(&clause.marks);
+    if moves
+        && alone.len() == 1
+        && period.is_open()
+        && facts.closures.is_empty()
+        && facts.openings.is_empty()
+        && facts.hours.is_empty()
+        && !facts.flags.any()
+    {
+        period.from = alone.first().copied();
+    }
     // "chiuso dalle 11 di venerdì 27", "chiuderà alle 12 il 24": hours that are taken away
     let opens = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
         .iter()

@@ -283,7 +283,9 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         return Some((When::From(date(year, month, day)?), next));
     }
     if !first.complete() {
-        return None;
+        // "da lunedì 16": the day of the week tells the month
+        let day = first.weekday.and(first.day).and_then(|_| nearest_weekday_day(&first, anchor))?;
+        return Some((When::From(day), skip_inclusive(tokens, next)));
     }
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
 }
@@ -669,6 +671,14 @@ fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, a
         let introduced =
             dated_weekday || at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
         if introduced && let Some((full, next)) = slashed(tokens, at) {
+            return Some((Written { weekday: written.weekday, ..full }, next));
+        }
+        // "giov 3/10": no office opens at three, and the third of October is a Thursday
+        if let Some(weekday) = written.weekday
+            && let Some((full, next)) = slashed(tokens, at)
+            && (full.day < Some(7) || full.day >= full.month)
+            && resolve(full, anchor).is_some_and(|day| weekday_of(day) == weekday)
+        {
             return Some((Written { weekday: written.weekday, ..full }, next));
         }
         let day = i8::try_from(token.number()?).ok().filter(|d| (1..=31).contains(d) && token.text.len() <= 2)?;

@@ -249,6 +249,10 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
         if starts(word(j), &LEFT_OUT) && !word(j).starts_with("esclusiv") {
             return Some(j + 1);
         }
+        // "sono tenuti fuori", "è lasciata fuori"
+        if starts(word(j), &["tenut", "lasciat"]) && word(j + 1) == "fuori" {
+            return Some(j + 2);
+        }
         if starts(word(j), &["fatt"]) && starts(word(j + 1), &["salv"]) {
             return Some(j + 2);
         }

@@ -221,8 +221,10 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         && before(3).is_some_and(|t| t.kind == TokenKind::Number)
         && tokens.get(next).is_none_or(|t| t.is_any(&[",", ".", ";"]));
     // "allo 0364 771340 per la Viabilità": a common noun with a capital, inside a sentence, is a name
-    let article = before(1).is_some_and(|t| {
-        !t.upper && t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "al", "allo", "alla", "all'", "ai", "agli", "alle"])
+    let alone = before(1).is_some_and(|t| t.is_any(&["soli", "sole", "sola", "solo"]));
+    let at_start = i == place.first + 1 && tokens.get(next).is_some_and(|t| !t.upper && t.kind == TokenKind::Word);
+    let article = before(if alone { 2 } else { 1 }).is_some_and(|t| {
+        (!t.upper || at_start) && t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "al", "allo", "alla", "all'", "ai", "agli", "alle"])
     });
     let of_others = before(2)
         .is_some_and(|t| ["deleg", "assess", "consiglier", "ministr", "fest", "premi", "diritt"].iter().any(|w| t.text.starts_with(w)));
@@ -358,7 +360,8 @@ fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon
 }
 
 /// Words that open the name of a branch.
-const SITES: [&str; 16] = [
+const SITES: [&str; 17] = [
+    "frazione",
     "piattaforma",
     "reparto",
     "delegazione",
