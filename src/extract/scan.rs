@@ -548,6 +548,7 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("dirette" | "diretta" | "inviata" | "inviate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
         ("indirizzata" | "indirizzate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
+        ("al", "comune", "si") if word(at + 3).starts_with("scriv") => Some((Mark::WholeBody, at + 2)),
         // "il Comune ha una nuova casella di posta certificata"
         ("il", "comune", "ha" | "avra" | "adotta" | "attiva" | "cambia") => Some((Mark::WholeBody, at + 2)),
         _ => None,

@@ -116,7 +116,21 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
     // "a Palazzo Denti, via Garibaldi 77": the building and its address
     let building = segment.tokens[placed.start.saturating_sub(6)..placed.start].iter().position(|t| {
-        t.is_any(&["palazzo", "palazzina", "villa", "castello", "municipio", "casa", "ex", "edificio", "complesso", "scuole", "liceo"])
+        t.is_any(&[
+            "palazzo",
+            "palazzina",
+            "villa",
+            "castello",
+            "municipio",
+            "casa",
+            "ex",
+            "edificio",
+            "complesso",
+            "scuole",
+            "liceo",
+            "a",
+            "ad",
+        ])
     });
     let in_building = building.is_some_and(|at| {
         let from = placed.start.saturating_sub(6) + at + 1;

@@ -136,6 +136,12 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
         }
         _ => false,
     });
+    // "previo appuntamento in segreteria"
+    let booked = before.last().is_some_and(|t| t.is("in"))
+        && before.iter().any(|t| t.text.starts_with("appuntament") || t.text.starts_with("prenot"));
+    if booked {
+        return true;
+    }
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
     let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));

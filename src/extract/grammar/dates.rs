@@ -151,6 +151,8 @@ fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
         ("giorni" | "giornate" | "date", "anzidetti" | "anzidette" | "suddetti" | "predetti" | "predette" | "indicati", _) => i + 2,
         ("intero" | "intera", "periodo" | "giornata", _) if !matches!(word(i + 2), "di" | "del") => i + 2,
         ("entrambe" | "entrambi" | "ambedue", "le" | "i", "date" | "giornate" | "giorni") => i + 3,
+        ("entrambi" | "ambedue", "i", "mesi") | ("nello" | "dello", "stesso", "bimestre") => i + 3,
+        ("detto" | "stesso", "bimestre", _) => i + 2,
         ("giornata" | "date" | "giornate", "indicata" | "indicate" | "suddetta" | "suddette" | "predetta", _) => i + 2,
         ("suddetta" | "predetta" | "stessa" | "medesima" | "tale", "giornata" | "data", _) => i + 2,
         ("durata", "del", "provvedimento") => i + 3,
@@ -916,6 +918,7 @@ fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon)
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let start = match (word(i), word(i + 1)) {
         ("mesi" | "mese", "di") => i + 2,
+        ("bimestre" | "trimestre" | "quadrimestre", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
         ("mesi", "estivi" | "invernali" | "autunnali" | "primaverili") if word(i + 2) == "di" => i + 3,
         ("in" | "ad" | "a" | "per" | "durante", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
         ("tutto", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
