@@ -215,7 +215,7 @@ corpora! {
     exceptions_read_as_written: "exceptions.txt", View::Whole, at least 40;
     closures_read_as_written: "closures.txt", View::Whole, at least 40;
     periods_read_as_written: "periods.txt", View::Whole, at least 15;
-    notices_read_as_written: "notices.txt", View::Whole, at least 100;
+    notices_read_as_written: "notices.txt", View::Whole, at least 120;
     contacts_read_office_by_office: "contacts.txt", View::Whole, at least 18;
 }
 
