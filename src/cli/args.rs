@@ -52,6 +52,8 @@ Examples:
   sportello changes --csv > changes.csv";
 
 const DOCTOR_HELP: &str = "\
+Looks at settings, sources, database, rights and secrets, disk, clock, browser, name service, mail server and public site. No mail is sent:
+the mail server is connected to, encrypted with, logged in at, and asked whether it takes mails from our address.
 Exit status: 0 all well, or nothing worse than warnings · 1 something is wrong, and what to do about it was said.
 
 With --verify, each snapshot's bytes are held against their SHA-256, and each source's chain of snapshots is walked: what was altered, put
@@ -343,6 +345,9 @@ pub struct DoctorArgs {
     /// Walk every chain of snapshots and hold every byte against its hash
     #[arg(long)]
     pub verify: bool,
+    /// The language: it, en [default: that of the terminal]
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    pub language: Option<Language>,
     /// One finding a line, as JSON
     #[arg(long)]
     pub json: bool,

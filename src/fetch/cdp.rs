@@ -212,7 +212,7 @@ fn deliver(shared: &Shared, message: Value) {
 }
 
 /// Finds a program: as it stands if it has a slash, else along the path.
-pub(super) fn find_program(name: &Path) -> Option<PathBuf> {
+pub fn find_program(name: &Path) -> Option<PathBuf> {
     if name.components().count() > 1 {
         return name.is_file().then(|| name.to_owned());
     }

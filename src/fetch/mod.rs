@@ -30,6 +30,7 @@ use std::time::Duration;
 
 pub use address::refused_literal;
 pub use canonical::canonical;
+pub use cdp::find_program;
 pub use client::Fetcher;
 pub use discover::{Found, ListReply};
 pub use error::{FetchError, TlsProblem};

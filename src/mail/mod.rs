@@ -16,6 +16,6 @@ pub use compose::{ComposeError, Sealed, compose};
 pub use dkim::{Dkim, DkimError};
 pub use files::{Files, FilesError};
 pub use outbox::{Answer, Desk, Outbox, Sending, Transport, WriteError, retry_at, send_due};
-pub use smtp::{Limits, Smtp, SmtpError};
+pub use smtp::{Hitch, Limits, Smtp, SmtpError, Welcome};
 pub use templates::{TemplatesError, templates};
 pub use webhook::{Call, Hooks};

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use lettre::Address;
 use lettre::transport::smtp::Error as LettreError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -66,6 +67,32 @@ struct Line {
 
 /// Servers close a connection that says nothing for a while, the strictest after a minute or so.
 const KEEP_IDLE: Duration = Duration::from_secs(30);
+
+/// Why a server takes no mails, by the step that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Hitch {
+    /// No connection, or no sensible answer over it.
+    #[error("{0}")]
+    Connection(String),
+    /// No encryption, where it is wanted.
+    #[error("{0}")]
+    Encryption(String),
+    /// The user is not let in.
+    #[error("login: {0}")]
+    Login(String),
+    /// Mails from our address are not taken.
+    #[error("the server refuses our sender: {0}")]
+    Sender(String),
+}
+
+/// What a server let us do that was tried without a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Welcome {
+    /// Whether the connection was encrypted.
+    pub is_encrypted: bool,
+    /// Whether a user logged in.
+    pub is_logged_in: bool,
+}
 
 /// Mail to the server cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -167,39 +194,57 @@ impl Smtp {
         }
     }
 
-    /// Connects, encrypts, logs in.
-    async fn connect(&self) -> Result<Line, String> {
-        let name = format!("{}:{}", self.server.host, self.server.port);
-        match timeout(self.limits.connect, self.open()).await {
-            Ok(Ok(line)) => Ok(line),
-            Ok(Err(error)) => Err(format!("{name}: {error}")),
-            Err(_) => Err(format!("{name}: no answer within {} s", self.limits.connect.as_secs())),
+    /// Tries the way without sending anything: connects, encrypts, logs in, and asks whether mails from this address are taken.
+    ///
+    /// # Errors
+    /// The step that failed, and the server's words.
+    pub async fn try_out(&self, sender: &Address) -> Result<Welcome, Hitch> {
+        let mut line = self.connect().await?;
+        let mail = Mail::new(Some(sender.clone()), Vec::new()).to_string();
+        let answer = line.ask(mail, self.limits.command).await;
+        let welcome = Welcome { is_encrypted: line.connection.is_encrypted(), is_logged_in: self.credentials.is_some() };
+        // ends what MAIL began; a server that does not wait for it has lost nothing
+        let _ = timeout(Duration::from_secs(2), line.connection.quit()).await;
+        match answer {
+            Ok(_) => Ok(welcome),
+            Err(Problem::Reply(_, words)) => Err(Hitch::Sender(words)),
+            Err(Problem::Broken(reason)) => Err(Hitch::Connection(reason)),
         }
     }
 
-    async fn open(&self) -> Result<Line, String> {
+    /// Connects, encrypts, logs in.
+    async fn connect(&self) -> Result<Line, Hitch> {
+        match timeout(self.limits.connect, self.open()).await {
+            Ok(opened) => opened,
+            Err(_) => Err(Hitch::Connection(format!("no answer within {} s", self.limits.connect.as_secs()))),
+        }
+    }
+
+    async fn open(&self) -> Result<Line, Hitch> {
         let address = (self.server.host.as_str(), self.server.port);
+        let no_connection = |error: LettreError| Hitch::Connection(said(&error));
         let mut connection = if self.server.tls == SmtpTls::Wrapper {
             let connected = AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, self.tls.clone(), None).await;
-            connected.map_err(|error| said(&error))?
+            connected.map_err(|error| if error.is_tls() { Hitch::Encryption(said(&error)) } else { no_connection(error) })?
         } else {
-            let stream = TcpStream::connect(address).await.map_err(|error| format!("cannot connect: {error}"))?;
+            let stream = TcpStream::connect(address).await.map_err(|error| Hitch::Connection(format!("cannot connect: {error}")))?;
             let _ = stream.set_nodelay(true); // commands are small and each waits for its answer
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await.map_err(|error| said(&error))?
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await.map_err(no_connection)?
         };
         if let Some(tls) = self.tls.clone().filter(|_| self.server.tls != SmtpTls::Wrapper) {
             if connection.server_info().supports_feature(Extension::StartTls) {
-                connection.starttls(tls, &self.hello).await.map_err(|error| format!("STARTTLS: {}", said(&error)))?;
+                let encrypted = connection.starttls(tls, &self.hello).await;
+                encrypted.map_err(|error| Hitch::Encryption(format!("STARTTLS: {}", said(&error))))?;
             } else if self.server.tls == SmtpTls::Required {
                 connection.abort().await;
-                return Err("the server offers no STARTTLS and mail.smtp says tls=required".into());
+                return Err(Hitch::Encryption("the server offers no STARTTLS and mail.smtp says tls=required".into()));
             }
         }
         if let Some(credentials) = &self.credentials {
-            connection.auth(DEFAULT_MECHANISMS, credentials).await.map_err(|error| format!("login: {}", said(&error)))?;
+            connection.auth(DEFAULT_MECHANISMS, credentials).await.map_err(|error| Hitch::Login(said(&error)))?;
         }
         // asked once more, since the answer is not to be had from the connection
-        let features = connection.command(Ehlo::new(self.hello.clone())).await.map_err(|error| said(&error))?;
+        let features = connection.command(Ehlo::new(self.hello.clone())).await.map_err(no_connection)?;
         let pipelining = features.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"));
         Ok(Line { connection, pipelining, needs_reset: false })
     }
@@ -240,7 +285,7 @@ impl Transport for Smtp {
                 Some(line) => line,
                 None => match self.connect().await {
                     Ok(line) => line,
-                    Err(error) => return Answer::Trouble(error),
+                    Err(hitch) => return Answer::Trouble(format!("{}:{}: {hitch}", self.server.host, self.server.port)),
                 },
             };
             match line.deliver(sealed, &self.limits).await {

@@ -109,6 +109,9 @@ impl Place {
             "http_proxy",
             "ALL_PROXY",
             "all_proxy",
+            "LANG",
+            "LC_ALL",
+            "LC_MESSAGES",
         ] {
             command.env_remove(name);
         }

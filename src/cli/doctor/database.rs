@@ -9,7 +9,7 @@ use super::{Finding, Patient};
 use crate::cli::talk;
 use crate::domain::rome;
 use crate::round::RULES_VERSION;
-use crate::store::{self, Damage, Job, Store, StoreError};
+use crate::store::{Damage, Job, Store, StoreError};
 
 const CHECK: &str = "database";
 const PROOF: &str = "proof";
@@ -20,21 +20,29 @@ const VERIFY_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What can be seen at once, however large the database is.
 pub(super) fn look(patient: &Patient<'_>) -> Vec<Finding> {
-    let path = patient.settings().store.path;
-    let store = match store::open_read_only(&path) {
+    let path = &patient.settings.store.path;
+    let store = match &patient.store {
         Ok(store) => store,
-        Err(error @ (StoreError::Missing { .. } | StoreError::Older { .. })) => {
+        Err(StoreError::Missing { path }) => {
+            let says = (format!("il database {} non c'è ancora", path.display()), format!("there is no database {} yet", path.display()));
+            let advice = (
+                "lo crea il servizio, o `sportello check`; se c'è altrove, scriverlo in [store] path",
+                "the service makes it, or `sportello check`; if it is elsewhere, set [store] path",
+            );
+            return vec![Finding::warning(CHECK, says, advice)];
+        }
+        Err(error @ StoreError::Older { .. }) => {
             let error = error.to_string();
             let (says, advice) = error.split_once(" · ").unwrap_or((&error, "start `sportello check` or `sportello run` once"));
             return vec![Finding::warning(CHECK, says, advice)];
         }
-        Err(error) => return vec![Finding::failed(CHECK, &error.into())],
+        Err(error) => return vec![Finding::failed(CHECK, &anyhow::anyhow!("{error}"))],
     };
-    let mut findings = vec![Finding::ok(CHECK, format!("opened {}", path.display()))];
-    findings.extend(privacy(&path));
-    findings.extend(leftovers(&path));
-    findings.extend(or_failed(outdated(&*store)));
-    findings.extend(or_failed(upkeep(&*store, Timestamp::now())));
+    let mut findings = vec![Finding::ok(CHECK, (format!("{} si apre", path.display()), format!("opened {}", path.display())))];
+    findings.extend(privacy(path));
+    findings.extend(leftovers(path));
+    findings.extend(or_failed(outdated(&**store)));
+    findings.extend(or_failed(upkeep(&**store, Timestamp::now())));
     findings
 }
 
@@ -44,15 +52,14 @@ fn or_failed(findings: Result<Vec<Finding>, StoreError>) -> Vec<Finding> {
 
 /// Addresses of subscribers stand in the file: nobody else on the machine needs to read it.
 fn privacy(path: &Path) -> Option<Finding> {
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    let open = mode & 0o007 != 0;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    let (open, path) = (mode & 0o007 != 0, path.display());
     open.then(|| {
-        let says = format!(
-            "{} can be read by everybody on this machine (mode {:03o}); it holds addresses of people",
-            path.display(),
-            mode & 0o777
+        let says = (
+            format!("{path} può essere letto da chiunque su questa macchina (modo {mode:03o}); contiene indirizzi di persone"),
+            format!("{path} can be read by everybody on this machine (mode {mode:03o}); it holds addresses of people"),
         );
-        Finding::warning(CHECK, says, format!("chmod o= {}*", path.display()))
+        Finding::warning(CHECK, says, format!("chmod o= {path}*"))
     })
 }
 
@@ -62,38 +69,57 @@ fn leftovers(path: &Path) -> Option<Finding> {
     name.push(".part");
     let part = PathBuf::from(name);
     part.exists().then(|| {
-        let says = format!("{} is left of a restore that was cut short", part.display());
-        Finding::warning(CHECK, says, "restore again, or remove it")
+        let says = (
+            format!("{} è quel che resta di un ripristino interrotto", part.display()),
+            format!("{} is left of a restore that was cut short", part.display()),
+        );
+        Finding::warning(CHECK, says, ("ripetere il ripristino, o cancellare il file", "restore again, or remove it"))
     })
 }
 
 fn outdated(store: &dyn Store) -> Result<Vec<Finding>, StoreError> {
     let is_outdated = !store.outdated(RULES_VERSION, None, 1)?.is_empty();
-    Ok(is_outdated.then(|| {
-        let advice = "the service reads them again after its start, and so does the next `sportello check`; `sportello reextract --dry-run` shows what will differ";
-        Finding::warning(CHECK, "some pages were last read by the rules of an older version", advice)
-    }).into_iter().collect())
+    let says = (
+        "alcune pagine sono state lette l'ultima volta con le regole di una versione precedente",
+        "some pages were last read by the rules of an older version",
+    );
+    let advice = (
+        "il servizio le rilegge dopo l'avvio, e così il prossimo `sportello check`; `sportello reextract --dry-run` mostra che cosa cambierà",
+        "the service reads them again after its start, and so does the next `sportello check`; `sportello reextract --dry-run` shows what will differ",
+    );
+    Ok(is_outdated.then(|| Finding::warning(CHECK, says, advice)).into_iter().collect())
 }
 
 fn upkeep(store: &dyn Store, now: Timestamp) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
-    for (job, within, verb) in [(Job::Tidy, TIDY_WITHIN, "put in order"), (Job::Verify, VERIFY_WITHIN, "verified")] {
+    let jobs = [(Job::Tidy, TIDY_WITHIN, ("riordinato", "put in order")), (Job::Verify, VERIFY_WITHIN, ("verificato", "verified"))];
+    for (job, within, (it, en)) in jobs {
         let last = store.last_done(job)?;
         let on = rome().to_datetime(last.at).strftime("%Y-%m-%d %H:%M");
         if now.duration_since(last.at) > within {
-            let when = if last.said.is_empty() { "never".to_string() } else { format!("not since {on}") };
-            let advice = match job {
-                Job::Tidy => "a running service does this at night: see whether it runs, and what it logs at 40 minutes past the hour",
-                Job::Verify => "a running service does this every week; `sportello doctor --verify` does it now",
+            let says = if last.said.is_empty() {
+                (format!("{it}: mai"), format!("{en}: never"))
+            } else {
+                (format!("{it}: non più dal {on}"), format!("{en}: not since {on}"))
             };
-            findings.push(Finding::warning(CHECK, format!("{verb}: {when}"), advice));
+            let advice = match job {
+                Job::Tidy => (
+                    "lo fa il servizio di notte: vedere se è in funzione, e che cosa scrive nel registro a 40 minuti di ogni ora",
+                    "a running service does this at night: see whether it runs, and what it logs at 40 minutes past the hour",
+                ),
+                Job::Verify => (
+                    "lo fa il servizio ogni settimana; `sportello doctor --verify` lo fa subito",
+                    "a running service does this every week; `sportello doctor --verify` does it now",
+                ),
+            };
+            findings.push(Finding::warning(CHECK, says, advice));
         } else if !last.said.is_empty() {
-            let finding = Finding::ok(CHECK, format!("{verb} on {on}: {}", last.said));
+            let says = (format!("{it} il {on}: {}", last.said), format!("{en} on {on}: {}", last.said));
             // what the last verification found stays wrong until somebody does something about it
             findings.push(if job == Job::Verify && last.said.contains("broken") {
-                Finding::error(CHECK, finding.says, "sportello doctor --verify")
+                Finding::error(CHECK, says, "sportello doctor --verify")
             } else {
-                finding
+                Finding::ok(CHECK, says)
             });
         }
     }
@@ -105,9 +131,10 @@ pub(super) fn verify(patient: &Patient<'_>) -> Vec<Finding> {
     if !patient.args.verify {
         return Vec::new();
     }
-    let path = patient.settings().store.path;
+    // that it cannot be opened was said already
+    let Ok(store) = &patient.store else { return Vec::new() };
+    let path = &patient.settings.store.path;
     let verified = || -> Result<Vec<Finding>, StoreError> {
-        let store = store::open_read_only(&path)?;
         if !patient.args.json {
             talk::say(format_args!("verifying {}; this reads all of it", path.display()));
         }
@@ -116,24 +143,30 @@ pub(super) fn verify(patient: &Patient<'_>) -> Vec<Finding> {
             return Ok(damages.iter().map(|damage| Finding::error(PROOF, damage.to_string(), what_to_do(damage))).collect());
         }
         let seal = store.seal()?;
-        let says = format!(
-            "{} snapshots in {} chains agree with their hashes; note the seal elsewhere to know them again: {}",
-            seal.n_snapshots, seal.n_chains, seal.sha
+        let (n_snapshots, n_chains, sha) = (seal.n_snapshots, seal.n_chains, seal.sha);
+        let says = (
+            format!(
+                "{n_snapshots} copie in {n_chains} catene corrispondono alle loro impronte; annotare altrove il sigillo per riconoscerle: {sha}"
+            ),
+            format!(
+                "{n_snapshots} snapshots in {n_chains} chains agree with their hashes; note the seal elsewhere to know them again: {sha}"
+            ),
         );
         Ok(vec![Finding::ok(PROOF, says)])
     };
-    match verified() {
-        Ok(findings) => findings,
-        // said already by the check that opens it
-        Err(StoreError::Missing { .. } | StoreError::Older { .. }) => Vec::new(),
-        Err(error) => vec![Finding::failed(PROOF, &error.into())],
-    }
+    verified().unwrap_or_else(|error| vec![Finding::failed(PROOF, &error.into())])
 }
 
-fn what_to_do(damage: &Damage) -> &'static str {
+fn what_to_do(damage: &Damage) -> (&'static str, &'static str) {
     if damage.what == "the database file" {
-        "the disk or a copy made while it was in use may be to blame: keep the file, and restore the last good backup with `sportello restore FILE --force`"
+        (
+            "la causa può essere il disco, o una copia fatta mentre era in uso: conservare il file, e ripristinare l'ultima buona copia con `sportello restore FILE --force`",
+            "the disk or a copy made while it was in use may be to blame: keep the file, and restore the last good backup with `sportello restore FILE --force`",
+        )
     } else {
-        "it no longer proves anything: compare with a backup (`sportello doctor --verify` on it tells whether it is sound), and ask who could write to the file"
+        (
+            "non prova più nulla: confrontare con una copia di sicurezza (`sportello doctor --verify` dice se è integra), e chiedersi chi poteva scrivere nel file",
+            "it no longer proves anything: compare with a backup (`sportello doctor --verify` on it tells whether it is sound), and ask who could write to the file",
+        )
     }
 }
