@@ -37,6 +37,8 @@ fn figures(vitals: &Vitals, now: Timestamp) -> Result<String, StoreError> {
     let watched = || sources.iter().filter(|source| source.retired_at.is_none());
     let failing = watched().filter(|source| source.health.streak > 0).count() as u64;
     let overdue = vitals.store.next_due()?.map_or(0, |at| now.duration_since(at).as_secs().max(0)).unsigned_abs();
+    let late = [vitals.store.next_delivery_due()?, vitals.store.next_hook_due()?].into_iter().flatten().min();
+    let late = late.map_or(0, |at| now.duration_since(at).as_secs().max(0)).unsigned_abs();
     let total = |count: fn(&crate::store::Health) -> u64| watched().map(|source| count(&source.health)).sum::<u64>();
 
     let mut page = Page(String::new());
@@ -66,7 +68,21 @@ fn figures(vitals: &Vitals, now: Timestamp) -> Result<String, StoreError> {
     ] {
         page.sample("deliveries", &format!("{{state=\"{state}\"}}"), count);
     }
+    page.one("delivery_overdue_seconds", "gauge", "How long the mail or call that has waited longest has been due.", late);
+    process(&mut page);
     Ok(page.0)
+}
+
+/// The process itself, under the names that all programs use; on a system without `/proc` there is nothing to tell.
+fn process(page: &mut Page) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<u64>().ok());
+    if let Some(kib) = resident {
+        page.bare("process_resident_memory_bytes", "Resident memory size in bytes.", kib * 1024);
+    }
+    if let Ok(open) = std::fs::read_dir("/proc/self/fd") {
+        page.bare("process_open_fds", "Number of open file descriptors.", open.count() as u64);
+    }
 }
 
 /// Text in the exposition format.
@@ -79,6 +95,11 @@ impl Page {
 
     fn sample(&mut self, name: &str, labels: &str, value: u64) {
         let _ = writeln!(self.0, "sportello_{name}{labels} {value}");
+    }
+
+    /// A gauge that is not of this program alone.
+    fn bare(&mut self, name: &str, help: &str, value: u64) {
+        let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
     }
 
     fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {

@@ -194,9 +194,14 @@ fn health_and_figures_are_told_to_this_machine() {
         assert!(ask(&address, path, "").starts_with("HTTP/1.1 200"), "{path}");
     }
     let figures = ask(&address, "/metrics", "");
-    for line in
-        ["# TYPE sportello_sources gauge", "sportello_sources 1", "sportello_documents 1", "sportello_deliveries{state=\"queued\"} 0"]
-    {
+    for line in [
+        "# TYPE sportello_sources gauge",
+        "sportello_sources 1",
+        "sportello_documents 1",
+        "sportello_deliveries{state=\"queued\"} 0",
+        "sportello_delivery_overdue_seconds 0",
+        "# TYPE process_resident_memory_bytes gauge",
+    ] {
         assert!(figures.contains(line), "{line}:\n{figures}");
     }
     assert!(ask(&address, "/metrics", "X-Forwarded-For: 203.0.113.7\r\n").starts_with("HTTP/1.1 404"), "not to strangers behind a proxy");
