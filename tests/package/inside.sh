@@ -9,7 +9,7 @@ bad() { printf "%4d s  FAILED  %s\n" $SECONDS "$*"; failed=1; }
 holds() {
     local what=$1 said
     shift
-    if said=$("$@" 2>&1); then good "$what"; else bad "$what: ${said: -600}"; fi
+    if said=$("$@" 2>&1); then good "$what"; else bad "$what: $(tail -c 600 <<<"$said")"; fi
 }
 # until "what" command…: within half a minute
 until_holds() {
@@ -158,6 +158,6 @@ holds "and leaves the data and the settings" sh -c 'test -s /var/lib/sportello/s
 dpkg -i old.deb >/dev/null 2>&1
 holds "installed again, the data is there" sh -c "[ \$(runuser -u sportello -- sportello changes --json | wc -l) -ge $changes ]"
 holds "purging" dpkg -P sportello
-holds "leaves nothing" sh -c '! ls -d /var/lib/sportello /etc/sportello /etc/credstore/sportello.* /usr/bin/sportello /etc/systemd/system/*.wants/sportello.service 2>/dev/null'
+holds "leaves nothing" sh -c 'left=$(ls -d /var/lib/sportello /var/cache/sportello /etc/sportello /etc/credstore/sportello.* /usr/bin/sportello /etc/systemd/system/*.wants/sportello.service 2>/dev/null); echo "$left"; [ -z "$left" ]'
 
 systemctl exit $failed
