@@ -31,6 +31,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let added = Command::new(&program).args(["subscribers", "add", "soak@example.org", "--all"]).current_dir(folder.path()).status()?;
     assert!(added.success());
+    // a service spreads the first look at its sources over an hour; what is to be seen here comes after
+    let baseline = Command::new(&program).args(["check", "--all", "--no-send", "--quiet"]).current_dir(folder.path()).status()?;
+    assert!(baseline.success());
     let log = std::fs::File::create(folder.path().join("log"))?;
     let mut child = Command::new(&program).arg("run").current_dir(folder.path()).stderr(log).stdout(Stdio::null()).spawn()?;
 
