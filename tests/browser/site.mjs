@@ -4,7 +4,7 @@
 //   node site.mjs SPORTELLO OUTPUT      the binary; the folder for pictures and pages
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ mkdirSync(out, { recursive: true });
 const PAGES = {
   home: '/', search: '/cerca?q=anagrafe', province: '/province/LU', body: '/enti/comune-altolago', office: '/enti/comune-altolago/anagrafe',
   library: '/enti/comune-altolago/biblioteca', changes: '/variazioni', change: '/variazioni/1', today: '/oggi', sources: '/fonti',
-  how: '/come-funziona', privacy: '/privacy', volunteers: '/volontari', developers: '/sviluppatori', error: '/nulla',
+  subscribe: '/iscriviti', how: '/come-funziona', privacy: '/privacy', volunteers: '/volontari', developers: '/sviluppatori', error: '/nulla',
 };
 
 const problems = [];
@@ -50,6 +50,7 @@ try {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   await journey();
+  await subscription();
   await accessible();
   await valid();
 } finally {
@@ -100,6 +101,53 @@ async function journey() {
   await page.keyboard.press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'contenuto');
   assert.deepEqual(elsewhere, [], 'requests to other sites');
+}
+
+// A subscriber's whole way: asking, consenting, changing, leaving, coming back. The pages behind signed links join those that are looked at.
+async function subscription() {
+  const page = await (await browser.newContext({ viewport: { width: 1200, height: 900 }, locale: 'it-IT' })).newPage();
+  page.on('console', message => { if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`); });
+  await page.goto(`${base}/iscriviti`);
+  await page.getByLabel('Comune o altro ente').fill('Altolago');
+  await page.locator('#email').fill('eva@example.org');
+  await page.getByLabel('un riepilogo al giorno').check();
+  await page.getByRole('button', { name: 'Iscriviti', exact: true }).click();
+  const confirm = await linkOfMail('/conferma/');
+  await page.goto(confirm);
+  await page.getByText('e…@example.org').first().waitFor(); // who opens the link of another learns no address
+  PAGES.confirm = inside(confirm);
+  await page.getByRole('button', { name: 'Conferma l’iscrizione' }).click();
+  await page.getByRole('heading', { name: 'Iscrizione confermata' }).waitFor();
+  await page.locator('main a[href*="/iscrizione/"]').click();
+  await page.getByText('eva@example.org').first().waitFor();
+  PAGES.manage = inside(page.url());
+  await page.locator('select[name="frequenza"]').selectOption('weekly');
+  await page.getByRole('button', { name: 'Cambia', exact: true }).click();
+  await page.waitForURL(/fatto$/);
+  assert.equal(await page.locator('select[name="frequenza"]').inputValue(), 'weekly', 'what was changed is kept');
+  await page.getByRole('button', { name: 'Annulla tutte le iscrizioni' }).click();
+  await page.getByRole('button', { name: 'Iscrivimi di nuovo con ciò che avevo scelto' }).click();
+  await page.getByRole('button', { name: 'Annulla tutte le iscrizioni' }).waitFor();
+  assert.equal(await page.locator('select[name="frequenza"]').inputValue(), 'weekly', 'and is there again after coming back');
+}
+
+// A path without the language that it begins with.
+function inside(url) {
+  return new URL(url).pathname.replace(/^\/(it|en)(?=\/)/, '');
+}
+
+// The link of this kind in a mail that has come into the outbox, or comes soon.
+async function linkOfMail(kind) {
+  const outbox = join(folder, 'outbox');
+  for (let n = 0; n < 600; n++) {
+    for (const name of readdirSync(outbox).filter(name => name.endsWith('.eml'))) {
+      const text = readFileSync(join(outbox, name), 'utf8').replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+      const link = text.match(new RegExp(`${base}\\S*${kind}[\\w.~-]+`));
+      if (link) return link[0];
+    }
+    await new Promise(done => setTimeout(done, 100));
+  }
+  throw new Error(`no mail with a link to ${kind}`);
 }
 
 async function accessible() {

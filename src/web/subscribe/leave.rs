@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::view::masked;
-use super::{fields, holder, one, place};
+use super::{follow, holder, place};
 use crate::alert::tokens::Purpose;
 use crate::store::{LEFT, SubscriberState};
 use crate::web::answer::{Failure, NEVER};
@@ -28,15 +28,9 @@ pub(super) async fn take(
     Path(token): Path<String>,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let now = site.clock.now();
-        let (subscriber, _) = holder(site, Purpose::Unsubscribe, &token, now)?;
-        if one(&fields(&body), "azione") == "torna" {
-            site.store.come_back(subscriber, now)?;
-        } else {
-            site.store.leave(subscriber, now)?;
-        }
-        page(site, &reader, &token)
+    follow(site, Purpose::Unsubscribe, token, body, move |site, order| {
+        order.stay(site, order.one("azione") == "torna")?;
+        page(site, &reader, &order.token)
     })
     .await
 }

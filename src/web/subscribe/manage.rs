@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::view::{Wish, names_of_bodies};
-use super::{fields, holder, one, place};
+use super::{follow, holder, place};
 use crate::alert::tokens::Purpose;
 use crate::domain::{Frequency, Language, SubscriberId};
 use crate::store::{LEFT, SubscriberState};
@@ -31,39 +31,33 @@ pub(super) async fn take(
     Path(token): Path<String>,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let now = site.clock.now();
-        let (subscriber, _) = holder(site, Purpose::Manage, &token, now)?;
-        let fields = fields(&body);
-        let wish = one(&fields, "iscrizione").parse::<i64>().unwrap_or(0);
-        match one(&fields, "azione") {
+    follow(site, Purpose::Manage, token, body, move |site, order| {
+        let subscriber = order.subscriber;
+        let wish = order.one("iscrizione").parse::<i64>().unwrap_or(0);
+        match order.one("azione") {
             "cambia" => {
-                let often = match one(&fields, "frequenza") {
-                    often @ ("daily" | "weekly") => format!("{often}-{}", one(&fields, "ora")),
+                let often = match order.one("frequenza") {
+                    often @ ("daily" | "weekly") => format!("{often}-{}", order.one("ora")),
                     often => often.to_string(),
                 };
                 let frequency: Frequency = often.parse().map_err(|error| Failure::Wrong(format!("{error}")))?;
-                site.store.change_wish(subscriber, wish, frequency, !one(&fields, "promemoria").is_empty())?;
+                site.store.change_wish(subscriber, wish, frequency, !order.one("promemoria").is_empty())?;
             }
             "togli" => {
-                site.store.drop_wish(subscriber, wish, now)?;
+                site.store.drop_wish(subscriber, wish, order.now)?;
             }
-            "lingua" => site.store.set_language(subscriber, if one(&fields, "lingua") == "en" { Language::En } else { Language::It })?,
-            "annulla" => {
-                site.store.leave(subscriber, now)?;
-            }
-            "torna" => {
-                site.store.come_back(subscriber, now)?;
-            }
+            "lingua" => site.store.set_language(subscriber, if order.one("lingua") == "en" { Language::En } else { Language::It })?,
+            "annulla" => order.stay(site, false)?,
+            "torna" => order.stay(site, true)?,
             "dimentica" => {
-                site.store.forget(subscriber, now)?;
+                site.store.forget(subscriber, order.now)?;
                 return forgotten(site, &reader);
             }
             _ => return Err(Failure::Wrong("unknown action".into())),
         }
         // read anew, so that reloading the page repeats nothing
         let mut response = StatusCode::SEE_OTHER.into_response();
-        let to = place(site, &reader, &format!("/iscrizione/{token}?fatto"));
+        let to = place(site, &reader, &format!("/iscrizione/{}?fatto", order.token));
         response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&to).map_err(Failure::defect)?);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
         Ok(response)

@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::Timestamp;
 
@@ -50,6 +52,47 @@ pub fn api() -> Router<Arc<Site>> {
 /// Whom a link speaks for, and which of their requests. Not found: it was made up, cut off, or its time is over.
 fn holder(site: &Site, purpose: Purpose, token: &str, now: Timestamp) -> Result<(SubscriberId, i64), Failure> {
     verify(&Secret(site.store.secret()?), purpose, token, now).ok_or(Failure::NotFound)
+}
+
+/// What a form behind a signed link asks for, and by whose link.
+struct Order {
+    subscriber: SubscriberId,
+    token: String,
+    now: Timestamp,
+    fields: Vec<(String, String)>,
+}
+
+impl Order {
+    /// The first value of a field.
+    fn one(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Stops all mails, or takes that back.
+    fn stay(&self, site: &Site, stays: bool) -> Result<(), Failure> {
+        if stays {
+            site.store.come_back(self.subscriber, self.now)?;
+        } else {
+            site.store.leave(self.subscriber, self.now)?;
+        }
+        Ok(())
+    }
+}
+
+/// Does what a form behind a signed link asks for, if the link is one of ours.
+async fn follow(
+    site: Arc<Site>,
+    purpose: Purpose,
+    token: String,
+    form: Bytes,
+    act: impl FnOnce(&Site, &Order) -> Result<Response, Failure> + Send + 'static,
+) -> Result<Response, Failure> {
+    site.work(move |site| {
+        let now = site.clock.now();
+        let (subscriber, _) = holder(site, purpose, &token, now)?;
+        act(site, &Order { subscriber, token, now, fields: fields(&form) })
+    })
+    .await
 }
 
 /// A token for the links of a page.
@@ -91,11 +134,6 @@ async fn even(since: tokio::time::Instant) {
 /// The values of a form, in order.
 fn fields(body: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
-}
-
-/// The first value of a field.
-fn one<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
 
 /// Where inside the site something stands, in the reader's language.
