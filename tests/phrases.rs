@@ -219,6 +219,74 @@ corpora! {
     contacts_read_office_by_office: "contacts.txt", View::Whole, at least 18;
 }
 
+/// Runs the pages of one file. A page begins with a line `=== what it is about`; then come `= office: facts` for each notice (or `= nothing`, or `= not yet`),
+/// and the page as it is published.
+fn run_pages(file: &str, text: &str, fewest: usize) {
+    let mut wrong = Vec::new();
+    let mut n_pages = 0;
+    for page in text.split("\n=== ").skip(1) {
+        let (name, rest) = page.split_once('\n').unwrap_or((page, ""));
+        let head: Vec<&str> = rest.lines().take_while(|line| line.starts_with(['=', '@', '#'])).collect();
+        let body = rest.lines().skip(head.len()).collect::<Vec<_>>().join("\n");
+        let setting = |key: &str| head.iter().find_map(|line| line.strip_prefix('@')?.trim().strip_prefix(key)).map(str::trim);
+        let published = setting("published").and_then(|day| day.parse::<Date>().ok());
+        let wanted: Vec<&str> = head.iter().filter_map(|line| line.strip_prefix('=')).map(str::trim).collect();
+        n_pages += 1;
+        let content_type = Some(if body.starts_with('<') { "text/html; charset=utf-8" } else { "text/plain; charset=utf-8" });
+        let document = document::read(&Input { bytes: body.as_bytes(), content_type, ..Input::default() });
+        let notices = extract::read(&document, Lexicon::builtin(), &Context { published, ..Context::default() }).notices;
+        wrong.extend(outside_opinion(&notices).map(|what| format!("tests/pages/{file}: {name}\n    {what}")));
+        let lines = |text: &str| -> Vec<String> { text.split(" | ").filter(|line| !line.is_empty()).map(notice_in_order).collect() };
+        let (mut read, mut wish) = (lines(&render(&notices, View::Whole)), Vec::new());
+        read.sort();
+        let (mut nothing, mut not_yet) = (false, false);
+        for line in wanted {
+            match line {
+                "nothing" => nothing = true,
+                "not yet" => not_yet = true,
+                line => wish.push(notice_in_order(line)),
+            }
+        }
+        wish.sort();
+        assert!(nothing != !wish.is_empty(), "tests/pages/{file}: {name}: say what is to be read, or `= nothing`");
+        let right = read == wish;
+        let others = |a: &[String], b: &[String]| {
+            a.iter().filter(|line| !b.contains(line)).map(|line| format!("\n        {line}")).collect::<String>()
+        };
+        if right && not_yet {
+            wrong.push(format!("tests/pages/{file}: {name}\n    is read now: take `= not yet` away"));
+        } else if !right && !not_yet {
+            wrong.push(format!("tests/pages/{file}: {name}\n    wanted{}\n    read{}", others(&wish, &read), others(&read, &wish)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {n_pages} pages of {file}:\n{}\n", wrong.len(), wrong.join("\n"));
+    assert!(n_pages >= fewest, "{file} has only {n_pages} pages");
+}
+
+/// "office: facts" with its facts in order and its weeks in their normal form.
+fn notice_in_order(notice: &str) -> String {
+    let (office, facts) = notice.split_once(": ").unwrap_or((notice, ""));
+    let week = |fact: &str| fact.parse::<Week>().map_or_else(|_| fact.to_string(), |week| week.to_string());
+    let mut facts: Vec<String> = facts.split(", ").filter(|fact| !fact.is_empty()).map(week).collect();
+    facts.sort_unstable();
+    format!("{office}: {}", facts.join(", "))
+}
+
+macro_rules! pages {
+    ($($name:ident: $file:literal, at least $fewest:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            run_pages($file, include_str!(concat!("pages/", $file)), $fewest);
+        })*
+    };
+}
+
+pages! {
+    pages_with_tables_read_as_published: "tables.txt", at least 10;
+    pages_of_offices_read_as_published: "offices.txt", at least 10;
+    pages_about_other_things_say_nothing: "none.txt", at least 5;
+}
+
 fn selector() -> impl Strategy<Value = DaySelector> {
     (0usize..8, proptest::collection::vec(prop_oneof![1i8..=5, Just(-1i8)], 0..3)).prop_map(|(day, mut nth)| {
         let day = Day::WEEK.get(day).copied().unwrap_or(Day::Ph);

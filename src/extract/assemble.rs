@@ -3,12 +3,14 @@
 //! In: segments with their phrases. Out: notices. A subject carries over sentences and list items until another takes over; a line that announces a list lends
 //! its facts to each item; a period stated for the whole document reaches every notice that it governs.
 
+mod beside;
+mod directory;
 mod overview;
 mod place;
 mod topics;
 mod whom;
 
-use self::overview::{bundles, is_event_page, is_front_page, seasons};
+use self::overview::{bundles, dashes, is_event_page, is_front_page, seasons};
 use super::Context;
 use super::branches;
 use super::clause::{self, Clause};
@@ -145,6 +147,10 @@ struct Assembler<'a> {
     is_front_page: bool,
     /// The block whose first line says that one comes by appointment only: so do its further lines.
     by_appointment: Option<usize>,
+    /// Segments beside the matter that speak of the page's own office.
+    own_boxes: Vec<usize>,
+    /// Entries of lists of offices that speak of somebody else.
+    strangers: Vec<usize>,
     /// The segment at hand.
     at: usize,
 }
@@ -154,8 +160,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     let mut anchor = dating.anchor;
     let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
     super::revise::revise(segments, &mut scans);
-    branches::mark(segments, &mut scans);
+    branches::mark(document, segments, &mut scans, lexicon);
     seasons(segments, &mut scans, lexicon);
+    dashes(segments, &mut scans, lexicon);
     let mut assembler = Assembler {
         segments,
         lexicon,
@@ -217,13 +224,17 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         doubts: Vec::new(),
         is_front_page: is_front_page(document, segments, lexicon),
         by_appointment: None,
+        own_boxes: Vec::new(),
+        strangers: Vec::new(),
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
         sites: branches::distinct(&scans) >= 2 || branches::is_apart(segments, &scans),
     };
+    assembler.strangers = directory::strangers(segments, &scans, &assembler.parents, lexicon);
     assembler.bundles = bundles(segments, &scans);
     assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.page_topic = assembler.title_topic(document, &scans, context);
+    assembler.own_boxes = assembler.own_boxes(&scans);
     for (index, marks) in scans.iter().enumerate() {
         assembler.segment(index, marks);
     }
@@ -236,7 +247,8 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
 impl Assembler<'_> {
     fn segment(&mut self, index: usize, marks: &[Placed]) {
         let segment = &self.segments[index];
-        let boxed = segment.region == Region::Aside && segment.headings.is_empty() && clause::is_announcement(segment, marks);
+        let boxed = self.own_boxes.contains(&index)
+            || segment.region == Region::Aside && segment.headings.is_empty() && clause::is_announcement(segment, marks);
         if !matches!(segment.region, Region::Main) && !boxed || segment.foreign {
             return;
         }
@@ -259,6 +271,11 @@ impl Assembler<'_> {
         if self.is_letterhead(index, marks) {
             return;
         }
+        if self.strangers.contains(&index) {
+            self.topic.clear();
+            self.stranger_block = Some(segment.block).filter(|_| segment.role != Role::Line);
+            return;
+        }
         self.heading_period =
             segment.headings.iter().rev().find_map(|h| self.heading_periods.iter().find(|(i, _)| i == h).map(|(_, p)| *p));
         self.heading_dates = segment
@@ -270,7 +287,7 @@ impl Assembler<'_> {
         self.heading_site =
             segment.headings.iter().rev().find_map(|h| self.heading_sites.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()));
         let near_end = index + 4 >= self.main_end;
-        let names = marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)));
+        let names = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())));
         if elsewhere::is_furniture(segment, marks, near_end, self.lexicon)
             || near_end && self.closes_page(index, marks)
             || self.furniture_block == Some(segment.block) && !names
@@ -337,9 +354,9 @@ impl Assembler<'_> {
         });
         let updated = |s: &Segment| {
             let text = s.folded.text.trim_start();
-            ["agg.", "aggiornat", "pagina aggiornat", "ultimo aggiornamento", "ultima modifica", "pubblicat"]
-                .iter()
-                .any(|w| text.starts_with(w))
+            let dated = ["agg.", "aggiornat", "pagina aggiornat", "ultimo aggiornamento", "ultima modifica", "pubblicat"];
+            let press = ["testata giornalistica", "quotidiano", "reg. trib", "direttore responsabile", "registrazione tribunale"];
+            dated.iter().any(|w| text.starts_with(w)) || press.iter().any(|w| text.contains(w))
         };
         let from = index.saturating_sub(3);
         channels && plain && self.segments[from..index].iter().any(updated)

@@ -5,17 +5,114 @@
 use super::grammar::offices::name_end;
 use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
+use crate::document::{BlockKind, Document, Region};
 use crate::domain::OfficeId;
+use crate::lexicon::Lexicon;
 
 /// Offices of which a body may have several, each called by its place.
 const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri", "farmacia", "museo"];
 
 /// Marks branches.
-pub fn mark(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     headquarters(segments, scans);
     zones(segments, scans);
     named_by_place(segments, scans);
     rows_by_place(segments, scans);
+    by_structure(document, segments, scans, lexicon);
+}
+
+/// Words that open the name of a branch.
+const POSTS: [&str; 10] =
+    ["comando", "sportello", "presidio", "punto", "sede", "ufficio", "delegazione", "filiale", "sezione", "succursale"];
+
+/// A part of a page with a name of its own: the segments that bear the name, and all that stand under it.
+struct Part {
+    name: String,
+    named_in: Vec<usize>,
+    holds: Vec<usize>,
+}
+
+/// On the page of one office, titles each of which has an address under it are its branches, whatever they are called: "Ca' Bellini", "Sportello di Rosciano",
+/// "Comando e centrale radio".
+fn by_structure(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
+    let main = |s: &Segment| s.region == Region::Main;
+    let Some(office) = office_of_page(document, segments, scans) else { return };
+    let free = |marks: &[Placed]| {
+        marks.iter().all(|m| match &m.mark {
+            Mark::Offices(mention) => mention.offices.iter().all(|o| o.office.is_other() || o.office == office),
+            Mark::Site(_) | Mark::Comma => true,
+            Mark::Cue(cue) => !matches!(cue, crate::lexicon::Cue::Stranger | crate::lexicon::Cue::Event),
+            _ => false,
+        })
+    };
+    // the name of a place, or of a post: not "Come raggiungerci"
+    let is_name = |name: &str| {
+        let capital = |word: &str| word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase);
+        let first = crate::text::fold(name.split_whitespace().next().unwrap_or_default());
+        POSTS.contains(&first.as_str()) || name.split_whitespace().skip(1).any(capital) && name.chars().any(char::is_lowercase)
+    };
+    let is_title =
+        |s: &Segment| s.tokens.len() <= 10 && !lexicon.labels().opens_field(&s.folded.text) && !lexicon.labels().is_service(&s.folded.text);
+    let mut parts: Vec<Part> = Vec::new();
+    for (i, segment) in segments.iter().enumerate().filter(|(_, s)| main(s) && s.role == Role::Heading && !s.headings.is_empty()) {
+        if is_title(segment) && is_name(&segment.text) && free(&scans[i]) {
+            let holds = (i + 1..segments.len()).filter(|j| segments[*j].headings.last() == Some(&i)).collect();
+            parts.push(Part { name: own_name(&scans[i], &segment.text), named_in: vec![i], holds });
+        }
+    }
+    for (i, segment) in segments.iter().enumerate().filter(|(_, s)| main(s)) {
+        let Some(BlockKind::Definition(Some(term))) = document.blocks.get(segment.block).map(|b| &b.kind) else { continue };
+        let name = document.blocks[*term].text.trim().trim_end_matches(':').to_string();
+        let tokens = crate::text::tokens(&crate::text::fold(&name)).len();
+        let label: Vec<Placed> = scans[i].iter().filter(|m| m.end <= tokens).cloned().collect();
+        let folded = crate::text::fold(&name);
+        if tokens > 10 || !is_name(&name) || lexicon.labels().opens_field(&folded) || !free(&label) {
+            continue;
+        }
+        let name = own_name(&label, &name);
+        match parts.iter_mut().find(|p| p.name == name) {
+            Some(part) => (part.named_in.push(i), part.holds.push(i)).1,
+            None => parts.push(Part { name, named_in: vec![i], holds: vec![i] }),
+        }
+    }
+    parts.retain(|part| part.holds.iter().any(|i| scans[*i].iter().any(|m| matches!(m.mark, Mark::Address(_)))));
+    let mut names: Vec<String> = parts.iter().map(|p| crate::text::fold(&p.name)).collect();
+    names.sort();
+    names.dedup();
+    if names.len() < 2 {
+        return;
+    }
+    for part in &parts {
+        let folded = crate::text::fold(&part.name);
+        let n_tokens = crate::text::tokens(&folded).len();
+        for &i in &part.named_in {
+            scans[i].retain(|m| m.start >= n_tokens);
+            scans[i].insert(0, Placed { mark: Mark::Site(part.name.clone()), start: 0, end: n_tokens });
+        }
+        // "Contatti Ca' Bellini"
+        for (i, segment) in segments.iter().enumerate().filter(|(i, s)| s.role == Role::Heading && !part.named_in.contains(i)) {
+            if segment.folded.text.contains(&folded) {
+                scans[i].retain(|m| !matches!(&m.mark, Mark::Offices(_) | Mark::Site(_)));
+                scans[i].insert(0, Placed { mark: Mark::Site(part.name.clone()), start: 0, end: segment.tokens.len() });
+            }
+        }
+    }
+}
+
+/// What a title calls the branch: the name that it holds, or all of it.
+fn own_name(marks: &[Placed], title: &str) -> String {
+    let named = marks.iter().find_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None });
+    named.unwrap_or_else(|| title.trim().trim_end_matches(':').to_string())
+}
+
+/// The one office that the title of a page names.
+fn office_of_page(document: &Document, segments: &[Segment], scans: &[Vec<Placed>]) -> Option<OfficeId> {
+    let title = document.title.as_deref().unwrap_or_default().trim();
+    let at = segments.iter().position(|s| s.region == Region::Main && s.role == Role::Heading && s.text.trim() == title)?;
+    let mut offices =
+        scans[at].iter().filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some(&mention.offices) } else { None }).flatten();
+    let office = offices.next().map(|o| o.office.clone())?;
+    (offices.next().is_none() && !office.is_all() && !office.is_other()).then_some(office)
 }
 
 /// "Comando" as a label beside "Distaccamento di …": the other branch.
@@ -97,6 +194,14 @@ fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
     if token.is_any(&["centrale", "principale", "urbano", "maggiore", "nuovo", "vecchio", "monumentale"]) {
         return Some(at + 1);
     }
+    // "Farmacia comunale 1"
+    let closes = segment.tokens.get(at + 1).is_none_or(|t| t.is_any(&[":", ",", "-", "("]) || t.newline);
+    if closes
+        && !token.newline
+        && (token.kind == crate::text::TokenKind::Number && token.text.len() == 1 || token.is_any(&["i", "ii", "iii"]))
+    {
+        return Some(at + 1);
+    }
     if !token.is_any(&["di", "d'"]) || !segment.is_capital(at + 1) || segment.tokens.get(at + 1).is_some_and(|t| t.newline) {
         return None;
     }
@@ -111,6 +216,9 @@ fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let Mark::Offices(mention) = &first.mark else { continue };
         let [named] = mention.offices.as_slice() else { continue };
         let mut end = first.end;
+        if segment.tokens.get(end).is_some_and(|t| t.is("zona")) {
+            end += 2; // "Viabilità zona tirrenica"
+        }
         while end < first.end + 3 && segment.tokens.get(end).is_some_and(|t| t.upper && t.kind == crate::text::TokenKind::Word) {
             end += 1;
         }

@@ -313,7 +313,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             "confermat",
         ]
         .iter()
-        .any(|w| t.text.starts_with(w))
+        .any(|w| t.text.starts_with(w) && !t.text.starts_with("continuat"))
     }) && !facts.flags.closed;
 
     let reading = read_hours(segment, clause, around);

@@ -25,6 +25,11 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         if !kept.marks.contains(doubt) {
             continue; // inside an insertion that is gone already
         }
+        // "le aperture del sabato, dalle 9 alle 13, hanno raccolto …": the verb of the sentence tells of the past
+        if doubt.mark == Mark::Cue(Cue::Past) && segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["ha", "hanno"])) {
+            kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
+            break;
+        }
         match insertion(segment, clause, doubt) {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {
@@ -122,7 +127,14 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
         || segment.text.contains(" (")
             && segment.tokens.windows(3).any(|t| t[0].is("(") && t[1].text.len() == 2 && t[1].upper && t[2].is(")"));
     let address = marks.iter().any(|m| matches!(m.mark, Mark::Address(_)));
-    !own && (body_line && (contacts >= 2 || contacts >= 1 && near_end) || near_end && address && postal && contacts >= 2)
+    !own && (body_line && (contacts >= 2 || contacts >= 1 && near_end)
+        || near_end && postal && (address && contacts >= 2 || contacts >= 1 && names_street(segment)))
+}
+
+/// "Strada provinciale delle Rocchette – 58043": opens with a street, numbered or not.
+fn names_street(segment: &Segment) -> bool {
+    let first = super::segment::first_word(&segment.tokens);
+    segment.tokens.get(first).is_some_and(|t| t.is_any(&["via", "viale", "piazza", "strada", "corso", "largo", "localita", "piazzale"]))
 }
 
 /// Offices that anybody may have: a secretary, a switchboard, "the offices".
@@ -130,6 +142,12 @@ pub fn may_be_anybodys(office: &crate::domain::OfficeId) -> bool {
     office.is_all()
         || office.is_other()
         || ["segreteria", "centralino", "museo", "biblioteca", "personale", "sport-turismo"].contains(&office.0.as_str())
+}
+
+/// Whether an office phrase is said to be somebody else's: "la segreteria dell'istituto comprensivo".
+pub fn is_of_stranger(clause: &Clause, office: &Placed, segment: &Segment) -> bool {
+    let of = segment.tokens.get(office.end).is_some_and(|t| t.is_any(&["del", "della", "dell'", "dello"]));
+    of && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.start == office.end + 1)
 }
 
 /// Whether an office phrase stands right behind somebody who is no office of the body.
@@ -172,6 +190,9 @@ pub fn is_elsewhere(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bo
     if placed.is_some_and(|a| clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.end <= a.start + 1)) {
         return false;
     }
+    if placed.is_some_and(|a| is_address_line(segment, a)) {
+        return false;
+    }
     if has_subject_of_its_own(segment, clause, lexicon) {
         return true;
     }
@@ -191,6 +212,64 @@ pub fn is_elsewhere(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bo
         n_words += 1;
     }
     n_words >= 4
+}
+
+/// "Palazzo municipale – p.zza IV Novembre, 1 – piano terra – 55030 Prova (LU)": a line that is nothing but a place.
+pub fn is_address_line(segment: &Segment, address: &Placed) -> bool {
+    const PLACE: [&str; 47] = [
+        "municipale",
+        "comunale",
+        "uffici",
+        "ufficio",
+        "ascensore",
+        "con",
+        "entrata",
+        "piano",
+        "terra",
+        "rialzato",
+        "primo",
+        "secondo",
+        "terzo",
+        "quarto",
+        "scala",
+        "ingresso",
+        "stanza",
+        "interno",
+        "cortile",
+        "sede",
+        "palazzo",
+        "palazzina",
+        "edificio",
+        "ex",
+        "presso",
+        "angolo",
+        "lato",
+        "di",
+        "del",
+        "della",
+        "dell'",
+        "dei",
+        "delle",
+        "al",
+        "in",
+        "nel",
+        "e",
+        "il",
+        "la",
+        "l'",
+        "d'",
+        "o",
+        "cap",
+        "fraz",
+        "loc",
+        "siamo",
+        "dove",
+    ];
+    segment.tokens.len() <= 30
+        && segment.tokens.iter().enumerate().all(|(i, t)| {
+            let inside = address.start <= i && i < address.end;
+            inside || t.kind != TokenKind::Word || t.upper || t.text.len() == 1 || PLACE.contains(&t.text.as_str())
+        })
 }
 
 /// "Chiusi parimenti il parco e i sentieri", "Il mercato del sabato è sospeso": a thing that is no office is open or shut.

@@ -3,7 +3,6 @@
 //! In: the blocks that follow a table. Out: the notes with their signs, and which blocks they take up.
 
 use crate::document::{Block, BlockKind};
-use crate::text::fold;
 
 /// How many blocks below a table its notes may stand.
 const REACH: usize = 6;
@@ -106,7 +105,7 @@ fn carries(text: &str, sign: &str) -> bool {
         let figures = sign.chars().all(|c| c.is_ascii_alphanumeric());
         let bracketed = [format!("({sign})"), format!("[{sign}]")].iter().any(|form| line.contains(form.as_str()));
         let longer = || line.strip_suffix(sign).is_some_and(|rest| !rest.ends_with(is_sign));
-        bracketed || !figures && longer() || figures && fold(line).is_empty()
+        bracketed || !figures && longer()
     })
 }
 

@@ -522,7 +522,14 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
             "uffici" | "servizi" | "sportelli" | "sedi" | "sezioni",
         ) => Some((Mark::TheOffices { back: true }, at + 3)),
         ("due" | "tre" | "quattro", "uffici" | "sportelli" | "servizi", _) => Some((Mark::TheOffices { back: true }, at + 2)),
-        ("tutti" | "tutte", "e", "due" | "tre" | "quattro") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("tutti" | "tutte", "e", "due" | "tre" | "quattro" | "cinque") => {
+            let noun = matches!(word(at + 3), "gli" | "le" | "i")
+                && matches!(
+                    word(at + 4),
+                    "uffici" | "sedi" | "sportelli" | "servizi" | "farmacie" | "biblioteche" | "delegazioni" | "punti"
+                );
+            Some((Mark::TheOffices { back: true }, if noun { at + 5 } else { at + 3 }))
+        }
         ("nessuno" | "nessuna" | "ciascuno" | "ciascuna", "dei" | "delle", "due" | "tre" | "quattro") => {
             Some((Mark::TheOffices { back: true }, at + 3))
         }
@@ -772,7 +779,19 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
     let bare = host.starts_with("www.") && !host.trim_end_matches('/').contains('/');
     own.iter().any(|w| url.contains(w) || visible.contains(w))
         || !bare
-            && ["prenot", "appuntament", "agenda", "istanze", "portale", "modulo on", "il modulo", "videochiamat"]
-                .iter()
-                .any(|w| around.contains(w))
+            && [
+                "prenot",
+                "appuntament",
+                "agenda",
+                "istanze",
+                "portale",
+                "modulo on",
+                "il modulo",
+                "videochiamat",
+                "sportello telematico",
+                "sportello on",
+                "servizi on",
+            ]
+            .iter()
+            .any(|w| around.contains(w))
 }

@@ -176,7 +176,9 @@ pub fn segments(document: &Document, lexicon: &Lexicon) -> Vec<Segment> {
                 .lang
                 .as_deref()
                 .is_some_and(|lang| lang.starts_with("de") || lang.starts_with("en") || lang.starts_with("fr") || lang.starts_with("sl"));
-            segment.headings = block.headings.iter().filter_map(|h| heading_of.get(*h).copied().flatten()).collect();
+            let above = block.headings.iter().filter_map(|h| heading_of.get(*h).copied().flatten());
+            // headings inside a table count from its first line
+            segment.headings = above.chain(segment.headings.iter().map(|h| start + h)).collect();
         }
     }
     out

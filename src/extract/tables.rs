@@ -5,36 +5,84 @@
 
 use super::footnotes::Footnotes;
 use super::grammar::{offices, times, weekdays};
-use super::segment::{Piece, Segment, synthetic};
+use super::segment::{Piece, Role, Segment, synthetic};
 use crate::document::{Cell, Link, Table};
 use crate::lexicon::Lexicon;
 use crate::text::{Token, TokenKind, fold, tokens};
 
-/// The lines of a table.
+/// Letters of a row that is a title; a longer one is a text.
+const LONGEST_TITLE: usize = 100;
+
+/// The lines of a table. A row that is one cell from side to side is a heading for those below it; `headings` of a line count from the first line here.
 pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexicon) -> Vec<Segment> {
-    let n_columns = table.rows.iter().map(Vec::len).max().unwrap_or(0);
-    if n_columns == 0 || is_calendar(table, lexicon) {
+    if table.rows.iter().all(Vec::is_empty) || is_calendar(table, lexicon) {
         return Vec::new();
     }
     if let Some(acts) = register(table, block, lexicon) {
         return acts;
     }
-    let facts: Vec<Vec<CellFacts>> = table.rows.iter().map(|row| row.iter().map(|cell| CellFacts::of(cell, lexicon)).collect()).collect();
-    let n_header = header_rows(table, &facts, lexicon);
-    let grid = Grid { table, facts, n_header, n_columns, footnotes, lexicon };
     let mut out = Vec::new();
-    if let Some(caption) = table.caption.as_ref().filter(|c| !c.trim().is_empty()) {
-        let mut segment = synthetic(block, caption.clone(), Vec::new(), Vec::new());
-        segment.role = super::segment::Role::Heading;
-        out.push(segment);
+    let mut header: Vec<Vec<Cell>> = Vec::new();
+    for (title, rows) in parts(table) {
+        let mut heading = None;
+        if let Some(cell) = title {
+            let text = one_line(&cell.text);
+            let pieces = vec![Piece { words: cell.text.trim().to_string(), range: 0..text.len() }];
+            let mut segment =
+                synthetic(block, text, pieces, cell.links.iter().map(|l| Link { range: 0..0, href: l.href.clone() }).collect());
+            let is_title = segment.text.len() <= LONGEST_TITLE && !segment.text.ends_with('.');
+            segment.role = if is_title { Role::Heading } else { Role::Sentence };
+            heading = is_title.then_some(out.len());
+            out.push(segment);
+        }
+        let mut part = Table { caption: None, rows: header.iter().chain(rows).cloned().collect() };
+        let facts = |table: &Table| -> Vec<Vec<CellFacts>> {
+            table.rows.iter().map(|row| row.iter().map(|cell| CellFacts::of(cell, lexicon)).collect()).collect()
+        };
+        let mut n_header = header.len();
+        // a part with a header of its own does without the one above
+        let own = Table { caption: None, rows: rows.to_vec() };
+        let n_own = header_rows(&own, &facts(&own), lexicon);
+        if n_own > 0 {
+            (part, n_header) = (own, n_own);
+            header = part.rows[..n_own].to_vec();
+        }
+        let Some(n_columns) = part.rows.iter().map(Vec::len).max() else { continue };
+        let grid = Grid { table: &part, facts: facts(&part), n_header, n_columns, footnotes, lexicon };
+        let lines = if grid.has_offices_across() {
+            grid.columns_as_lines(block)
+        } else {
+            (n_header..part.rows.len()).filter_map(|r| grid.row_as_line(r, block)).collect()
+        };
+        let from = out.len();
+        out.extend(lines);
+        out.extend(grid.notes_on_offices(block));
+        for line in &mut out[from..] {
+            line.headings.extend(heading);
+        }
     }
-    if grid.has_offices_across() {
-        out.extend(grid.columns_as_lines(block));
-    } else {
-        out.extend((n_header..table.rows.len()).filter_map(|r| grid.row_as_line(r, block)));
-    }
-    out.extend(grid.notes_on_offices(block));
     out
+}
+
+/// A table cut at the rows that are one cell from side to side: each such cell with the rows below it.
+fn parts(table: &Table) -> Vec<(Option<&Cell>, &[Vec<Cell>])> {
+    let n_columns = table.rows.iter().map(Vec::len).max().unwrap_or(0);
+    let title = |row: &'_ Vec<Cell>| {
+        let one = row.len() == n_columns && row.iter().skip(1).all(|cell| cell.spans_from.is_some() && cell.text == row[0].text);
+        n_columns > 1 && (one || row.len() == 1) && row.first().is_some_and(|cell| cell.spans_from.is_none() && !is_blank(&cell.text))
+    };
+    let mut parts = Vec::new();
+    let (mut from, mut above) = (0, None);
+    for (r, row) in table.rows.iter().enumerate() {
+        if title(row) {
+            if above.is_some() || r > from {
+                parts.push((above, &table.rows[from..r]));
+            }
+            (above, from) = (row.first(), r + 1);
+        }
+    }
+    parts.push((above, &table.rows[from..]));
+    parts
 }
 
 /// What a cell holds.
@@ -180,8 +228,29 @@ impl Grid<'_> {
     fn has_offices_across(&self) -> bool {
         let header = self.n_header.checked_sub(1).and_then(|row| self.facts.get(row));
         let n_offices = (1..self.n_columns).filter(|c| header.and_then(|row| row.get(*c)).is_some_and(|f| f.office)).count();
+        let labels = || self.table.rows[self.n_header..].iter().filter_map(|row| row.first()).map(|cell| fold(&cell.text));
         let n_days = self.facts.iter().skip(self.n_header).filter(|row| row.first().is_some_and(|f| f.days)).count();
-        n_offices >= 2 && n_days >= 1
+        n_offices >= 2 && (n_days >= 1 || labels().filter(|label| self.lexicon.labels().opens_field(label)).count() >= 2)
+    }
+
+    /// The name of the office above a column: the innermost header that names one.
+    fn office_above(&self, column: usize) -> String {
+        let named = (0..self.n_header).rev().find(|r| self.facts[*r].get(column).is_some_and(|f| f.office));
+        let Some(office) = named.map(|r| self.table.rows[r][column].text.trim()) else { return self.headers(column).join(" ") };
+        // "Uffici al primo piano" groups; "dal 1° luglio" says something
+        let says = |header: &&str| *header == office || header.contains(|c: char| c.is_ascii_digit());
+        self.headers(column).into_iter().filter(says).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A cell across several offices: "tutti gli uffici: 8.30 - 12.30" says its hours of each.
+    fn shared(&self, row: usize, column: usize, words: String) -> String {
+        let cells = &self.table.rows[row];
+        let spans = cells[column].spans_from.is_some_and(|(_, from)| from < column)
+            || cells.get(column + 1).is_some_and(|next| next.spans_from.is_some_and(|(r, from)| r == row && from == column));
+        match words.split_once(": ") {
+            Some((label, rest)) if spans && !label.contains(|c: char| c.is_ascii_digit()) => rest.to_string(),
+            _ => words,
+        }
     }
 
     /// The headers above a cell, outermost first, each once.
@@ -239,7 +308,13 @@ impl Grid<'_> {
             };
             let headers = self.headers(c);
             let from = line.text.len();
-            if line.text.is_empty() {
+            // "chiuso" below "lunedì": the first column is a day like the others
+            let is_day = line.text.is_empty() && !fact.office && !fact.days && self.is_day(&headers);
+            if line.text.is_empty() && !is_day {
+                let unknown = !fact.office && !fact.days && !fact.times && self.is_office_column(&headers, c);
+                if unknown && self.is_name(&words) {
+                    line.text.push_str("Ufficio ");
+                }
                 line.text.push_str(&words);
                 if self.n_columns > 1 {
                     // "Martedì" beside "1° ottobre – 31 marzo" is no date
@@ -289,6 +364,32 @@ impl Grid<'_> {
         line.segment(block)
     }
 
+    /// A column headed "Ufficio" most of whose cells name one: the others do so too.
+    fn is_office_column(&self, headers: &[&str], column: usize) -> bool {
+        let rows = &self.facts[self.n_header..];
+        let known = rows.iter().filter(|row| row.get(column).is_some_and(|f| f.office)).count();
+        headers.last().is_some_and(|h| ["ufficio", "uffici"].contains(&fold(h).trim())) && known * 2 > rows.len()
+    }
+
+    /// Whether a cell is the bare name of something that the lexicon does not know at all: "Agricoltura".
+    fn is_name(&self, words: &str) -> bool {
+        let tokens = tokens(&fold(words));
+        let known = |i: usize| {
+            let token = &tokens[i];
+            self.lexicon.office_at(&tokens, i).is_some()
+                || self.lexicon.head_at(&tokens, i).is_some()
+                || token.is_any(&["tutti", "tutte", "altri", "altre", "restanti", "rimanenti", "area", "dott", "sig"])
+        };
+        words.starts_with(char::is_uppercase)
+            && tokens.len() <= 4
+            && tokens.iter().all(|t| t.kind == TokenKind::Word)
+            && !(0..tokens.len()).any(known)
+    }
+
+    fn is_day(&self, headers: &[&str]) -> bool {
+        headers.last().is_some_and(|text| self.lexicon.weekday(&fold(text.trim())).is_some())
+    }
+
     /// What the headers above a cell say beyond those above the cell before it; plain names of columns below a header of their own say nothing.
     fn header_now(&self, headers: &[&str], before: &[&str]) -> String {
         if headers == before {
@@ -311,7 +412,7 @@ impl Grid<'_> {
     fn columns_as_lines(&self, block: usize) -> Vec<Segment> {
         let mut out = Vec::new();
         for c in 1..self.n_columns {
-            let office = self.headers(c).join(" ");
+            let office = self.office_above(c);
             let text = format!("{office}: ");
             let mut line = Line { pieces: vec![Piece { words: office, range: 0..text.len() }], text, ..Line::default() };
             for r in self.n_header..self.table.rows.len() {
@@ -322,6 +423,7 @@ impl Grid<'_> {
                 match self.words(r, c) {
                     Some(words) => {
                         let from = line.text.len();
+                        let words = self.shared(r, c, words);
                         line.text.push_str(&format!("{} {words}; ", one_line(&day.text)));
                         line.add(cell, from);
                     }

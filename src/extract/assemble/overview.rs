@@ -111,6 +111,35 @@ fn follows(day: (u8, u8), next: (u8, u8)) -> bool {
     date(day).and_then(|d| d.tomorrow().ok()).zip(date(next)).is_some_and(|(a, b)| (a.month(), a.day()) == (b.month(), b.day()))
 }
 
+/// "LUN - MER - VEN" in one line makes "MAR - GIO" in the next a list of two days, not a stretch of three.
+pub(super) fn dashes(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
+    use crate::domain::{Day, DaySelector};
+    use crate::extract::grammar::weekdays::Days;
+    // the days that stand between dashes and nothing else
+    let dashed = |segment: &Segment, mark: &Placed| -> Option<Vec<Day>> {
+        let tokens = segment.tokens.get(mark.start..mark.end)?;
+        let plain = tokens.iter().all(|t| t.is_any(&["-", "."]) || lexicon.weekday(&t.text).is_some());
+        let days: Vec<Day> = tokens.iter().filter_map(|t| lexicon.weekday(&t.text)).collect();
+        (plain && tokens.iter().filter(|t| t.is("-")).count() + 1 == days.len()).then_some(days)
+    };
+    for i in 0..segments.len() {
+        let longest =
+            scans[i].iter().filter(|m| matches!(m.mark, Mark::Days(_))).filter_map(|m| dashed(&segments[i], m)).map(|d| d.len()).max();
+        if longest.is_none_or(|n| n < 3) {
+            continue;
+        }
+        for j in i.saturating_sub(3)..(i + 4).min(segments.len()) {
+            for mark in scans[j].iter_mut().filter(|m| matches!(m.mark, Mark::Days(_))) {
+                if let Some(days) =
+                    dashed(&segments[j], mark).filter(|days| segments[j].headings == segments[i].headings && days.len() == 2)
+                {
+                    mark.mark = Mark::Days(Days::These { days: days.into_iter().map(DaySelector::from).collect(), every: false });
+                }
+            }
+        }
+    }
+}
+
 /// What one season named in a document leaves over of the year.
 fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::domain::Season> {
     use crate::extract::grammar::dates::When;

@@ -40,7 +40,8 @@ impl Assembler<'_> {
                 self.topic_period = None;
             }
             self.topic.clone_from(&subjects);
-            if matches!(segment.role, Role::Row | Role::Item)
+            let line = segment.role == Role::Line && facts.any() && self.opens_with_office(index);
+            if (matches!(segment.role, Role::Row | Role::Item) || line)
                 && let Some(first) = subjects.first()
             {
                 self.list.push(first.office.clone());
@@ -261,6 +262,12 @@ impl Assembler<'_> {
         named.peek().is_some() && named.all(own)
     }
 
+    /// Whether the first words of a segment name an office.
+    fn opens_with_office(&self, index: usize) -> bool {
+        let first = crate::extract::segment::first_word(&self.segments[index].tokens);
+        self.names.iter().any(|(i, start, _)| *i == index && *start <= first + 1)
+    }
+
     /// Whether a sentence names an office of which nothing else is said for a period.
     fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
         let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));
@@ -376,7 +383,8 @@ impl Assembler<'_> {
     /// Rules that a list says once above its offices.
     pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
         let text = segment.folded.text.as_str();
-        let generic = whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+        let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
+        let generic = in_table || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
         let listed = ["sotto elencat", "sottoelencat", "di seguito", "seguenti", "elencati", "sotto indicat", "sottoindicat"]
             .iter()
             .any(|w| text.contains(w));
@@ -405,6 +413,9 @@ impl Assembler<'_> {
                 "tutte in ",
                 "tutte nel",
                 "si trovano",
+                " sono in ",
+                " sono al ",
+                " sono nel",
                 "hanno sede",
                 "sono ubicat",
                 "sono situat",
@@ -418,9 +429,20 @@ impl Assembler<'_> {
                 return;
             }
         }
-        let of_page = ["di questa pagina", "sopra elencat", "sopraelencat", "sopra indicat", "suddett", "qui elencat"]
-            .iter()
-            .any(|w| text.contains(w));
+        let of_page = [
+            "di questa pagina",
+            "in tabella",
+            "della tabella",
+            "in elenco",
+            "dell'elenco",
+            "sopra elencat",
+            "sopraelencat",
+            "sopra indicat",
+            "suddett",
+            "qui elencat",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
         if generic && of_page && text.contains("uffic") && !facts.channels.is_empty() && self.names_several() {
             self.default_channels.append(&mut facts.channels);
         }

@@ -71,8 +71,11 @@ impl Assembler<'_> {
             if segment.role == Role::Heading {
                 let subjects = self.subjects_of(segment, marks);
                 let cued = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)));
-                if segment.text.trim() == title.trim() || !subjects.is_empty() {
+                if !subjects.is_empty() || cued {
                     return if cued { Vec::new() } else { subjects };
+                }
+                if segment.text.trim() == title.trim() {
+                    break;
                 }
             } else if segment.tokens.len() > 8 {
                 break; // what stands under the first text is a part of the page
@@ -208,7 +211,12 @@ impl Assembler<'_> {
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
         // "Personale" on the page of another office heads the list of its people
         let people = segment.folded.text.trim() == "personale" && !self.page_topic.is_empty();
-        let subjects = if people { Vec::new() } else { self.subjects_of(segment, marks) };
+        let mut subjects = if people { Vec::new() } else { self.subjects_of(segment, marks) };
+        // "Contatti per entrambe le sedi"
+        let both = marks.iter().any(|m| matches!(m.mark, Mark::TheOffices { back: true }));
+        if both && subjects.is_empty() && self.sites {
+            subjects = self.recent(2);
+        }
         if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
             self.heading_sites.push((index, name.clone()));
         }
@@ -218,16 +226,21 @@ impl Assembler<'_> {
             self.stranger = true;
             return;
         }
-        if cued(Cue::Event) {
+        // "Concorso per un istruttore da assegnare ai Servizi demografici": the office is where a post is free
+        let first_named = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map_or(0, |m| m.start);
+        let recruits = segment.tokens[..first_named.min(segment.tokens.len())]
+            .iter()
+            .any(|t| ["concors", "selezion", "mobilita", "bando"].iter().any(|w| t.text.starts_with(w)));
+        if cued(Cue::Event) || recruits {
             self.event_headings.push(index);
         }
-        if !subjects.is_empty() && !cued(Cue::Event) {
+        if !subjects.is_empty() && !cued(Cue::Event) && !recruits {
             self.heading_topics.push((index, subjects.clone()));
             self.topic.clone_from(&subjects);
             self.topic_period = None;
             self.stranger = false;
         }
-        if cued(Cue::Event) {
+        if cued(Cue::Event) || recruits {
             // what stands under it is about the event
             self.heading_topics.push((index, Vec::new()));
             self.topic.clear();
@@ -255,6 +268,9 @@ impl Assembler<'_> {
             if topical && self.page_topic.is_empty() {
                 self.topic.clear();
             }
+            return;
+        }
+        if both {
             return;
         }
         let clauses = clause::split(segment, marks);

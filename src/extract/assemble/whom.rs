@@ -5,6 +5,7 @@ use crate::domain::OfficeId;
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
 use crate::extract::elsewhere;
+use crate::extract::grammar::offices::Mention;
 use crate::extract::scan::Mark;
 use crate::extract::segment::{Role, Segment};
 
@@ -17,15 +18,10 @@ impl Assembler<'_> {
                 Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
                 // the office of a swimming pool is its own
                 Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office)) => {}
-                // "Segreteria: …" among the lines of an office's own page: its secretary
-                Mark::Offices(mention)
-                    if matches!(segment.role, Role::Line | Role::Item)
-                        && self.page_topic.len() == 1
-                        && self.page_topic.iter().all(|s| s.office.0 != "segreteria" && !s.office.is_all())
-                        && mention
-                            .offices
-                            .iter()
-                            .all(|o| o.office.0 == "segreteria" && segment.words(o.tokens.clone()).eq_ignore_ascii_case("segreteria")) => {}
+                // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
+                Mark::Offices(mention) if !mention.sure && self.is_part_of_page(mention, segment) => {}
+                // "La segreteria dell'istituto comprensivo": somebody else's
+                Mark::Offices(mention) if elsewhere::is_of_stranger(clause, placed, segment) && mention.offices.len() == 1 => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
@@ -43,6 +39,7 @@ impl Assembler<'_> {
                 Mark::TheOffices { back } if subjects.is_empty() => {
                     let plural = self.topic.len() > 1;
                     let specific = !self.topic.is_empty() && !self.topic.iter().any(|s| s.office.is_all());
+                    let whole = segment.tokens.get(placed.start).is_some_and(|t| t.is("tutto"));
                     let desks = segment.tokens.get(placed.end - 1).is_some_and(|t| t.is_any(&["sportelli", "sedi", "strutture"]));
                     let count = segment.tokens[placed.start..placed.end]
                         .iter()
@@ -63,7 +60,7 @@ impl Assembler<'_> {
                         if subjects.len() < count {
                             subjects.clear();
                         }
-                    } else if *back && plural || !*back && specific && (desks || !segment.opens_block && plural) {
+                    } else if *back && plural || !*back && specific && (desks || whole || !segment.opens_block && plural) {
                         subjects = self.topic.clone();
                     } else if *back && !self.enumerated.is_empty() {
                         subjects = self.enumerated.clone();
@@ -132,6 +129,13 @@ impl Assembler<'_> {
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// Whether a common word names the secretariat of the page's own office.
+    fn is_part_of_page(&self, mention: &Mention, segment: &Segment) -> bool {
+        let secretariat = mention.offices.iter().all(|o| o.office.0 == "segreteria");
+        let [page] = self.page_topic.as_slice() else { return false };
+        secretariat && segment.role != Role::Heading && !page.office.is_all() && page.office.0 != "segreteria"
     }
 
     /// The office that was named last before a token of the segment at hand, in whatever part of a sentence.

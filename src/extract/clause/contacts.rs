@@ -102,7 +102,8 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     let opens = placed.start <= first + 1
         || segment.tokens[..placed.start].iter().all(|t| !t.is_any(&["."]))
             && matches!(segment.role, Role::Line | Role::Item | Role::Row)
-            && placed.start <= 6;
+            && placed.start <= 6
+        || crate::extract::elsewhere::is_address_line(segment, placed);
     let moved = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
     let beside = clause
         .marks

@@ -162,6 +162,8 @@ pub fn opens_by_appointment(segment: &Segment, clause: &Clause) -> bool {
     let only = |m: &Placed| {
         clause.marks.iter().any(|o| o.mark == Mark::Cue(Cue::Only) && o.end <= m.start + 1 && m.start <= o.end + 4)
             || ["solo", "soltanto", "esclusivamente", "unicamente"].iter().any(|w| segment.tokens.get(m.start).is_some_and(|t| t.is(w)))
+            // "Servizi sociali (su appuntamento): lunedì 9-12; …"
+            || segment.tokens.get(m.end..m.end + 2).is_some_and(|next| next[0].is(":") || next[0].is(")") && next[1].is(":"))
     };
     clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.end <= first && is_appointment(segment, m) && only(m))
 }

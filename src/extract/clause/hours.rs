@@ -90,8 +90,9 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
     }
     let cues = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue) && m.start >= left && m.end <= right);
     let walk_in = cues(Cue::WalkIn).next().is_some();
-    let appointment =
-        cues(Cue::Appointment).any(|m| is_appointment(segment, m) && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end));
+    let own = |m: &Placed| in_brackets(segment, m).is_none_or(|open| open >= from && !places.iter().any(|p| p.0 >= to && p.1 <= open));
+    let appointment = cues(Cue::Appointment)
+        .any(|m| is_appointment(segment, m) && own(m) && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end));
     let video = cues(Cue::Video).next().is_some();
     let phone_before = cues(Cue::Phone).any(|m| m.end <= from) || phone_right_before(clause, from, left);
     let counter_before = segment.tokens[left..from.max(left)]
@@ -107,6 +108,14 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
         return Access::Appointment;
     }
     Access::WalkIn
+}
+
+/// Where the bracket opens that holds a cue behind other hours: "martedì 9-12 (libero), giovedì 14-17 (con appuntamento)".
+fn in_brackets(segment: &Segment, cue: &Placed) -> Option<usize> {
+    let open = (0..cue.start).rev().take(4).find(|i| segment.tokens[*i].is("("))?;
+    let close = (cue.end..segment.tokens.len()).take(4).find(|i| segment.tokens[*i].is(")"))?;
+    let figures = |i: usize| segment.tokens[i].kind == crate::text::TokenKind::Number;
+    (!(open..close).any(figures) && open > 0 && (0..open).any(figures)).then_some(open)
 }
 
 /// A number right before the hours makes them the line's: "0587 721231 (dalle 9 alle 12 di lunedì)".

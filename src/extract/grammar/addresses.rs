@@ -5,7 +5,21 @@
 
 use crate::text::{Token, TokenKind};
 
-const STREETS: [&str; 36] = [
+const STREETS: &[&str] = &[
+    "riviera",
+    "calata",
+    "lungadige",
+    "lungopo",
+    "lungodora",
+    "rampa",
+    "ruga",
+    "rua",
+    "erta",
+    "androna",
+    "campiello",
+    "sestiere",
+    "villaggio",
+    "borgata",
     "passeggiata",
     "contra",
     "lungotevere",

@@ -160,7 +160,7 @@ fn labelled_pec(before: &str, after: &str) -> bool {
 
 fn skype(text: &str) -> Vec<Found> {
     static SKYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"skype\s*(?:[:\-]|\(?\s*(?:contatto|nome utente|utente|account|id|nome)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok()
+        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok()
     });
     let Some(skype) = SKYPE.as_ref().filter(|_| text.contains("skype")) else { return Vec::new() };
     skype

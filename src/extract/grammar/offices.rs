@@ -203,8 +203,25 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     let before = |back: usize| i.checked_sub(back).and_then(|j| tokens.get(j));
     // "il ricevimento del Sindaco", "l'orario della segreteria"
     let of_service = before(1).is_some_and(|t| t.is_any(&["del", "della", "dell'", "dei"]))
-        && before(2)
-            .is_some_and(|t| ["ricevimento", "udienza", "udienze", "orario", "orari", "sportello", "apertura"].contains(&t.text.as_str()));
+        && before(2).is_some_and(|t| {
+            let of_office = [
+                "ricevimento",
+                "udienza",
+                "udienze",
+                "orario",
+                "orari",
+                "sportello",
+                "apertura",
+                "casella",
+                "certificata",
+                "numero",
+                "telefono",
+                "pec",
+                "mail",
+                "indirizzo",
+            ];
+            of_office.contains(&t.text.as_str())
+        });
     // "E il sindaco?"
     let asked = tokens.get(next).is_some_and(|t| t.is("?")) && i <= 3 && next + 1 >= tokens.len();
     // "…: sono il personale (…), la ragioneria (…)"
@@ -234,7 +251,7 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         return true;
     }
     let closes = tokens.get(next).is_none_or(|t| {
-        t.newline || t.is_any(&[":", "-", "(", "*", "|"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
+        t.newline || t.is_any(&[":", "-", "(", "*", "|", "zona"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
     });
     if place.label {
         // a label that is hardly more than the name: "Tributi", "Area personale e concorsi"
@@ -251,7 +268,16 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     if opens && (is_capital(i) || place.line) && states_hours(tokens, next, lexicon) {
         return true;
     }
+    if opens && (place.line || place.label) && tokens[i].is("sindaco") && behind_person(tokens, next, is_capital) {
+        return true;
+    }
     opens && (closes || listed && is_capital(i)) && is_capital(i)
+}
+
+/// "Sindaco Carlo Binda: …": who holds the office stands between its name and what is said of it.
+fn behind_person(tokens: &[Token], next: usize, is_capital: &dyn Fn(usize) -> bool) -> bool {
+    let n = (next..next + 4).take_while(|i| capital(tokens, *i, is_capital)).count();
+    (1..=3).contains(&n) && tokens.get(next + n).is_none_or(|t| t.is_any(&[":", "-", ",", "("]))
 }
 
 /// "SINDACO giov. dalle 17", "vigile lun h. 11/12", "BIBLIO. merc. 15-17": what follows an office that was named by a common word.

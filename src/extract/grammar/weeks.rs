@@ -194,6 +194,11 @@ fn shut_beside(pieces: &[Piece], i: usize) -> bool {
         // "lunedì chiuso martedì 9-12": the word belongs to the days before it; "martedì 9-12, chiuso sabato" is the other way round
         let comma_between = matches!(pieces.get(i + 1), Some(Piece::Comma));
         let days_after = pieces[i + 2..].iter().find(|p| !matches!(p, Piece::Comma | Piece::Shut));
+        // "lunedì chiuso 15.00-18.30": the morning is shut, in a table of mornings and afternoons
+        let at = pieces[i + 1..].iter().position(|p| matches!(p, Piece::Shut)).map_or(i + 1, |n| i + 1 + n);
+        if matches!(pieces.get(i + 1), Some(Piece::Shut)) && matches!(pieces.get(at + 1), Some(Piece::Span(..))) {
+            return false;
+        }
         return !(comma_between && matches!(days_after, Some(Piece::Days(_))));
     }
     let before = pieces[..i].iter().rev().find(|p| !matches!(p, Piece::Comma));
@@ -264,6 +269,20 @@ impl Reader {
         if self.every && !every && alone && !shut && !self.spans.is_empty() && self.days.is_some() {
             (self.last, self.every) = (days.clone(), false);
             self.days = Some(days);
+            return;
+        }
+        // "sabato 9-12 (… il primo e il terzo sabato del mese)": which of them
+        if let Some(before) = &mut self.days
+            && alone
+            && !shut
+            && !self.spans.is_empty()
+            && before.iter().all(|d| d.nth.is_empty())
+            && days.iter().all(|d| !d.nth.is_empty())
+            && before.len() == days.len()
+            && before.iter().zip(&days).all(|(a, b)| a.day == b.day)
+        {
+            self.last.clone_from(&days);
+            *before = days;
             return;
         }
         self.last.clone_from(&days);
