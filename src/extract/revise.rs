@@ -13,9 +13,13 @@ use crate::text::TokenKind;
 
 /// Looks again.
 pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let mut motion = None;
     for (i, segment) in segments.iter().enumerate() {
+        if is_motion(segment) {
+            motion = Some(segment.block);
+        }
         let withdrawn = segments.get(i + 1).is_some_and(|next| next.block == segment.block && calls_it_wrong(next));
-        if withdrawn || takes_back(segment) || is_for_the_press(segment) || is_premise(segment) || follows_motion(segments, i) {
+        if withdrawn || takes_back(segment) || is_for_the_press(segment) || is_premise(segment) || motion == Some(segment.block) {
             scans[i].clear();
         }
     }
@@ -117,12 +121,9 @@ fn is_premise(segment: &Segment) -> bool {
 }
 
 /// The minutes of a council: what stands behind "Mozione per …", "Interrogazione sugli orari …" in its paragraph was said, not decided.
-fn follows_motion(segments: &[Segment], i: usize) -> bool {
-    let opens = |s: &Segment| {
-        let text = s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
-        ["interrogazion", "mozion", "interpellanz", "proposta di "].iter().any(|w| text.starts_with(w))
-    };
-    segments[..=i].iter().rev().take_while(|s| s.block == segments[i].block).any(opens)
+fn is_motion(segment: &Segment) -> bool {
+    let text = segment.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
+    ["interrogazion", "mozion", "interpellanz", "proposta di "].iter().any(|w| text.starts_with(w))
 }
 
 /// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.

@@ -212,9 +212,13 @@ fn whole(role: Role, index: usize, block: &Block) -> Segment {
     segment
 }
 
+/// The longest row of a table that is read, in bytes.
+const LONGEST_ROW: usize = 4 * LONGEST_SENTENCE;
+
 /// Builds a segment for words that stand nowhere as such (a row of a table).
 pub fn synthetic(block: usize, text: String, pieces: Vec<Piece>, links: Vec<Link>) -> Segment {
-    let mut segment = Segment::new(Role::Row, block, text);
+    let end = text.floor_char_boundary(LONGEST_ROW.min(text.len()));
+    let mut segment = Segment::new(Role::Row, block, text[..end].to_string());
     (segment.pieces, segment.links) = (pieces, links);
     segment
 }
@@ -227,7 +231,7 @@ fn split(block: &Block, index: usize, lexicon: &Lexicon, out: &mut Vec<Segment>)
     let mut quoted = false;
     for (n, line) in lines.iter().enumerate() {
         let text = &block.text[line.clone()];
-        let sentences = sentences(text, lexicon);
+        let sentences: Vec<_> = sentences(text, lexicon).into_iter().flat_map(|sentence| bounded(text, sentence)).collect();
         let single = sentences.len() == 1;
         for (m, sentence) in sentences.iter().enumerate() {
             let range = line.start + sentence.start..line.start + sentence.end;
@@ -255,6 +259,23 @@ fn split(block: &Block, index: usize, lexicon: &Lexicon, out: &mut Vec<Segment>)
             out.push(segment);
         }
     }
+}
+
+/// The longest sentence that is read as one, in bytes. What is longer was not written by a person, and the work on a sentence grows faster than its length.
+const LONGEST_SENTENCE: usize = 4096;
+
+/// A sentence, or pieces of it cut at white space where it is longer than any.
+fn bounded(text: &str, sentence: std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut start = sentence.start;
+    while sentence.end - start > LONGEST_SENTENCE {
+        let most = (start + 1..=start + LONGEST_SENTENCE).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(sentence.end);
+        let cut = text[start..most].rfind(char::is_whitespace).filter(|at| *at > 0).map_or(most, |at| start + at);
+        pieces.push(start..cut);
+        start = cut;
+    }
+    pieces.push(start..sentence.end);
+    pieces
 }
 
 /// Lines of a text; a line that was only wrapped joins the one before.

@@ -287,10 +287,11 @@ impl Assembler<'_> {
         let body = |s: &Segment| {
             ["comune di", "provincia di", "citta di", "unione", "citta metropolitana"].iter().any(|w| s.folded.text.starts_with(w))
         };
+        if !short {
+            return false;
+        }
         let under = self.segments[..index].iter().any(body) || body(segment);
-        if !short
-            || !under
-            || !marks.iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma | Mark::Break | Mark::Cue(_) | Mark::WholeBody))
+        if !under || !marks.iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma | Mark::Break | Mark::Cue(_) | Mark::WholeBody))
         {
             return false;
         }
