@@ -4,6 +4,7 @@
 
 mod cues;
 mod labels;
+mod table;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ pub use labels::Labels;
 
 use crate::domain::{Day, Language, OfficeId};
 use crate::text::Token;
+use table::Table;
 
 /// A file of the lexicon is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,15 +33,16 @@ pub struct LexiconError {
 /// The tables.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    weekdays: HashMap<String, Day>,
-    months: HashMap<String, i8>,
-    cardinals: HashMap<String, i64>,
-    ordinals: HashMap<String, i8>,
-    holidays: Vec<(Vec<String>, HolidayRule)>,
+    weekdays: Table<Day>,
+    months: Table<i8>,
+    cardinals: Table<i64>,
+    ordinals: Table<i8>,
+    /// By the first word, as those below.
+    holidays: Table<Vec<(Vec<String>, HolidayRule)>>,
     offices: Vec<OfficeEntry>,
-    /// By the first word: the words of a name, which office, how sure.
-    names: HashMap<String, Vec<Name>>,
-    heads: HashMap<String, Vec<Vec<String>>>,
+    /// The words of a name, which office, how sure.
+    names: Table<Vec<Name>>,
+    heads: Table<Vec<Vec<String>>>,
     cues: cues::Cues,
     labels: Labels,
 }
@@ -125,15 +128,19 @@ impl Lexicon {
     /// Reads the files; an error names the file and the line.
     pub fn parse(files: &Files<'_>) -> Result<Lexicon, LexiconError> {
         let mut lexicon = Lexicon { cues: cues::Cues::parse(files.cues)?, labels: Labels::parse(files.labels)?, ..Lexicon::default() };
+        let mut weekdays = HashMap::new();
         for word in read::<Words<String>>("weekdays.toml", files.weekdays)?.word {
             let day = word.means.parse().map_err(|_| wrong("weekdays.toml", format!("{:?} is no weekday (Mo … Su)", word.means)))?;
-            lexicon.weekdays.extend(word.forms.into_iter().map(|form| (form, day)));
+            weekdays.extend(word.forms.into_iter().map(|form| (form, day)));
         }
+        let mut months = HashMap::new();
         for word in read::<Words<i8>>("months.toml", files.months)?.word {
-            lexicon.months.extend(word.forms.into_iter().map(|form| (form, word.means)));
+            months.extend(word.forms.into_iter().map(|form| (form, word.means)));
         }
         let numbers: Numbers = read("numbers.toml", files.numbers)?;
-        (lexicon.cardinals, lexicon.ordinals) = (numbers.cardinals, numbers.ordinals);
+        (lexicon.weekdays, lexicon.months) = (weekdays.into(), months.into());
+        (lexicon.cardinals, lexicon.ordinals) = (numbers.cardinals.into(), numbers.ordinals.into());
+        let mut holidays: HashMap<String, Vec<(Vec<String>, HolidayRule)>> = HashMap::new();
         for holiday in read::<Holidays>("holidays.toml", files.holidays)?.holiday {
             let rule = match (&holiday.day, holiday.easter) {
                 (Some(day), None) => {
@@ -144,13 +151,20 @@ impl Lexicon {
                 (None, Some(offset)) => HolidayRule::Easter(offset),
                 _ => return Err(wrong("holidays.toml", format!("{:?} needs either `day` or `easter`", holiday.names))),
             };
-            lexicon.holidays.extend(holiday.names.iter().map(|name| (words(name), rule)));
+            for name in &holiday.names {
+                let words = words(name);
+                holidays.entry(words.first().cloned().unwrap_or_default()).or_default().push((words, rule));
+            }
         }
-        lexicon.holidays.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        for holidays in holidays.values_mut() {
+            holidays.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        }
+        let mut names_by: HashMap<String, Vec<Name>> = HashMap::new();
+        let mut heads: HashMap<String, Vec<Vec<String>>> = HashMap::new();
         let offices: Offices = read("offices.toml", files.offices)?;
         for head in &offices.heads {
             let head = words(head);
-            lexicon.heads.entry(head[0].clone()).or_default().push(head);
+            heads.entry(head[0].clone()).or_default().push(head);
         }
         for (index, office) in offices.office.into_iter().enumerate() {
             for (names, id, sure) in [(&office.names, Some(index), true), (&office.weak, Some(index), false), (&office.ignore, None, true)]
@@ -159,19 +173,20 @@ impl Lexicon {
                     let words = words(name);
                     let first = words.first().cloned().ok_or_else(|| wrong("offices.toml", format!("an empty name in {}", office.id)))?;
                     for words in shortened(&words) {
-                        lexicon.names.entry(words[0].clone()).or_default().push(Name { words, office: id, sure });
+                        names_by.entry(words[0].clone()).or_default().push(Name { words, office: id, sure });
                     }
-                    lexicon.names.entry(first).or_default().push(Name { words, office: id, sure });
+                    names_by.entry(first).or_default().push(Name { words, office: id, sure });
                 }
             }
             lexicon.offices.push(office);
         }
-        for names in lexicon.names.values_mut().chain(std::iter::empty()) {
+        for names in names_by.values_mut() {
             names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
         }
-        for heads in lexicon.heads.values_mut() {
+        for heads in heads.values_mut() {
             heads.sort_by_key(|words| std::cmp::Reverse(words.len()));
         }
+        (lexicon.holidays, lexicon.names, lexicon.heads) = (holidays.into(), names_by.into(), heads.into());
         Ok(lexicon)
     }
 
@@ -198,10 +213,7 @@ impl Lexicon {
     /// A holiday called by name at `i`.
     pub fn holiday(&self, tokens: &[Token], i: usize) -> Option<(HolidayRule, usize)> {
         let first = tokens.get(i)?;
-        self.holidays
-            .iter()
-            .find(|(words, _)| words.first().is_some_and(|w| first.is(w)) && matches(tokens, i, words))
-            .map(|(words, rule)| (*rule, i + words.len()))
+        self.holidays.get(&first.text)?.iter().find(|(words, _)| matches(tokens, i, words)).map(|(words, rule)| (*rule, i + words.len()))
     }
 
     /// The longest name of an office at `i`.

@@ -5,13 +5,13 @@
 //! that are built again in every paragraph. Each has a bound here; what lies beyond keeps its text and loses its tags.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 
 use html5ever::LocalName;
 use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, EndTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
+use rustc_hash::FxHashSet;
 use scraper::{Html, HtmlTreeSink};
 
 use super::trim;
@@ -77,7 +77,7 @@ struct Guard<S: TreeSink> {
     /// Names of start tags kept back, so that their end tags are kept back too.
     dropped: RefCell<Vec<LocalName>>,
     /// Names seen so far; when there are too many, tags and attributes with further names are left out.
-    names: RefCell<HashSet<LocalName>>,
+    names: RefCell<FxHashSet<LocalName>>,
     full: Cell<bool>,
     spoke: Cell<bool>,
 }

@@ -348,6 +348,10 @@ fn page_number(url: &Url) -> Option<u32> {
 
 /// The PDF files that an article links in its own matter: documents of that article.
 pub fn attachments(response: &Response, scope: &Scope) -> Vec<Article> {
+    // most articles have none, and need no second look at their elements
+    if !response.body.windows(3).any(|three| three.eq_ignore_ascii_case(b"pdf")) {
+        return Vec::new();
+    }
     let markup = Markup::of(response);
     let is_pdf = |anchor: &&Anchor| {
         let name = anchor.url.path().to_ascii_lowercase();

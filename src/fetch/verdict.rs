@@ -197,10 +197,7 @@ impl Look<'_> {
         if let Some(product) = challenge(&self.response.headers, self.lower, may_be, bare) {
             return Some(Verdict::BotChallenge(product));
         }
-        if self.title.starts_with("index of /")
-            || self.title.starts_with("directory listing for ")
-            || self.lower.contains("[to parent directory]")
-        {
+        if self.title.starts_with("index of /") || self.title.starts_with("directory listing for ") || self.has("[to parent directory]") {
             return Some(Verdict::DirectoryIndex);
         }
         let framed = main < SHORT && !says_when;
@@ -229,7 +226,7 @@ impl Look<'_> {
             return Some(verdict);
         }
         if main < BARE && main_is_empty(self.lower) {
-            return Some(if self.lower.contains("<script") { Verdict::NeedsScripts } else { Verdict::Empty });
+            return Some(if self.has("<script") { Verdict::NeedsScripts } else { Verdict::Empty });
         }
         let (from, to) = (&self.response.requested, &self.response.url);
         let up = is_home(to) && !is_home(from) || is_above(to, from);
@@ -252,7 +249,7 @@ impl Look<'_> {
         if length < 2 * BARE && wants_scripts && !self.states_something() {
             return Some(Verdict::NeedsScripts);
         }
-        (length == 0).then(|| if self.lower.contains("<script") { Verdict::NeedsScripts } else { Verdict::Empty })
+        (length == 0).then(|| if self.has("<script") { Verdict::NeedsScripts } else { Verdict::Empty })
     }
 
     /// A number in the matter: an hour, a day, a telephone. Shells have none.
@@ -273,8 +270,8 @@ impl Look<'_> {
 
     /// Some frameworks send the facts as data inside an empty shell.
     fn has_data(&self) -> bool {
-        let data = self.lower.contains("application/json") || self.lower.contains("application/ld+json");
-        data && ["luned", "marted", "orari", "openinghours"].iter().any(|word| self.lower.contains(word))
+        let data = self.has("application/json") || self.has("application/ld+json");
+        data && ["luned", "marted", "orari", "openinghours"].iter().any(|word| self.has(word))
     }
 
     fn wants_scripts(&self) -> bool {
@@ -299,8 +296,7 @@ impl Look<'_> {
             "javascript è disabilitato",
             "javascript to run this app",
         ];
-        self.lower.contains("<script")
-            && (ROOTS.iter().any(|root| self.lower.contains(root)) || says.iter().any(|word| self.lower.contains(word)))
+        self.has("<script") && (ROOTS.iter().any(|root| self.has(root)) || says.iter().any(|word| self.has(word)))
     }
 
     fn is_login(&self, heading: &str) -> bool {
@@ -316,10 +312,12 @@ impl Look<'_> {
             "entra con spid",
             "identificazione",
         ];
-        let password =
-            self.lower.contains("type=\"password\"") || self.lower.contains("type='password'") || self.lower.contains("type=password");
-        let federated = ["entra con spid", "entra con cie", "accedi con spid"].iter().any(|word| self.lower.contains(word));
-        if !password && !federated || self.length(|region| region == Region::Main) >= SHORT {
+        if self.length(|region| region == Region::Main) >= SHORT {
+            return false;
+        }
+        let password = self.has("type=\"password\"") || self.has("type='password'") || self.has("type=password");
+        let federated = ["entra con spid", "entra con cie", "accedi con spid"].iter().any(|word| self.has(word));
+        if !password && !federated {
             return false;
         }
         let named = |text: &str| {
@@ -329,6 +327,11 @@ impl Look<'_> {
         let sent = !self.response.redirects.is_empty()
             && ["login", "signin", "accedi", "autentica", "/idp/", "shibboleth", "/sso", "/cas/"].iter().any(|word| path.contains(word));
         sent || named(heading) || heading.is_empty() && named(&self.title)
+    }
+
+    /// Whether the markup holds this, in lower case.
+    fn has(&self, words: &str) -> bool {
+        has(self.lower, words)
     }
 
     fn length(&self, of: impl Fn(Region) -> bool) -> usize {
@@ -359,11 +362,34 @@ impl Look<'_> {
 /// The beginning and the end of a body in lower case: enough for every rule, and bounded.
 fn lower(body: &[u8]) -> String {
     const ENOUGH: usize = 512 << 10;
-    let mut lower = String::from_utf8_lossy(body.get(..ENOUGH).unwrap_or(body)).to_lowercase();
+    let mut lower = lower_case(&String::from_utf8_lossy(body.get(..ENOUGH).unwrap_or(body)));
     if let Some(tail) = body.len().checked_sub(4096).filter(|start| *start > ENOUGH).and_then(|start| body.get(start..)) {
-        lower.push_str(&String::from_utf8_lossy(tail).to_lowercase());
+        lower.push_str(&lower_case(&String::from_utf8_lossy(tail)));
     }
     lower
+}
+
+/// `str::to_lowercase`, but runs of ASCII, which markup is made of, are turned as bytes.
+fn lower_case(text: &str) -> String {
+    let mut lower = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (ascii, other) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
+        let begin = lower.len();
+        lower.push_str(ascii);
+        if let Some(run) = lower.get_mut(begin..) {
+            run.make_ascii_lowercase();
+        }
+        let (strange, next) = other.split_at(other.bytes().position(|byte| byte.is_ascii()).unwrap_or(other.len()));
+        lower.extend(strange.chars().flat_map(char::to_lowercase));
+        rest = next;
+    }
+    lower
+}
+
+/// Whether a long text holds a few words; quicker than `str::contains` there.
+fn has(text: &str, words: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), words.as_bytes()).is_some()
 }
 
 fn title_of(lower: &str) -> String {
@@ -413,8 +439,8 @@ fn is_html(response: &Response, lower: &str) -> bool {
 
 /// Whether HTML stops in the middle: neither `</body>` nor `</html>`, though they were opened, and in the midst of something.
 fn is_cut(lower: &str) -> bool {
-    let opened = lower.contains("<body") || lower.contains("<html");
-    if !opened || lower.contains("</body") || lower.contains("</html") {
+    let opened = has(lower, "<body") || has(lower, "<html");
+    if !opened || has(lower, "</body") || has(lower, "</html") {
         return false;
     }
     let in_tag = lower.rfind('<') > lower.rfind('>');
