@@ -288,6 +288,7 @@ fn scale(path: &Path, n_documents: usize, n_changes: usize) -> Vec<(&'static str
                     at: minutes(round),
                     next_visit: Some(minutes(round + 60)),
                     validators: None,
+                    matter_sha: None,
                 })
                 .collect();
             store.record_unchanged(&unchanged).expect("unchanged");

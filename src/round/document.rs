@@ -8,13 +8,15 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::fold::{ATTEMPTS, Fold};
-use super::read::{Read, material, read};
+use super::read::{Read, material, matter_sha, read};
 use super::{RULES_VERSION, Round, catalogue};
 use crate::config::sources::Source;
 use crate::domain::{Change, DocumentKind, Reading};
 use crate::fetch::{self, FetchError, Reply, Response, Scope, Verdict, attachments, judge};
 use crate::resolve::{self, DocumentNotices, Sight};
-use crate::store::{self, DocumentVisit, Found, Known, Received, Seen, Store, StoreError, Unchanged, Visit, snapshot_of_nth};
+use crate::store::{
+    self, DocumentId, DocumentVisit, Found, Known, Received, Seen, Sha256, Store, StoreError, Unchanged, Visit, snapshot_of_nth,
+};
 
 /// How many PDFs of one article are read.
 const MAX_ATTACHMENTS: usize = 5;
@@ -36,6 +38,26 @@ pub struct Target {
     pub next_visit: Option<Timestamp>,
     /// Whether the source's own address answers, once somebody asked: shared by the documents of one visit.
     pub source_is_there: Arc<OnceCell<bool>>,
+}
+
+impl Target {
+    /// The page, and the hash of what it is known to be read from, where equal matter leaves nothing to be done.
+    fn settled_matter(&self) -> Option<(DocumentId, Sha256)> {
+        let known = self.known.as_ref().filter(|known| self.kind == DocumentKind::Page && known.kind == DocumentKind::Page)?;
+        let is_settled = known.rules_version == Some(RULES_VERSION) && !known.waits && known.gone_since.is_none();
+        is_settled.then_some((known.id, known.matter_sha?))
+    }
+}
+
+/// What came of looking at a page.
+#[derive(Debug)]
+enum Looked {
+    /// It was read.
+    Read(Read),
+    /// All that would be read is as it was at the last load of this document.
+    Same(DocumentId),
+    /// It is not the page.
+    NotThePage(Verdict),
 }
 
 /// How a visit ended.
@@ -80,10 +102,11 @@ impl Round {
             Err(error) => return Ok(Outcome::Failed(error)),
         };
         let n_bytes = response.body.len() as u64;
-        let (response, read) = self.read(source, response).await;
+        let (response, read) = self.read(source, Some(target), response).await;
         let read = match read {
-            Ok(read) => read,
-            Err(verdict) => return Ok(Outcome::NotThePage(verdict)),
+            Looked::Read(read) => read,
+            Looked::Same(document) => return Ok(Outcome::Unchanged(self.same(document, target, &response, None), n_bytes)),
+            Looked::NotThePage(verdict) => return Ok(Outcome::NotThePage(verdict)),
         };
         if let Some(row) = self.says_the_same(target, &response, &read).await? {
             return Ok(Outcome::Unchanged(row, n_bytes));
@@ -112,23 +135,20 @@ impl Round {
         let is_settled = document.is_some_and(|document| !document.waits && document.gone_since.is_none());
         let same =
             said.is_some_and(|said| said.rules_version == RULES_VERSION && said.text_sha == read.text_sha && said.reading == read.reading);
-        Ok((is_settled && same).then(|| Unchanged {
-            document: id,
-            at: self.clock.now(),
-            next_visit: target.next_visit,
-            validators: Some(store::Validators {
-                etag: response.header("etag").map(Into::into),
-                last_modified: response.header("last-modified").map(Into::into),
-                body_sha: Some(store::sha256(&response.body)),
-            }),
-        }))
+        Ok((is_settled && same).then(|| self.same(id, target, response, read.matter_sha)))
+    }
+
+    /// The note that a page is as it was, though its bytes are others.
+    fn same(&self, document: DocumentId, target: &Target, response: &Response, matter_sha: Option<Sha256>) -> Unchanged {
+        let validators = catalogue::to_store(&response.validators());
+        Unchanged { document, at: self.clock.now(), next_visit: target.next_visit, validators: Some(validators), matter_sha }
     }
 
     /// Whether the source's own address answers with a page.
     async fn is_there(&self, source: &Arc<Source>) -> bool {
         let request = catalogue::request(source, source.url.clone(), None);
         match self.fetcher.get(&request).await {
-            Ok(Reply::Fresh(response)) => self.read(source, response).await.1.is_ok(),
+            Ok(Reply::Fresh(response)) => matches!(self.read(source, None, response).await.1, Looked::Read(_)),
             Ok(Reply::Unchanged(_)) => true,
             Err(_) => false,
         }
@@ -157,6 +177,7 @@ impl Round {
             at: self.clock.now(),
             next_visit: target.next_visit,
             validators: Some(catalogue::to_store(&unchanged.validators)),
+            matter_sha: None,
         };
         if !known.waits {
             return Ok(Outcome::Unchanged(row, unchanged.bytes));
@@ -182,18 +203,30 @@ impl Round {
     }
 
     /// Makes a reading of a page, off the asynchronous threads, a few at a time.
-    async fn read(&self, source: &Arc<Source>, response: Response) -> (Response, Result<Read, Verdict>) {
+    async fn read(&self, source: &Arc<Source>, target: Option<&Target>, response: Response) -> (Response, Looked) {
         let _permit = self.readers.acquire().await;
-        let (source, lexicon) = (source.clone(), self.lexicon);
-        let scope = catalogue::scope(&source);
+        let source = source.clone();
+        let is_article = target.is_some_and(|target| target.kind == DocumentKind::News);
+        let settled = target.and_then(Target::settled_matter);
+        // what comes for the first time most often comes as it is the next time: then its bytes tell
+        let may_recur = !is_article && target.and_then(|target| target.known.as_ref()).is_some_and(|known| known.snapshot.is_some());
         let work = tokio::task::spawn_blocking(move || {
             let document = material(&source, &response.url, response.content_type(), &response.body);
-            let read = match judge(&response, &document) {
-                Some(verdict) => Err(verdict),
-                None if leads_to_list(&source, &response) => Err(Verdict::RedirectedHome),
-                None => Ok(Read { attachments: attachments_of(&response, &scope), ..read(lexicon, &source, &response.url, &document) }),
+            let matter = if may_recur { matter_sha(&source, &response.url, &document) } else { None };
+            if let (Some((id, settled)), Some(matter)) = (settled, matter)
+                && settled == matter
+            {
+                return (response, Looked::Same(id));
+            }
+            let looked = match judge(&response, &document) {
+                Some(verdict) => Looked::NotThePage(verdict),
+                None if leads_to_list(&source, &response) => Looked::NotThePage(Verdict::RedirectedHome),
+                None => {
+                    let attachments = if is_article { attachments_of(&response, &catalogue::scope(&source)) } else { Vec::new() };
+                    Looked::Read(Read { attachments, matter_sha: matter, ..read(&source, &response.url, &document) })
+                }
             };
-            (response, read)
+            (response, looked)
         });
         match work.await {
             Ok(done) => done,

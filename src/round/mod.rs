@@ -10,6 +10,7 @@ mod clock;
 mod document;
 mod due;
 mod fold;
+mod notes;
 mod outbox;
 mod pace;
 mod read;
@@ -40,10 +41,10 @@ use crate::config::Sources;
 use crate::domain::{BodyId, Change, SourceId};
 use crate::extract;
 use crate::fetch::Fetcher;
-use crate::lexicon::Lexicon;
 use crate::resolve;
 use crate::store::{Store, StoreError};
 use due::due;
+use notes::Notes;
 use turns::Turns;
 
 /// How many sources are under way at once. Most of them wait for their host's turn; requests at once are bounded by the fetcher.
@@ -61,8 +62,6 @@ pub struct Round {
     pub fetcher: Fetcher,
     /// What is watched.
     pub sources: Arc<Sources>,
-    /// The words of offices.
-    pub lexicon: &'static Lexicon,
     /// How long something must stay away before it counts as gone.
     pub confirm_after: SignedDuration,
     /// How long a mail at once waits for company from the same body.
@@ -76,6 +75,8 @@ pub struct Round {
     stopping: AtomicBool,
     turns: Turns,
     readers: Semaphore,
+    desk: Semaphore,
+    notes: Arc<Notes>,
 }
 
 /// Which sources a round looks at.
@@ -121,7 +122,6 @@ impl Round {
             store,
             fetcher,
             sources,
-            lexicon: Lexicon::builtin(),
             confirm_after,
             gather: SignedDuration::ZERO,
             adaptive: false,
@@ -130,6 +130,8 @@ impl Round {
             stopping: AtomicBool::new(false),
             turns: Turns::default(),
             readers: Semaphore::new(n_readers),
+            desk: Semaphore::new(2 * n_readers + 2),
+            notes: Arc::default(),
         }
     }
 
@@ -202,6 +204,8 @@ impl Round {
         &self,
         work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        // a few at a time: each holds a thread and a connection, and they would only wait for each other
+        let _permit = self.desk.acquire().await;
         let store = self.store.clone();
         let done = tokio::task::spawn_blocking(move || {
             step("before the store");

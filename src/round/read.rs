@@ -17,6 +17,8 @@ pub struct Read {
     pub title: Option<String>,
     /// What it says.
     pub reading: Reading,
+    /// SHA-256 of all that the reading was made from.
+    pub matter_sha: Option<Sha256>,
     /// SHA-256 of its visible text.
     pub text_sha: Sha256,
     /// Documents that it links in its own matter.
@@ -33,10 +35,16 @@ pub fn material(source: &Source, url: &Url, content_type: Option<&str>, bytes: &
 }
 
 /// What a document of a source says. As long as the page is, too.
-pub fn read(lexicon: &Lexicon, source: &Source, url: &Url, document: &Document) -> Read {
+pub fn read(source: &Source, url: &Url, document: &Document) -> Read {
     let context = Context { published: None, office: source.office.clone(), url: Some(url.to_string()) };
-    let reading = extract::read(document, lexicon, &context);
-    Read { title: document.title.clone(), reading, text_sha: sha256(visible_text(document).as_bytes()), attachments: Vec::new() }
+    let reading = extract::read(document, Lexicon::builtin(), &context);
+    let text_sha = sha256(visible_text(document).as_bytes());
+    Read { title: document.title.clone(), reading, matter_sha: None, text_sha, attachments: Vec::new() }
+}
+
+/// The hash of all that a reading is made from: with equal matter a page says the same, whatever else its bytes hold.
+pub fn matter_sha(source: &Source, url: &Url, document: &Document) -> Option<Sha256> {
+    serde_json::to_vec(&(document, &source.office, url.as_str())).ok().map(|matter| sha256(&matter))
 }
 
 /// What a reader sees of the page's own matter, with the addresses behind its mail and phone links; menus, banners and footers left out,

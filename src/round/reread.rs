@@ -107,7 +107,7 @@ impl Round {
 
     /// What a snapshot says by the present rules; `None` where its bytes were given up.
     async fn read_snapshot(&self, source: &Arc<Source>, url: &Url, snapshot: SnapshotId) -> Result<Option<Read>, StoreError> {
-        let (lexicon, of, address) = (self.lexicon, source.clone(), url.clone());
+        let (of, address) = (source.clone(), url.clone());
         self.on_store(move |store| {
             let Some(record) = store.snapshot(snapshot)? else { return Ok(None) };
             let bytes = match store.bytes(snapshot) {
@@ -119,7 +119,7 @@ impl Round {
             let content_type =
                 record.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, value)| value.as_str());
             let document = material(&of, &address, content_type, &bytes);
-            Ok(Some(read(lexicon, &of, &address, &document)))
+            Ok(Some(read(&of, &address, &document)))
         })
         .await
     }

@@ -165,7 +165,8 @@ impl Round {
         };
         // what a list names when it is read for the first time was there before
         let seen_at = if list.last_seen.is_none() { first_listing } else { now };
-        let row = Unchanged { document: list.id, at: now, next_visit: None, validators: Some(catalogue::to_store(&validators)) };
+        let validators = Some(catalogue::to_store(&validators));
+        let row = Unchanged { document: list.id, at: now, next_visit: None, validators, matter_sha: None };
         let id = source.id.clone();
         self.on_store(move |store| {
             store.discover(&id, &found, seen_at)?;

@@ -366,14 +366,9 @@ impl Round {
         if let Some(since) = due.known.health.failing_since {
             tracing::info!(source = %source.id, "{}: reads well again, after failing since {since}", source.id);
         }
-        let unchanged = std::mem::take(&mut tally.unchanged);
         let (n_fetches, n_changes) = (tally.visited.n_fetches, tally.visited.changes.len());
         tracing::debug!(source = %source.id, n_fetches, n_changes, "{}: {n_fetches} fetches, {n_changes} changes", source.id);
-        self.on_store(move |store| {
-            store.record_unchanged(&unchanged)?;
-            store.record_source(&visit)
-        })
-        .await
+        self.note(std::mem::take(&mut tally.unchanged), visit).await
     }
 }
 

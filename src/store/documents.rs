@@ -57,6 +57,8 @@ pub struct Document {
     pub rules_version: Option<u32>,
     /// Whether something it used to state is gone and not yet confirmed: the next fetch matters even when nothing changed.
     pub waits: bool,
+    /// SHA-256 of all that was read in the last load, where that is known to say what the present version says.
+    pub matter_sha: Option<Sha256>,
 }
 
 /// An address found in a source.
@@ -81,6 +83,8 @@ pub struct Unchanged {
     pub next_visit: Option<Timestamp>,
     /// New validators, when the host sent some (an `ETag` may change while the bytes do not).
     pub validators: Option<Validators>,
+    /// SHA-256 of what was read, when other bytes came and said the same; `None` leaves what is known.
+    pub matter_sha: Option<Sha256>,
 }
 
 /// What the present version of a document says.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Result, Validators};
+use super::{Result, Unchanged, Validators};
 use crate::domain::{Body, BodyId, OfficeId, SourceId, SourceKind};
 
 /// One source as the operator's file gives it.
@@ -148,7 +148,11 @@ pub trait Bodies {
     /// visit says otherwise. A program that keeps dying in the middle of a visit thus does not ask the same host again and again.
     fn begin_visits(&self, sources: &[SourceId], now: Timestamp, until: Timestamp) -> Result<()>;
     /// Notes that a source was read well: the run of failures ends.
-    fn record_source(&self, visit: &SourceVisit) -> Result<()>;
+    fn record_source(&self, visit: &SourceVisit) -> Result<()> {
+        self.record_visits(&[], std::slice::from_ref(visit))
+    }
+    /// Notes, in one transaction, documents found as they were and sources that were read well.
+    fn record_visits(&self, unchanged: &[Unchanged], sources: &[SourceVisit]) -> Result<()>;
     /// Notes that a source could not be read; returns its health with the failure counted. Never touches states or changes.
     fn record_failure(&self, failure: &Failure) -> Result<Health>;
 }

@@ -184,9 +184,42 @@ fn a_document_that_is_gone_is_counted_and_may_come_back() {
         assert_eq!(gone(t(2)).documents[0].snapshot, first.snapshot);
         let known = &store.known(&town().id, t(0)).unwrap().documents[0];
         assert_eq!((known.gone_since, known.n_gone, known.last_seen), (Some(t(1)), 2, t(0)));
-        store.record_unchanged(&[Unchanged { document: first.document, at: t(3), next_visit: None, validators: None }]).unwrap();
+        store
+            .record_unchanged(&[Unchanged { document: first.document, at: t(3), next_visit: None, validators: None, matter_sha: None }])
+            .unwrap();
         let known = &store.known(&town().id, t(0)).unwrap().documents[0];
         assert_eq!((known.gone_since, known.n_gone, known.last_seen), (None, 0, t(3)));
+    }
+}
+
+#[test]
+fn what_a_page_was_read_from_is_known_until_it_says_something_else() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        let first = visit(&*store, "anagrafe", "Mo-Fr 08:00-12:00", t(0), &[]).documents[0];
+        let matter = || store.document_by_id(first.document).unwrap().unwrap().matter_sha;
+        let note = |matter_sha, minute| {
+            let row = Unchanged { document: first.document, at: t(minute), next_visit: None, validators: None, matter_sha };
+            store.record_visits(&[row], &[]).unwrap();
+        };
+        assert_eq!(matter(), None);
+        note(Some(sha256(b"matter")), 1);
+        note(None, 2);
+        assert_eq!(matter(), Some(sha256(b"matter")), "a page that did not come leaves it");
+        visit(&*store, "anagrafe", "Mo-Fr 09:00-12:00", t(3), &[]);
+        assert_eq!(matter(), None, "the matter of before says what no longer holds");
+        note(Some(sha256(b"other matter")), 4);
+        let seen = Seen::Reread { reading: Reading::default(), rules_version: 99 };
+        let document = DocumentVisit {
+            source: source_id("uffici"),
+            url: "https://altolago.example/uffici".into(),
+            kind: DocumentKind::Page,
+            next_visit: None,
+            seen,
+            memory: None,
+        };
+        store.record(&Visit { body: town().id, at: t(5), documents: vec![document], findings: None }).unwrap();
+        assert_eq!(matter(), None, "new rules may read it otherwise");
     }
 }
 

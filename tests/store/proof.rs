@@ -66,7 +66,7 @@ fn unchanged_visits_count_for_the_present_version() {
     let store = with_town(in_memory().unwrap());
     let first = text_of_one(&*store, &page(0), 1);
     for at in 2..5 {
-        let seen = Unchanged { document: first.document, at: t(at), next_visit: Some(t(at + 60)), validators: None };
+        let seen = Unchanged { document: first.document, at: t(at), next_visit: Some(t(at + 60)), validators: None, matter_sha: None };
         store.record_unchanged(&[seen]).unwrap();
     }
     text_of_one(&*store, &page(1), 10);

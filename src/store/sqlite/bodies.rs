@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{At, Json, Word, column, count, small};
-use super::{Sqlite, days, fault::Fault, known, statements, words};
+use super::{Sqlite, days, documents, fault::Fault, known, statements, words};
 use crate::domain::{Body, BodyId, OfficeId, SourceId};
-use crate::store::{Bodies, Catalogue, Failure, Health, Result, Source, SourceVisit, Synced, Validators, WatchedSource};
+use crate::store::{Bodies, Catalogue, Failure, Health, Result, Source, SourceVisit, Synced, Unchanged, Validators, WatchedSource};
 
 statements! {
     PUT_BODY = "
@@ -249,19 +249,23 @@ impl Bodies for Sqlite {
         })
     }
 
-    fn record_source(&self, visit: &SourceVisit) -> Result<()> {
-        self.write_lightly("note that a source was read", |tx| {
-            let n_rows = tx.prepare_cached(SOURCE_READ)?.execute(named_params! {
-                ":id": visit.source.0, ":at": At(visit.at), ":next_due": At(visit.next_due), ":n_fetches": visit.n_fetches,
-                ":n_unchanged": visit.n_unchanged, ":bytes": column(visit.bytes),
-            })?;
-            if let Some(validators) = &visit.validators {
-                tx.prepare_cached(SET_VALIDATORS)?.execute(named_params! {
-                    ":id": visit.source.0, ":etag": validators.etag, ":last_modified": validators.last_modified,
-                    ":body_sha": validators.body_sha,
+    fn record_visits(&self, unchanged: &[Unchanged], sources: &[SourceVisit]) -> Result<()> {
+        self.write_lightly("note what was read", |tx| {
+            documents::note_unchanged(tx, unchanged)?;
+            for visit in sources {
+                let n_rows = tx.prepare_cached(SOURCE_READ)?.execute(named_params! {
+                    ":id": visit.source.0, ":at": At(visit.at), ":next_due": At(visit.next_due), ":n_fetches": visit.n_fetches,
+                    ":n_unchanged": visit.n_unchanged, ":bytes": column(visit.bytes),
                 })?;
+                must_meet(n_rows, &visit.source)?;
+                if let Some(validators) = &visit.validators {
+                    tx.prepare_cached(SET_VALIDATORS)?.execute(named_params! {
+                        ":id": visit.source.0, ":etag": validators.etag, ":last_modified": validators.last_modified,
+                        ":body_sha": validators.body_sha,
+                    })?;
+                }
             }
-            must_meet(n_rows, &visit.source)
+            Ok(())
         })
     }
 

@@ -16,26 +16,26 @@ statements! {
           RETURNING id";
     BY_URL = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version, waits,
+               n_gone, snapshot, rules_version, waits, matter_sha,
                (SELECT v.first_seen FROM snapshot v WHERE v.id = document.snapshot) AS version_since
           FROM document
          WHERE source = :source AND url = :url";
     BY_ID = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version, waits,
+               n_gone, snapshot, rules_version, waits, matter_sha,
                (SELECT v.first_seen FROM snapshot v WHERE v.id = document.snapshot) AS version_since
           FROM document
          WHERE id = :id";
     OF_SOURCE = "
         SELECT id, source, body, url, kind, first_seen, last_seen, next_visit, n_visits, etag, last_modified, body_sha, gone_since,
-               n_gone, snapshot, rules_version, waits,
+               n_gone, snapshot, rules_version, waits, matter_sha,
                (SELECT v.first_seen FROM snapshot v WHERE v.id = document.snapshot) AS version_since
           FROM document
          WHERE source = :source
          ORDER BY url";
     DUE = "
         SELECT d.id, d.source, d.body, d.url, d.kind, d.first_seen, d.last_seen, d.next_visit, d.n_visits, d.etag, d.last_modified,
-               d.body_sha, d.gone_since, d.n_gone, d.snapshot, d.rules_version, d.waits,
+               d.body_sha, d.gone_since, d.n_gone, d.snapshot, d.rules_version, d.waits, d.matter_sha,
                (SELECT v.first_seen FROM snapshot v WHERE v.id = d.snapshot) AS version_since
           FROM document d JOIN source s ON s.id = d.source
          WHERE d.next_visit <= :now AND s.retired_at IS NULL
@@ -48,7 +48,8 @@ statements! {
     SET_NEXT_VISIT = "UPDATE document SET next_visit = :at WHERE id = :id";
     UNCHANGED = "
         UPDATE document
-           SET last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, n_since = n_since + 1, gone_since = NULL, n_gone = 0
+           SET last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, n_since = n_since + 1, gone_since = NULL, n_gone = 0,
+               matter_sha = coalesce(:matter_sha, matter_sha)
          WHERE id = :id";
     VALIDATORS = "
         UPDATE document
@@ -75,6 +76,7 @@ pub(super) fn document_from_row(row: &Row<'_>) -> rusqlite::Result<Document> {
         version_since: instant("version_since")?,
         rules_version: row.get("rules_version")?,
         waits: row.get("waits")?,
+        matter_sha: row.get("matter_sha")?,
     })
 }
 
@@ -152,20 +154,24 @@ impl Documents for Sqlite {
     }
 
     fn record_unchanged(&self, unchanged: &[Unchanged]) -> Result<()> {
-        self.write_lightly("note unchanged documents", |tx| {
-            for visit in unchanged {
-                let args = named_params! { ":id": visit.document.0, ":at": At(visit.at), ":next_visit": visit.next_visit.map(At) };
-                if tx.prepare_cached(UNCHANGED)?.execute(args)? == 0 {
-                    return Err(Fault::Unknown(format!("document {}", visit.document.0)));
-                }
-                if let Some(validators) = &visit.validators {
-                    tx.prepare_cached(VALIDATORS)?.execute(named_params! {
-                        ":id": visit.document.0, ":etag": validators.etag, ":last_modified": validators.last_modified,
-                        ":body_sha": validators.body_sha,
-                    })?;
-                }
-            }
-            Ok(())
-        })
+        self.write_lightly("note unchanged documents", |tx| note_unchanged(tx, unchanged))
     }
+}
+
+pub(super) fn note_unchanged(tx: &Connection, unchanged: &[Unchanged]) -> std::result::Result<(), Fault> {
+    for visit in unchanged {
+        let args = named_params! {
+            ":id": visit.document.0, ":at": At(visit.at), ":next_visit": visit.next_visit.map(At), ":matter_sha": visit.matter_sha,
+        };
+        if tx.prepare_cached(UNCHANGED)?.execute(args)? == 0 {
+            return Err(Fault::Unknown(format!("document {}", visit.document.0)));
+        }
+        if let Some(validators) = &visit.validators {
+            tx.prepare_cached(VALIDATORS)?.execute(named_params! {
+                ":id": visit.document.0, ":etag": validators.etag, ":last_modified": validators.last_modified,
+                ":body_sha": validators.body_sha,
+            })?;
+        }
+    }
+    Ok(())
 }

@@ -32,12 +32,12 @@ statements! {
         UPDATE document
            SET snapshot = :snapshot, n_since = 0, last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, etag = :etag,
                last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind,
-               first_read = coalesce(first_read, :at)
+               first_read = coalesce(first_read, :at), matter_sha = NULL
          WHERE id = :id";
     SAME_VERSION = "
         UPDATE document
            SET n_since = n_since + 1, last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, etag = :etag,
-               last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind
+               last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind, matter_sha = NULL
          WHERE id = :id";
     GONE = "
         UPDATE document
@@ -53,7 +53,7 @@ statements! {
            SET rules_version = :rules_version, read_at = :at, published = :published, notices = :notices, doubts = :doubts
          WHERE id = :id";
     LINK_READING = "UPDATE snapshot SET reading = :reading WHERE id = :id";
-    SET_RULES = "UPDATE document SET rules_version = :rules_version WHERE id = :id";
+    SET_RULES = "UPDATE document SET rules_version = :rules_version, matter_sha = NULL WHERE id = :id";
     PUT_MEMORY = "
         INSERT INTO memory (document, memory) VALUES (:document, :memory)
             ON CONFLICT (document) DO UPDATE SET memory = excluded.memory";
