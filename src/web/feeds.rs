@@ -99,33 +99,37 @@ fn feed(site: &Site, reader: &Reader, name: &str) -> Result<(Feed, Option<Timest
 
 pub(super) async fn atom(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
     site.work(move |site| {
-        let (feed, newest) = feed(site, &reader, "/variazioni.atom")?;
-        let xml = site.templates.fill("web/feed.xml", &feed)?;
-        Ok(Answer::new("application/atom+xml; charset=utf-8", xml).modified(newest).cached(A_MINUTE).to(&reader.headers))
+        let make = || {
+            let (feed, newest) = feed(site, &reader, "/variazioni.atom")?;
+            let xml = site.templates.fill("web/feed.xml", &feed)?;
+            Ok(Answer::new("application/atom+xml; charset=utf-8", xml).modified(newest).cached(A_MINUTE))
+        };
+        Ok(site.kept(&reader, make)?.to(&reader.headers))
     })
     .await
 }
 
 pub(super) async fn json_feed(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let (feed, newest) = feed(site, &reader, "/variazioni.json")?;
-        let item = |entry: Entry| {
-            json!({
-                "id": entry.id, "url": entry.url, "title": entry.title, "content_html": entry.html, "content_text": entry.text,
-                "date_published": entry.updated, "tags": [entry.aspect],
-            })
-        };
-        let mut whole = json!({
-            "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": feed.page, "feed_url": feed.me,
-            "icon": feed.icon, "language": feed.language,
-        });
-        if let Some(fields) = whole.as_object_mut() {
-            fields.extend(feed.next.map(|next| ("next_url".to_string(), json!(next))));
-            fields.insert("items".into(), feed.entries.into_iter().map(item).collect());
-        }
-        Ok(Answer::new("application/feed+json; charset=utf-8", plain_json(&whole)).modified(newest).cached(A_MINUTE).to(&reader.headers))
-    })
-    .await
+    site.work(move |site| Ok(site.kept(&reader, || json_answer(site, &reader))?.to(&reader.headers))).await
+}
+
+fn json_answer(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
+    let (feed, newest) = feed(site, reader, "/variazioni.json")?;
+    let item = |entry: Entry| {
+        json!({
+            "id": entry.id, "url": entry.url, "title": entry.title, "content_html": entry.html, "content_text": entry.text,
+            "date_published": entry.updated, "tags": [entry.aspect],
+        })
+    };
+    let mut whole = json!({
+        "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": feed.page, "feed_url": feed.me,
+        "icon": feed.icon, "language": feed.language,
+    });
+    if let Some(fields) = whole.as_object_mut() {
+        fields.extend(feed.next.map(|next| ("next_url".to_string(), json!(next))));
+        fields.insert("items".into(), feed.entries.into_iter().map(item).collect());
+    }
+    Ok(Answer::new("application/feed+json; charset=utf-8", plain_json(&whole)).modified(newest).cached(A_MINUTE))
 }
 
 /// Days gone by stay in the calendar for so long.

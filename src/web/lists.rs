@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::page::{Crumb, FeedLink, Page};
 use super::query::{Filter, Query};
 use super::view::{self, ChangeItem, Link, Named, path};
-use super::{Failure, Reader, Site, provinces};
+use super::{Answer, Failure, Reader, Site, provinces};
 use crate::domain::{Aspect, Body, BodyId, Change, Language, OfficeId, Status, Value, day_of};
 use crate::lexicon::Lexicon;
 use crate::resolve;
@@ -63,17 +63,20 @@ struct Home {
 }
 
 pub(super) async fn home(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let found = site.store.changes(&Filter::default().changes(), None, 12)?;
-        let mut provinces: Vec<Named> =
-            site.store.provinces()?.iter().map(|code| Named { name: provinces::title(code), path: path::province(code) }).collect();
-        provinces.sort_by(|a, b| a.name.cmp(&b.name));
-        let newest = found.changes.first().map(|change| change.detected_at);
-        let bodies = if provinces.is_empty() { site.store.bodies_page(None, None, 50)? } else { Vec::new() };
-        let bodies = bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect();
-        let view = Home { changes: items(&*site.store, &found.changes, language)?, provinces, bodies };
-        let page = Page {
+    site.work(move |site| Ok(site.kept(&reader, || home_page(site, &reader))?.to(&reader.headers))).await
+}
+
+fn home_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let found = site.store.changes(&Filter::default().changes(), None, 12)?;
+    let mut provinces: Vec<Named> =
+        site.store.provinces()?.iter().map(|code| Named { name: provinces::title(code), path: path::province(code) }).collect();
+    provinces.sort_by(|a, b| a.name.cmp(&b.name));
+    let newest = found.changes.first().map(|change| change.detected_at);
+    let bodies = if provinces.is_empty() { site.store.bodies_page(None, None, 50)? } else { Vec::new() };
+    let bodies = bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect();
+    let view = Home { changes: items(&*site.store, &found.changes, language)?, provinces, bodies };
+    let page = Page {
             title: pick(language, "Quando cambia uno sportello pubblico", "When a public counter changes").into(),
             description: pick(
                 language,
@@ -84,9 +87,7 @@ pub(super) async fn home(State(site): State<Arc<Site>>, reader: Reader) -> Resul
             feeds: feeds(&Filter::default(), pick(language, "tutto", "everything"), language),
             ..Page::default()
         };
-        Ok(site.page(&reader, "web/home.html", &page, view)?.modified(newest).to(&reader.headers))
-    })
-    .await
+    Ok(site.page(reader, "web/home.html", &page, view)?.modified(newest))
 }
 
 #[derive(Serialize)]

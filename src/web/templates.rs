@@ -4,8 +4,6 @@
 //! changes and the structure exists once; long prose has a file per language (`it/web/`, `en/web/`). Everything that is put in is escaped,
 //! and characters that show nothing and turn the reading direction never get through, whatever the view did.
 
-use std::fmt::Write as _;
-
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value as Context};
@@ -64,19 +62,8 @@ impl Templates {
         environment.set_formatter(|out, state, value| match value.as_str() {
             Some(text) if !value.is_safe() => {
                 let is_text = matches!(state.auto_escape(), AutoEscape::None);
-                for c in text.chars().filter(|c| !hides(*c)) {
-                    let written = match c {
-                        _ if is_text => out.write_char(c),
-                        '&' => out.write_str("&amp;"),
-                        '<' => out.write_str("&lt;"),
-                        '>' => out.write_str("&gt;"),
-                        '"' => out.write_str("&quot;"),
-                        '\'' => out.write_str("&#39;"),
-                        _ => out.write_char(c),
-                    };
-                    written.map_err(|error| minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "out").with_source(error))?;
-                }
-                Ok(())
+                write_text(out, text, is_text)
+                    .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "out").with_source(error))
             }
             _ => minijinja::escape_formatter(out, state, value),
         });
@@ -97,6 +84,27 @@ impl Templates {
         let template = self.environment.get_template(name).map_err(Failure::defect)?;
         template.render(Context::from(Serde(context))).map_err(|error| Failure::Defect(format!("{name}: {error:#}")))
     }
+}
+
+/// Writes what may stand as it is in one piece, the rest escaped or not at all.
+fn write_text(out: &mut impl std::fmt::Write, text: &str, is_text: bool) -> std::fmt::Result {
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let instead = match c {
+            '&' if !is_text => "&amp;",
+            '<' if !is_text => "&lt;",
+            '>' if !is_text => "&gt;",
+            '"' if !is_text => "&quot;",
+            '\'' if !is_text => "&#39;",
+            ' '..='~' => continue,
+            _ if hides(c) => "",
+            _ => continue,
+        };
+        out.write_str(text.get(from..at).unwrap_or_default())?;
+        out.write_str(instead)?;
+        from = at + c.len_utf8();
+    }
+    out.write_str(text.get(from..).unwrap_or_default())
 }
 
 /// Controls but the line's end and the tabulator, and what shows nothing.
