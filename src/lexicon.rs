@@ -4,6 +4,8 @@
 
 mod cues;
 mod labels;
+mod runs;
+mod service;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -12,8 +14,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-pub use cues::{Cue, CueHit};
+pub use cues::Cue;
 pub use labels::Labels;
+pub use runs::Run;
+pub use service::{Service, Word as ServiceWord};
 
 use crate::domain::{Day, Language, OfficeId};
 use crate::text::Token;
@@ -41,6 +45,7 @@ pub struct Lexicon {
     names: HashMap<String, Vec<Name>>,
     heads: HashMap<String, Vec<Vec<String>>>,
     cues: cues::Cues,
+    service: Service,
     labels: Labels,
 }
 
@@ -124,7 +129,12 @@ impl Lexicon {
 
     /// Reads the files; an error names the file and the line.
     pub fn parse(files: &Files<'_>) -> Result<Lexicon, LexiconError> {
-        let mut lexicon = Lexicon { cues: cues::Cues::parse(files.cues)?, labels: Labels::parse(files.labels)?, ..Lexicon::default() };
+        let mut lexicon = Lexicon {
+            cues: cues::Cues::parse(files.cues)?,
+            service: Service::parse(files.service)?,
+            labels: Labels::parse(files.labels)?,
+            ..Lexicon::default()
+        };
         for word in read::<Words<String>>("weekdays.toml", files.weekdays)?.word {
             let day = word.means.parse().map_err(|_| wrong("weekdays.toml", format!("{:?} is no weekday (Mo … Su)", word.means)))?;
             lexicon.weekdays.extend(word.forms.into_iter().map(|form| (form, day)));
@@ -231,6 +241,11 @@ impl Lexicon {
         self.offices.iter().map(|o| o.id.as_str())
     }
 
+    /// The words of service.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The cues.
     pub fn cues(&self) -> &cues::Cues {
         &self.cues
@@ -284,6 +299,7 @@ pub struct Files<'a> {
     pub holidays: &'a str,
     pub offices: &'a str,
     pub cues: &'a str,
+    pub service: &'a str,
     pub labels: &'a str,
 }
 
@@ -297,6 +313,7 @@ impl Files<'static> {
             holidays: include_str!("../lexicon/holidays.toml"),
             offices: include_str!("../lexicon/offices.toml"),
             cues: include_str!("../lexicon/cues.toml"),
+            service: include_str!("../lexicon/service.toml"),
             labels: include_str!("../lexicon/labels.toml"),
         }
     }

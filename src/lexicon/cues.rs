@@ -1,9 +1,9 @@
 //! Cues: runs of words that tell how an office serves the public. Each kind is one automaton over the words of a sentence.
 
-use regex::Regex;
 use serde::Deserialize;
 
-use super::{LexiconError, read, wrong};
+use super::runs::{Run, Runs};
+use super::{LexiconError, read};
 use crate::text::Token;
 
 /// What a cue says.
@@ -43,23 +43,14 @@ pub enum Cue {
     Stranger,
     /// Looks like a closure and is none.
     NotClosed,
-}
-
-/// A cue found, with the tokens it covers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CueHit {
-    /// Which.
-    pub cue: Cue,
-    /// The index of its first token.
-    pub start: usize,
-    /// The index behind its last.
-    pub end: usize,
+    /// Something that is no office is open or shut.
+    Thing,
 }
 
 /// The automata.
 #[derive(Debug, Default)]
 pub struct Cues {
-    kinds: Vec<(Cue, Regex)>,
+    runs: Runs<Cue>,
     /// Words of the trade: whole, or stems that end in "*".
     trade: Vec<String>,
     /// Nouns that stand for the office or a part of it, in the same form.
@@ -71,12 +62,6 @@ pub struct Cues {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CueFile {
-    closed: Vec<String>,
-    open: Vec<String>,
-    appointment: Vec<String>,
-    walk_in: Vec<String>,
-    remote: Vec<String>,
-    reduced: Vec<String>,
     only: Vec<String>,
     denied: Vec<String>,
     hypothesis: Vec<String>,
@@ -97,12 +82,6 @@ impl Cues {
     pub(super) fn parse(text: &str) -> Result<Self, LexiconError> {
         let file: CueFile = read("cues.toml", text)?;
         let kinds = [
-            (Cue::Closed, file.closed),
-            (Cue::Open, file.open),
-            (Cue::Appointment, file.appointment),
-            (Cue::WalkIn, file.walk_in),
-            (Cue::Remote, file.remote),
-            (Cue::Reduced, file.reduced),
             (Cue::Only, file.only),
             (Cue::Denied, file.denied),
             (Cue::Hypothesis, file.hypothesis),
@@ -115,16 +94,8 @@ impl Cues {
             (Cue::Stranger, file.stranger),
             (Cue::NotClosed, file.not_closed),
         ];
-        let mut cues = Cues { trade: file.trade, house: file.house, filler: file.filler, ..Cues::default() };
-        for (cue, forms) in kinds {
-            let mut longest_first = forms;
-            longest_first.sort_by_key(|form| std::cmp::Reverse(form.len()));
-            let body: Vec<String> = longest_first.iter().map(|form| pattern(form)).collect();
-            let regex = Regex::new(&format!("(?:^| )(?:{})(?: |$)", body.join("|")))
-                .map_err(|error| wrong("cues.toml", format!("{cue:?}: {error}")))?;
-            cues.kinds.push((cue, regex));
-        }
-        Ok(cues)
+        let runs = Runs::new("cues.toml", kinds.into())?;
+        Ok(Cues { runs, trade: file.trade, house: file.house, filler: file.filler })
     }
 
     /// Whether a word belongs to the trade of offices.
@@ -138,58 +109,11 @@ impl Cues {
     }
 
     /// Every cue in a run of tokens, by kind and place.
-    pub fn find(&self, tokens: &[Token]) -> Vec<CueHit> {
-        let mut joined = String::with_capacity(tokens.len() * 7);
-        let mut starts = Vec::with_capacity(tokens.len());
-        let mut places = Vec::with_capacity(tokens.len());
-        for (place, token) in tokens.iter().enumerate() {
-            if self.filler.contains(&token.text) {
-                continue;
-            }
-            if !joined.is_empty() {
-                joined.push(' ');
-            }
-            starts.push(joined.len());
-            places.push(place);
-            joined.push_str(&token.text);
-        }
-        let mut hits = Vec::new();
-        for (cue, regex) in &self.kinds {
-            let mut from = 0;
-            while let Some(found) = regex.find_at(&joined, from) {
-                let text = found.as_str();
-                let first = found.start() + usize::from(text.starts_with(' '));
-                let last = found.end() - usize::from(text.ends_with(' '));
-                let start = places.get(starts.partition_point(|s| *s < first)).copied().unwrap_or(tokens.len());
-                let end = starts.partition_point(|s| *s < last).checked_sub(1).and_then(|n| places.get(n)).map_or(start, |n| n + 1);
-                hits.push(CueHit { cue: *cue, start, end });
-                // the closing blank may open the next one
-                from = if last > from { last } else { from + 1 };
-                if from >= joined.len() {
-                    break;
-                }
-            }
-        }
-        hits.sort_by_key(|hit| (hit.start, hit.end));
-        hits
+    pub fn find(&self, tokens: &[Token]) -> Vec<Run<Cue>> {
+        self.runs.find(tokens, |token| self.filler.contains(&token.text))
     }
 }
 
 fn among(forms: &[String], word: &str) -> bool {
     forms.iter().any(|form| form.strip_suffix('*').map_or(form == word, |stem| word.starts_with(stem)))
-}
-
-/// The small language of the file as a regular expression.
-fn pattern(form: &str) -> String {
-    let mut out = String::new();
-    for c in form.chars() {
-        match c {
-            '*' => out.push_str("[a-z]*"),
-            '#' => out.push_str("[0-9]"),
-            '.' => out.push_str(r"\."),
-            '-' => out.push_str(" - "),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -28,6 +28,7 @@ impl Assembler<'_> {
                             .all(|o| o.office.0 == "segreteria" && segment.words(o.tokens.clone()).eq_ignore_ascii_case("segreteria")) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
+                Mark::Offices(_) if elsewhere::is_of_stranger(segment, &self.scans[self.at], placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
                     let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
                     for named in mention.offices.iter().take(n_offices) {
