@@ -4,6 +4,8 @@
 
 mod cues;
 mod labels;
+mod runs;
+mod service;
 mod table;
 
 use std::collections::HashMap;
@@ -13,8 +15,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-pub use cues::{Cue, CueHit};
+pub use cues::Cue;
 pub use labels::Labels;
+pub use runs::Run;
+pub use service::{Service, Word as ServiceWord};
 
 use crate::domain::{Day, Language, OfficeId};
 use crate::text::Token;
@@ -44,6 +48,7 @@ pub struct Lexicon {
     names: Table<Vec<Name>>,
     heads: Table<Vec<Vec<String>>>,
     cues: cues::Cues,
+    service: Service,
     labels: Labels,
 }
 
@@ -127,7 +132,12 @@ impl Lexicon {
 
     /// Reads the files; an error names the file and the line.
     pub fn parse(files: &Files<'_>) -> Result<Lexicon, LexiconError> {
-        let mut lexicon = Lexicon { cues: cues::Cues::parse(files.cues)?, labels: Labels::parse(files.labels)?, ..Lexicon::default() };
+        let mut lexicon = Lexicon {
+            cues: cues::Cues::parse(files.cues)?,
+            service: Service::parse(files.service)?,
+            labels: Labels::parse(files.labels)?,
+            ..Lexicon::default()
+        };
         let mut weekdays = HashMap::new();
         for word in read::<Words<String>>("weekdays.toml", files.weekdays)?.word {
             let day = word.means.parse().map_err(|_| wrong("weekdays.toml", format!("{:?} is no weekday (Mo … Su)", word.means)))?;
@@ -243,6 +253,11 @@ impl Lexicon {
         self.offices.iter().map(|o| o.id.as_str())
     }
 
+    /// The words of service.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The cues.
     pub fn cues(&self) -> &cues::Cues {
         &self.cues
@@ -296,6 +311,7 @@ pub struct Files<'a> {
     pub holidays: &'a str,
     pub offices: &'a str,
     pub cues: &'a str,
+    pub service: &'a str,
     pub labels: &'a str,
 }
 
@@ -309,6 +325,7 @@ impl Files<'static> {
             holidays: include_str!("../lexicon/holidays.toml"),
             offices: include_str!("../lexicon/offices.toml"),
             cues: include_str!("../lexicon/cues.toml"),
+            service: include_str!("../lexicon/service.toml"),
             labels: include_str!("../lexicon/labels.toml"),
         }
     }

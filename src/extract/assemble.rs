@@ -10,7 +10,7 @@ mod place;
 mod topics;
 mod whom;
 
-use self::overview::{bundles, dashes, is_event_page, is_front_page, seasons};
+use self::overview::{bundles, dashes, is_event_page, is_front_page, is_strangers_page, seasons};
 use super::Context;
 use super::branches;
 use super::clause::{self, Clause};
@@ -126,6 +126,8 @@ struct Assembler<'a> {
     /// Dates of a line that had no times: "sabato 14 dicembre" above "9.00-12.00".
     hanging_dates: Option<(usize, Vec<jiff::civil::Date>)>,
     stranger: bool,
+    /// The block in which proposals are enumerated: "le ipotesi sono tre. La prima …".
+    proposals: Option<usize>,
     /// The topic that a sentence about somebody else interrupted, with its block.
     interrupted: Option<(usize, Vec<Subject>)>,
     /// A block that speaks of somebody else, below a heading that names an office.
@@ -215,6 +217,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         hanging_dates: None,
         hanging_season: None,
         stranger: false,
+        proposals: None,
         interrupted: None,
         stranger_block: None,
         furniture_block: None,
@@ -230,6 +233,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
         sites: branches::distinct(&scans) >= 2 || branches::is_apart(segments, &scans),
     };
+    if is_strangers_page(segments) && context.office.is_none() {
+        return Reading::default();
+    }
     assembler.strangers = directory::strangers(segments, &scans, &assembler.parents, lexicon);
     assembler.bundles = bundles(segments, &scans);
     assembler.container_topics = assembler.topics_of_containers(document, &scans);
@@ -299,6 +305,9 @@ impl Assembler<'_> {
         if segment.opens_block {
             self.open_block(index);
         }
+        if self.is_proposal(segment, marks) {
+            return;
+        }
         let alone = self.open_in_spite(marks);
         let marks = alone.as_deref().unwrap_or(marks);
         let mut clauses = clause::split(segment, marks);
@@ -314,6 +323,24 @@ impl Assembler<'_> {
             self.doubts.extend(self.topic.iter().map(|subject| (subject.clone(), words.clone())));
         }
         (self.inline, self.announcing) = (None, false);
+    }
+
+    /// "Le ipotesi sono tre. La prima prevede che …": what is enumerated is not decided.
+    fn is_proposal(&mut self, segment: &Segment, marks: &[Placed]) -> bool {
+        const SEVERAL: [&str; 7] = ["ipotesi", "proposte", "opzioni", "soluzioni", "alternative", "scenari", "idee"];
+        const PARTS: [&str; 7] = ["la", "il", "una", "un'", "un", "l'", "nella"];
+        let first = super::segment::first_word(&segment.tokens);
+        let word = |i: usize| segment.tokens.get(first + i).map_or("", |t| t.text.as_str());
+        let ordinal = ["prim", "second", "terz", "quart", "quint", "ultim", "altr"].iter().any(|stem| word(1).starts_with(stem));
+        if self.proposals == Some(segment.block) && PARTS.contains(&word(0)) && ordinal {
+            return true;
+        }
+        let doubtful = marks.iter().any(|m| m.mark == Mark::Cue(Cue::Hypothesis)) || segment.text.contains('?');
+        let several = segment.tokens.iter().any(|t| SEVERAL.contains(&t.text.as_str()));
+        if several && (doubtful || segment.announces()) {
+            self.proposals = Some(segment.block);
+        }
+        false
     }
 
     /// Which clause speaks of the offices that follow a colon in the same sentence: "gli uffici che vi avevano sede lavoreranno da remoto: sono il personale (…),
@@ -389,7 +416,13 @@ impl Assembler<'_> {
             self.stranger = false;
         }
         let silent = cued(Cue::Denied);
-        let event = cued(Cue::Event);
+        // "ore 18-20, museo civico: laboratorio di ceramica": what takes place there
+        let takes_place = elsewhere::takes_place(segment, clause);
+        if takes_place {
+            // a calendar goes on with another place
+            self.topic.clear();
+        }
+        let event = cued(Cue::Event) || takes_place;
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
@@ -420,7 +453,12 @@ impl Assembler<'_> {
                 segment.headings.iter().rev().find_map(|h| self.heading_addresses.iter().find(|(i, _)| i == h).map(|(_, a)| a.clone()));
         }
         if silent {
-            facts = Facts { channels: Vec::new(), ..Facts::default() };
+            // "il numero non cambia", "il servizio non subirà interruzioni": what is denied is no change, and a number said beside it still holds
+            let goes_on = clause.marks.iter().any(|m| {
+                let verb = segment.tokens.get(m.start + 1).map_or("", |t| t.text.as_str());
+                m.mark == Mark::Cue(Cue::Denied) && ["cambi", "mut", "subi"].iter().any(|stem| verb.starts_with(stem))
+            });
+            facts = Facts { channels: if goes_on { facts.channels } else { Vec::new() }, ..Facts::default() };
         }
         self.lend_appointment(segment, clause, explicit, &mut facts);
         let opens = segment.tokens.iter().any(|t| {
@@ -430,8 +468,8 @@ impl Assembler<'_> {
         // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
         let event =
             event && !(["in vigore", "valid"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
-        let event =
-            self.is_event_page || event && (!(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
+        let event = self.is_event_page
+            || event && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {
             facts.hours.clear();
             facts.openings.clear();
@@ -444,7 +482,9 @@ impl Assembler<'_> {
             }
         }
         let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
-        let nearer = explicit && elsewhere::has_nearer_subject(segment, &original, self.lexicon);
+        let nearer = explicit
+            && (elsewhere::has_nearer_subject(segment, &original, self.lexicon)
+                || !facts.flags.any() && segment.role == Role::Sentence && elsewhere::is_only_a_place(segment, &original));
         let elsewhere = match segment.role {
             Role::Sentence => elsewhere::is_elsewhere(segment, clause, self.lexicon),
             Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
@@ -537,7 +577,10 @@ impl Assembler<'_> {
 
     /// "Solo su appuntamento: lunedì 9-12" above "martedì 15-17".
     fn lend_appointment(&mut self, segment: &Segment, clause: &Clause, explicit: bool, facts: &mut Facts) {
-        if facts.flags.appointment && clause::opens_by_appointment(segment, clause) {
+        // "Previo appuntamento, da concordare. Di norma il martedì, 9.30-12.30."
+        let first = super::segment::first_word(&segment.tokens);
+        let opens = facts.hours.is_empty() && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.start <= first + 1);
+        if facts.flags.appointment && (opens || clause::opens_by_appointment(segment, clause)) {
             self.by_appointment = Some(segment.block);
             return;
         }

@@ -17,6 +17,10 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         .iter()
         .find(|m| matches!(m.mark, Mark::Span(..) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote)))
         .map(|m| m.end);
+    for thing in clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Thing)) {
+        let range = about_thing(segment, clause, thing);
+        kept.marks.retain(|m| !range.contains(&m.start) || matches!(m.mark, Mark::Offices(_) | Mark::Cue(Cue::Thing)));
+    }
     let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
     let doubtful =
         |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Hypothesis)) || m.mark == Mark::Cue(Cue::Past) && !is_earlier_word(segment, m);
@@ -30,6 +34,16 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
             kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
             break;
         }
+        // "scendeva il giovedì, dalle 14 in poi, e riceveva in ambulatorio": what was done takes its whole statement along
+        let imperfect =
+            segment.tokens.get(doubt.start).is_some_and(|t| ["eva", "evano", "iva", "ivano"].iter().any(|end| t.text.ends_with(end)));
+        if imperfect && doubt.mark == Mark::Cue(Cue::Past) {
+            let from = clause.marks.iter().rev().find(|m| m.mark == Mark::Break && m.end <= doubt.start).map_or(clause.start, |m| m.end);
+            let ends = |m: &&Placed| m.mark == Mark::Break && m.start >= doubt.end;
+            let to = clause.marks.iter().find(ends).map_or(clause.end, |m| m.start);
+            kept.marks.retain(|m| m.start < from || m.start >= to || matches!(m.mark, Mark::Offices(_)));
+            continue;
+        }
         match insertion(segment, clause, doubt) {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {
@@ -42,6 +56,26 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         kept.marks.retain(|m| m.start < event || matches!(m.mark, Mark::Offices(_)));
     }
     kept
+}
+
+/// What is said of a thing that is no office, as far as another sentence or another state: "il seggio … sarà aperto domenica dalle 7 alle 23".
+fn about_thing(segment: &Segment, clause: &Clause, thing: &Placed) -> std::ops::Range<usize> {
+    let stops = |i: &usize| {
+        let token = &segment.tokens[*i];
+        token.is_any(&[";", ":", "(", ")", "ma", "mentre"]) || token.is(".") && segment.tokens.get(i + 1).is_none_or(|next| next.spaced)
+    };
+    let start = (clause.start..thing.start).rev().find(|i| stops(i) || segment.tokens[*i].is(",")).map_or(clause.start, |i| i + 1);
+    let named = |m: &&Placed| m.start >= thing.end && matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::AllOthers);
+    let state = |m: &&Placed| {
+        let cue = matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::WalkIn | Cue::Remote | Cue::Reduced));
+        m.start >= thing.end && cue
+    };
+    let mut end = (thing.end..clause.end).find(stops).unwrap_or(clause.end);
+    if let Some(state) = clause.marks.iter().find(state) {
+        // "cessata l'emergenza, dal 1° aprile non sarà più necessario prenotare": another statement, from the comma on
+        end = (thing.end..state.start).find(|i| segment.tokens[*i].is(",")).unwrap_or(state.start).min(end);
+    }
+    start..clause.marks.iter().find(named).map_or(end, |m| m.start.min(end))
 }
 
 /// "a rettifica del precedente avviso": an earlier word, not an earlier time.
@@ -144,15 +178,21 @@ pub fn may_be_anybodys(office: &crate::domain::OfficeId) -> bool {
         || ["segreteria", "centralino", "museo", "biblioteca", "personale", "sport-turismo"].contains(&office.0.as_str())
 }
 
-/// Whether an office phrase is said to be somebody else's: "la segreteria dell'istituto comprensivo".
-pub fn is_of_stranger(clause: &Clause, office: &Placed, segment: &Segment) -> bool {
-    let of = segment.tokens.get(office.end).is_some_and(|t| t.is_any(&["del", "della", "dell'", "dello"]));
-    of && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.start == office.end + 1)
-}
-
 /// Whether an office phrase stands right behind somebody who is no office of the body.
 pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
     clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= office.start && office.start - m.end <= 2)
+}
+
+/// Whether an office phrase names a part of somebody else: "la segreteria dell'associazione", "Poste Italiane: lo sportello di Pontelungo".
+pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> bool {
+    const OF: [&str; 6] = ["di", "del", "della", "dello", "dell'", "dei"];
+    let first = super::segment::first_word(&segment.tokens);
+    marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
+        let behind = m.start == office.end + 1 && segment.tokens.get(office.end).is_some_and(|t| t.is_any(&OF));
+        let label =
+            m.start == first && segment.tokens.get(m.end..m.end + 3).unwrap_or_default().iter().any(|t| t.is(":")) && office.start > m.end;
+        behind || label
+    })
 }
 
 /// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office ("sopra la palestra", "nell'ex banca").
@@ -181,6 +221,59 @@ pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
         let data = segment.tokens.get(m.end).is_some_and(|t| t.is("dati"));
         !data && !before.iter().any(|t| BESIDE.contains(&t.text.as_str()))
     })
+}
+
+/// "il corso si terrà in biblioteca il martedì dalle 17 alle 19": an office that is where something takes place, in words that say nothing of serving.
+pub fn is_only_a_place(segment: &Segment, clause: &Clause) -> bool {
+    const IN: [&str; 12] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "dalla", "della", "dell'", "del"];
+    const SERVES: [&str; 32] = [
+        "apr",
+        "apert",
+        "ricev",
+        "orari",
+        "sportell",
+        "access",
+        "acced",
+        "chius",
+        "chiud",
+        "accogl",
+        "rispond",
+        "telefon",
+        "chiam",
+        "contatt",
+        "rivolg",
+        "appuntament",
+        "prenot",
+        "consegn",
+        "ritir",
+        "present",
+        "pubblic",
+        "servizi",
+        "entra",
+        "deposit",
+        "funzion",
+        "operativ",
+        "attiv",
+        "cittadin",
+        "utent",
+        "scriv",
+        "rilasci",
+        "informazion",
+    ];
+    let mut offices = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).peekable();
+    let tokens = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+    let inside = |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN));
+    timed && offices.peek().is_some() && offices.all(inside) && !tokens.iter().any(|t| SERVES.iter().any(|stem| t.text.starts_with(stem)))
+}
+
+/// "ore 18-20, museo civico: laboratorio di ceramica": an hour, the place, and behind a colon what takes place there.
+pub fn takes_place(segment: &Segment, clause: &Clause) -> bool {
+    let timed = |m: &&Placed| matches!(m.mark, Mark::Span(..));
+    let Some(office) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))) else { return false };
+    let before = clause.marks.iter().find(timed).is_some_and(|time| time.end <= office.start);
+    let colon = segment.tokens.get(office.end).is_some_and(|t| t.is(":"));
+    before && colon && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start > office.end && m.start - office.end <= 4)
 }
 
 /// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices, or a subject of its own.
@@ -275,7 +368,7 @@ pub fn is_address_line(segment: &Segment, address: &Placed) -> bool {
 /// "Chiusi parimenti il parco e i sentieri", "Il mercato del sabato è sospeso": a thing that is no office is open or shut.
 pub fn has_subject_of_its_own(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bool {
     let state = |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced));
-    let Some(cue) = clause.marks.iter().find(state) else { return false };
+    let Some(cue) = clause.marks.iter().find(state) else { return clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Thing)) };
     let tokens = &segment.tokens;
     let names_thing = |at: usize| -> bool {
         let Some(noun) = behind_article(tokens, at) else { return false };
@@ -326,7 +419,12 @@ pub fn has_nearer_subject(segment: &Segment, clause: &Clause, lexicon: &Lexicon)
         m.end <= cue.start && (office(m) || matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && !within_office(clause, m))
     });
     let stopped = |from: usize| tokens.get(from..cue.start).unwrap_or_default().iter().any(|t| t.is_any(&[".", ";"]));
-    if let Some(nearest) = nearest
+    // "la polizia locale, che avrà da sbrigare il traffico, sarà in servizio"
+    let inserted = nearest.is_some_and(|n| {
+        let comma = |from: usize, to: usize| tokens.get(from..to).unwrap_or_default().iter().any(|t| t.is(","));
+        n.start > named.end && comma(named.end, n.start) && comma(n.end, cue.start)
+    });
+    if let Some(nearest) = nearest.filter(|_| !inserted)
         && matches!(nearest.mark, Mark::Cue(_))
         && named.end <= nearest.start
         && cue.start - nearest.end <= 8

@@ -4,10 +4,10 @@ use super::grammar::dates::{Anchor, When};
 use super::grammar::exceptions::{self, Exception};
 use super::grammar::offices::{Mention, Place};
 use super::grammar::weekdays::Days;
-use super::grammar::{addresses, channels, dates, offices, times, weekdays};
+use super::grammar::{addresses, channels, dates, offices, service, times, weekdays};
 use super::segment::{Role, Segment, first_word};
 use crate::domain::{Channel, ChannelKind, Span};
-use crate::lexicon::{Cue, Lexicon};
+use crate::lexicon::{Cue, Lexicon, Run};
 use crate::text::TokenKind;
 
 /// A phrase that was read.
@@ -130,11 +130,14 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     drop_dateline(&mut marks, published);
     let cues = lexicon.cues().find(tokens);
     marks.extend(
-        cues.into_iter()
-            .filter(|hit| !inside_name(&marks, hit.start, hit.end) && !inside_span(&marks, hit.start, hit.end))
-            .map(|hit| Placed { mark: Mark::Cue(hit.cue), start: hit.start, end: hit.end })
+        service_cues(segment, &marks, &cues, lexicon)
+            .into_iter()
+            .chain(cues)
+            .filter(|run| !inside_name(&marks, run.start, run.end) && !inside_span(&marks, run.start, run.end))
+            .map(|run| Placed { mark: Mark::Cue(run.kind), start: run.start, end: run.end })
             .collect::<Vec<_>>(),
     );
+    past_years(segment, published, &mut marks);
     drop_reasons(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));
     drop_quoted(segment, &mut marks);
@@ -145,6 +148,35 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             && cancelled.iter().any(|(start, end)| *start <= m.start && m.end <= *end))
     });
     marks
+}
+
+/// "nel 2015", "nel novembre del 2020": years before the document's own are told of the past.
+fn past_years(segment: &Segment, published: Option<jiff::civil::Date>, marks: &mut Vec<Placed>) {
+    let Some(published) = published else { return };
+    for (i, token) in segment.tokens.iter().enumerate() {
+        let year =
+            token.number().filter(|n| token.text.len() == 4 && (1000..u32::try_from(published.year()).unwrap_or_default()).contains(n));
+        let told =
+            i > 0 && (segment.tokens[i - 1].is_any(&["nel", "del"]) && segment.tokens[..i].iter().rev().take(4).any(|t| t.is("nel")));
+        let inside = marks.iter().any(|m| m.start <= i && i < m.end);
+        if year.is_some() && told && !inside {
+            marks.push(Placed { mark: Mark::Cue(Cue::Past), start: i - 1, end: i + 1 });
+        }
+    }
+}
+
+/// What the words of a segment say of service.
+fn service_cues(segment: &Segment, marks: &[Placed], cues: &[Run<Cue>], lexicon: &Lexicon) -> Vec<Run<Cue>> {
+    let ranges = |wanted: fn(&Mark) -> bool| -> Vec<std::ops::Range<usize>> {
+        // "nessuno dei due riceverà" stands for offices and denies at once
+        let denies = |m: &&Placed| segment.tokens.get(m.start).is_some_and(|t| t.text.starts_with("nessun"));
+        marks.iter().filter(|m| wanted(&m.mark) && !denies(m)).map(|m| m.start..m.end).collect()
+    };
+    let names =
+        ranges(|mark| matches!(mark, Mark::Offices(_) | Mark::Site(_) | Mark::Address(_) | Mark::TheOffices { .. } | Mark::AllOthers));
+    let times = ranges(|mark| matches!(mark, Mark::Days(_) | Mark::Span(..) | Mark::Part(_) | Mark::When(_)));
+    let doubts: Vec<usize> = cues.iter().filter(|run| matches!(run.kind, Cue::Hypothesis | Cue::Denied)).map(|run| run.start).collect();
+    service::read(&segment.tokens, service::Beside { names: &names, times: &times, doubts: &doubts }, lexicon)
 }
 
 /// Whether a text leaves a quotation open, given whether one was open before.
@@ -181,7 +213,7 @@ fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
 
 /// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
 fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
-    const REASONS: [&str; 17] = [
+    const REASONS: [&str; 19] = [
         "periodo",
         "durante",
         "ricorrendo",
@@ -193,6 +225,8 @@ fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         "finita",
         "finito",
         "terminata",
+        "conclusione",
+        "termine",
         "terminato",
         "conclusa",
         "dopo",
@@ -507,7 +541,8 @@ fn back_reference(tokens: &[crate::text::Token], at: usize, lexicon: &Lexicon) -
         ("quest'" | "questi" | "queste", "ultimo" | "ultima" | "ultimi" | "ultime", _) => Some((Mark::Latter, at + 2)),
         ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {
             let next = if matches!(word(at + 3), "uffici" | "servizi" | "sportelli" | "settori" | "casi") { at + 4 } else { at + 3 };
-            (word(at + 3) != "giorni" && word(at + 3) != "casi").then_some((Mark::AllOthers, next))
+            let foreign = ["giorni", "casi", "negozi", "esercizi", "comuni", "enti", "locali", "bar", "servizi pubblici", "partecipanti"];
+            (!foreign.contains(&word(at + 3))).then_some((Mark::AllOthers, next))
         }
         ("gli" | "i", "altri" | "restanti" | "rimanenti", "uffici" | "servizi" | "sportelli" | "settori") => {
             Some((Mark::AllOthers, at + 3))

@@ -34,6 +34,16 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
     lists || names_body && !own_heading && !title.contains(" - ")
 }
 
+/// A page of somebody who is no public body: its frame is headed or signed by a foundation, a bank, an association, and names no body.
+pub(super) fn is_strangers_page(segments: &[Segment]) -> bool {
+    const OWNERS: [&str; 9] =
+        ["fondazione", "associazione", "cooperativa", "societa", "parrocchia", "banca", "farmacia", "pro loco", "consorzio"];
+    const BODIES: [&str; 6] = ["comune", "provincia", "unione", "citta", "municipio", "regione"];
+    let frame = || segments.iter().filter(|s| s.region != Region::Main).map(|s| s.folded.text.trim());
+    let owned = frame().any(|text| OWNERS.iter().any(|owner| text.starts_with(owner)) && text.len() <= 160);
+    owned && !frame().any(|text| BODIES.iter().any(|body| text.contains(body)))
+}
+
 /// A page that has the fields of an event: when it begins and ends, who holds it.
 pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     let field = |s: &Segment| {

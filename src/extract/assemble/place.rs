@@ -113,6 +113,10 @@ impl Assembler<'_> {
             for (_, chunk) in &mut before {
                 chunk.season = facts.season.or(chunk.season);
             }
+            if facts.flags.remote && !facts.flags.video {
+                // "solo telefonicamente, negli stessi orari"
+                before.iter_mut().for_each(|(access, _)| *access = crate::domain::Access::Phone);
+            }
             before.append(&mut facts.hours);
             facts.hours = before;
         }

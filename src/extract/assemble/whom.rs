@@ -20,10 +20,10 @@ impl Assembler<'_> {
                 Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office)) => {}
                 // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
                 Mark::Offices(mention) if !mention.sure && self.is_part_of_page(mention, segment) => {}
-                // "La segreteria dell'istituto comprensivo": somebody else's
-                Mark::Offices(mention) if elsewhere::is_of_stranger(clause, placed, segment) && mention.offices.len() == 1 => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
+                // "La segreteria dell'istituto comprensivo": somebody else's
+                Mark::Offices(_) if elsewhere::is_of_stranger(segment, &self.scans[self.at], placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
                     let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
                     for named in mention.offices.iter().take(n_offices) {

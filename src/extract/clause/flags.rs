@@ -49,10 +49,17 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
             .iter()
             .any(|t| ["numero", "linea", "casella", "indirizzo", "centralino"].contains(&t.text.as_str()))
     });
-    flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m));
+    // "negli altri giorni solo per appuntamento": the days named before are free
+    let other_days = |m: &Placed| {
+        let before = &segment.tokens[m.start.saturating_sub(7).max(clause.start)..m.start];
+        before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is("giorni"))
+    };
+    flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m) && !other_days(m));
     let at_an_hour = |m: &Placed| at_an_hour(segment, m);
     flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
-    flags.reduced |= hit(Cue::Closed).any(at_an_hour);
+    // "il sabato chiude alle 13" tells when a usual day ends; on a date it is less than usual
+    let weekly = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)));
+    flags.reduced |= !weekly && hit(Cue::Closed).any(at_an_hour);
     flags.closed &= !reopens(segment, clause);
     // "chiuso al pubblico ma sempre contattabile": no counter, but reached
     let text = segment.folded.text.as_str();

@@ -95,8 +95,12 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
         .any(|m| is_appointment(segment, m) && own(m) && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end));
     let video = cues(Cue::Video).next().is_some();
     let phone_before = cues(Cue::Phone).any(|m| m.end <= from) || phone_right_before(clause, from, left);
-    let counter_before = segment.tokens[left..from.max(left)]
-        .iter()
+    // "non riceve allo sportello: risponde al telefono": a counter that is denied is none
+    let denied =
+        |i: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Remote | Cue::Closed)) && m.start <= i && i < m.end);
+    let counter_before = (left..from.max(left))
+        .filter(|i| !denied(*i))
+        .filter_map(|i| segment.tokens.get(i))
         .any(|t| ["ricev", "apert", "apre", "aprir", "sportello", "accogl", "accesso"].iter().any(|w| t.text.starts_with(w)));
     if video {
         return Access::Video;

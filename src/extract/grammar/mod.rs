@@ -5,6 +5,7 @@ pub mod channels;
 pub mod dates;
 pub mod exceptions;
 pub mod offices;
+pub mod service;
 pub mod times;
 pub mod weekdays;
 pub mod weeks;

@@ -1,0 +1,101 @@
+//! By booking only: the visit has to be booked.
+
+use super::sentence::{Hit, Sentence};
+use crate::lexicon::{Cue, ServiceWord as Word};
+
+pub(super) fn read(sentence: &mut Sentence) {
+    for accord in sentence.all(Word::Accord) {
+        // "su richiesta della società"
+        let of =
+            sentence.tokens.get(accord.end).is_some_and(|t| t.is_any(&["di", "del", "della", "dello", "dell'", "dei", "degli", "delle"]));
+        if !of {
+            sentence.say(Cue::Appointment, accord);
+        }
+    }
+    for free in sentence.all(Word::Free) {
+        let text = sentence.text(free.start).to_string();
+        // "si entra liberamente", "l'ingresso sarà libero"
+        let enters = free.len() > 1 || sentence.back(free.start, &[Word::Serve], 2).is_some();
+        if enters && text != "libera" {
+            sentence.say(Cue::WalkIn, free);
+        }
+    }
+    for book in sentence.all(Word::Book) {
+        let hit = Hit { word: Word::Book, start: book.start, end: book.end, verb: false };
+        if is_of_a_thing(sentence, &hit) || is_optional(sentence, &hit) {
+            continue;
+        }
+        if let Some(range) = required(sentence, &hit) {
+            sentence.say(Cue::Appointment, range);
+        }
+    }
+}
+
+/// The words that make booking a rule, with the word itself.
+fn required(sentence: &Sentence, book: &Hit) -> Option<std::ops::Range<usize>> {
+    let text = sentence.text(book.start);
+    let noun = text.starts_with("appunt") || text == "appto" || text.starts_with("prenotazion");
+    // "su appuntamento", "previa regolare prenotazione"
+    if noun
+        && text != "prenotazioni"
+        && let Some(how) = sentence.back(book.start, &[Word::How], 4)
+    {
+        return Some(sentence.back(how.start, &[Word::Only], 0).map_or(how.start, |only| only.start)..book.end);
+    }
+    if let Some(how) = sentence.back(book.start, &[Word::How], 1).filter(|how| sentence.text(how.start) == "dopo") {
+        return Some(how.start..book.end);
+    }
+    if let Some(only) = sentence.back(book.start, &[Word::Only], 5) {
+        return Some(only.start..book.end);
+    }
+    // "è obbligatoria la prenotazione", "deve prima prendere appuntamento"
+    let before = sentence.phrase(book.start).start.max(book.start.saturating_sub(9))..book.start;
+    let need = before.rev().find_map(|i| sentence.has(i, Word::Need).map(|end| (i, end)));
+    if let Some((start, end)) = need {
+        let reached = sentence.walk(end, &[Word::Book], &[Word::Via, Word::Public], 8).is_some_and(|hit| hit.start == book.start);
+        let taken =
+            (end..book.start).any(|i| ["prend", "chied", "richied", "fissa", "ave"].iter().any(|verb| sentence.text(i).starts_with(verb)));
+        if reached || taken {
+            return Some(start..book.end);
+        }
+    }
+    // "prenotazione obbligatoria", "l'appuntamento è necessario", "gli incontri vanno prenotati"
+    if noun && let Some(need) = sentence.path(book.end, &[Word::Need], 3).filter(|hit| is_firm(sentence.text(hit.start))) {
+        return Some(book.start..need.end);
+    }
+    // "chi ha prenotato", "gli utenti muniti di prenotazione"
+    let phrase = sentence.phrase(book.start);
+    let who = (phrase.start.max(book.start.saturating_sub(6))..book.start).rev().find(|i| sentence.has(*i, Word::Who).is_some());
+    if let Some(who) = who
+        && sentence.walk(who + 1, &[Word::Book], &[Word::Need, Word::Who], 6).is_some()
+        && [Word::Only, Word::Serve, Word::Up].iter().any(|word| sentence.any(phrase.start..who, *word))
+    {
+        return Some(sentence.back(who, &[Word::Only], 1).map_or(who, |only| only.start)..book.end);
+    }
+    (text.starts_with("prenotars") || text.starts_with("prenotand")).then_some(book.start..book.end)
+}
+
+/// "obbligatorio", "richiesto": nothing but a requirement.
+pub(super) fn is_firm(need: &str) -> bool {
+    ["obblig", "necess", "richiest", "indispens", "occorr", "serve"].iter().any(|stem| need.starts_with(stem))
+}
+
+/// "prenotazione del libro", "prenotare la sala": a thing, no visit.
+fn is_of_a_thing(sentence: &Sentence, book: &Hit) -> bool {
+    let of = sentence
+        .tokens
+        .get(book.end)
+        .is_some_and(|t| t.is_any(&["di", "del", "della", "dello", "dell'", "dei", "degli", "delle", "il", "la", "i", "le", "un", "una"]));
+    of && sentence.has(book.end + 1, Word::Thing).is_some()
+}
+
+/// "è possibile prenotare", "preferibilmente su appuntamento"
+fn is_optional(sentence: &Sentence, book: &Hit) -> bool {
+    let phrase = sentence.phrase(book.start);
+    let before = phrase.start.max(book.start.saturating_sub(5))..book.start;
+    before.into_iter().any(|i| {
+        let text = sentence.text(i);
+        ["preferibil", "possibil", "facoltat", "consigli", "gradit", "eventual"].iter().any(|stem| text.starts_with(stem))
+            || matches!(text, "puo" | "possono" | "potete" | "puoi")
+    })
+}

@@ -1,0 +1,165 @@
+//! Negation: what is not done, not needed, not shut.
+
+use super::booking::is_firm;
+use super::sentence::{Hit, Sentence};
+use crate::lexicon::{Cue, ServiceWord as Word};
+
+pub(super) fn read(sentence: &mut Sentence) {
+    for not in sentence.all(Word::Not) {
+        if sentence.has(not.end, Word::Only).is_none() {
+            negation(sentence, not.start, not.end);
+        }
+    }
+    for without in sentence.all(Word::Without) {
+        privation(sentence, without.start, without.end);
+    }
+    for lapse in sentence.all(Word::Lapse) {
+        let Some(hit) = sentence.walk(lapse.end, &[Word::Book, Word::Serving], &[Word::Need], 5) else { continue };
+        if hit.word == Word::Book {
+            // "cade l'obbligo di prenotazione"
+            sentence.say(Cue::WalkIn, lapse.start..hit.end);
+        } else if sentence.text(lapse.end - 1) == "meno" && sentence.is_ours(&hit) {
+            sentence.say(Cue::Closed, lapse.start..hit.end);
+        }
+    }
+}
+
+fn negation(sentence: &mut Sentence, start: usize, end: usize) {
+    const CHANGE: [Word; 4] = [Word::Shut, Word::Shuts, Word::Shutting, Word::Shrink];
+    const SERVICE: [Word; 6] = [Word::Afternoon, Word::Serve, Word::Up, Word::Serving, Word::Again, Word::Accord];
+    let wanted: Vec<Word> = [Word::Book, Word::Need].iter().chain(&CHANGE).chain(&SERVICE).copied().collect();
+    let quantifier = sentence.text(start) != "non";
+    // "nessuno ha mai pensato di chiudere", "non è in programma alcuna chiusura"
+    let thought = sentence.walk(end, &CHANGE, &[Word::Mind, Word::Done], 8);
+    let Some(hit) = sentence.path(end, &wanted, 7).or(thought) else {
+        subject_before(sentence, start, end);
+        return;
+    };
+    match hit.word {
+        Word::Book => sentence.say(Cue::WalkIn, start..hit.end),
+        Word::Need => {
+            // "non è più necessario prenotare"; "la prenotazione non è obbligatoria"
+            if let Some(book) = sentence.path(hit.end, &[Word::Book], 5) {
+                sentence.say(Cue::WalkIn, start..book.end);
+            } else if let Some(book) = earlier(sentence, start, &[Word::Book]).filter(|_| is_firm(sentence.text(hit.start))) {
+                sentence.say(Cue::WalkIn, book.start..hit.end);
+            }
+        }
+        Word::Afternoon if hit.verb || quantifier => sentence.say(Cue::Reduced, start..hit.end),
+        word if CHANGE.contains(&word) => sentence.say(Cue::Denied, start..hit.end),
+        word if SERVICE.contains(&word) && word != Word::Afternoon && sentence.is_ours(&hit) => not_served(sentence, start, &hit),
+        _ => {}
+    }
+}
+
+/// "non riceve", with what qualifies it: "… senza appuntamento", "… allo sportello", "… di pomeriggio".
+fn not_served(sentence: &mut Sentence, start: usize, hit: &Hit) {
+    if earlier(sentence, start, &[Word::Shutting]).is_some_and(|noun| noun.start + 12 > start) {
+        return sentence.say(Cue::Denied, start..hit.end);
+    }
+    let phrase = sentence.phrase(start);
+    // "non sarà accessibile che di mattina", "non si riceve che su appuntamento"
+    let only = hit.end..(hit.end + 2);
+    if let Some(that) = only.clone().find(|i| sentence.text(*i) == "che") {
+        let booked = sentence.walk(that + 1, &[Word::Book], &[Word::How], 2);
+        let limited = (that + 1..that + 3)
+            .any(|i| sentence.timed(i) || matches!(sentence.text(i), "il" | "nelle" | "nei" | "nella" | "nel" | "di" | "per"));
+        match booked {
+            Some(book) => return sentence.say(Cue::Appointment, start..book.end),
+            None if limited => return sentence.say(Cue::Reduced, start..that + 1),
+            None => {}
+        }
+    }
+    let behind = hit.end..(hit.end + 8).min(sentence.tokens.len());
+    let mut condition = None;
+    for i in behind {
+        let except =
+            sentence.has(i, Word::Without).or_else(|| (sentence.text(i) == "se" && sentence.text(i + 1) == "non").then_some(i + 2));
+        if let Some(book) = except.and_then(|from| sentence.walk(from, &[Word::Book], &[Word::How, Word::Need], 3)) {
+            condition = Some(book);
+            break;
+        }
+        if sentence.stops(i) && sentence.text(i) != "," {
+            break;
+        }
+    }
+    if let Some(book) = condition {
+        return sentence.say(Cue::Appointment, start..book.end);
+    }
+    // "senza prenotazione non si entra"
+    if let Some(without) = sentence.first(phrase.start..start, &[Word::Without])
+        && sentence.path(without.end, &[Word::Book], 3).is_some()
+    {
+        return sentence.say(Cue::Appointment, without.start..hit.end);
+    }
+    // "oggi pomeriggio gli uffici non riaprono": shut for a part of a day
+    let today = (phrase.start..start).find(|i| {
+        sentence.has(*i, Word::Afternoon).is_some()
+            && i.checked_sub(1).is_some_and(|b| matches!(sentence.text(b), "oggi" | "domani" | "questo" | "stesso"))
+    });
+    if today.is_some() {
+        return sentence.say(Cue::Reduced, start..hit.end);
+    }
+    let afternoon = sentence.path(hit.end, &[Word::Afternoon], 2).filter(|part| !(hit.end..part.start).any(|i| sentence.timed(i)));
+    if let Some(part) = afternoon {
+        return sentence.say(Cue::Reduced, start..part.end);
+    }
+    let desk = sentence.text(hit.start).starts_with("sportell") && sentence.text(start) != "niente";
+    let counter = sentence.walk(hit.end, &[Word::Counter], &[Word::Public, Word::Serving], 4).map(|c| c.end).or_else(|| {
+        // "allo sportello non si riceve più"; "lo sportello" as a subject is served or not
+        (phrase.start..start).any(|i| sentence.has(i, Word::Counter).is_some_and(|end| end > i + 1)).then_some(hit.end)
+    });
+    match counter {
+        Some(end) => sentence.say(Cue::Remote, start..end.max(hit.end)),
+        None if desk => sentence.say(Cue::Remote, start..hit.end),
+        None => sentence.say(Cue::Closed, start..hit.end),
+    }
+}
+
+/// "il ricevimento non sarà garantito", "la chiusura non è in programma", "l'appuntamento non serve".
+fn subject_before(sentence: &mut Sentence, start: usize, end: usize) {
+    let subject = earlier(sentence, start, &[Word::Shutting, Word::Book, Word::Serving, Word::Afternoon]);
+    let Some(subject) = subject else { return };
+    let done = sentence.path(end, &[Word::Done], 4);
+    match (subject.word, done) {
+        (Word::Shutting, _) if sentence.has(end, Word::Light).is_some() || sentence.has(end, Word::Small).is_some() => {
+            sentence.say(Cue::Denied, subject.start..end)
+        }
+        (Word::Book, Some(done)) => sentence.say(Cue::WalkIn, subject.start..done.end),
+        (Word::Serving, Some(done)) if sentence.is_ours(&subject) => {
+            let between = subject.end..start;
+            if sentence.any(between.clone(), Word::Afternoon) {
+                sentence.say(Cue::Reduced, start..done.end);
+            } else if sentence.any(between, Word::Counter) || sentence.path(done.end, &[Word::Counter], 3).is_some() {
+                sentence.say(Cue::Remote, start..done.end);
+            } else {
+                sentence.say(Cue::Closed, start..done.end);
+            }
+        }
+        (Word::Afternoon, Some(done)) => sentence.say(Cue::Reduced, start..done.end),
+        _ => {}
+    }
+}
+
+fn earlier(sentence: &Sentence, before: usize, wanted: &[Word]) -> Option<Hit> {
+    let phrase = sentence.phrase(before);
+    sentence.first(phrase.start.max(before.saturating_sub(14))..before, wanted)
+}
+
+/// "senza prenotazione", "senza rientro pomeridiano", "senza accesso agli sportelli".
+fn privation(sentence: &mut Sentence, start: usize, end: usize) {
+    let Some(hit) = sentence.walk(end, &[Word::Book, Word::Afternoon, Word::Serving, Word::Shutting], &[Word::Need], 5) else { return };
+    match hit.word {
+        Word::Book => {
+            match sentence.path(hit.end, &[Word::Not], 1).and_then(|not| sentence.path(not.end, &[Word::Serve, Word::Up, Word::Serving], 4))
+            {
+                Some(serve) => sentence.say(Cue::Appointment, start..serve.end),
+                None => sentence.say(Cue::WalkIn, start..hit.end),
+            }
+        }
+        Word::Afternoon => sentence.say(Cue::Reduced, start..hit.end),
+        Word::Serving if sentence.text(hit.start).starts_with("sportell") => sentence.say(Cue::Remote, start..hit.end),
+        Word::Serving if sentence.path(hit.end, &[Word::Counter], 1).is_some() => sentence.say(Cue::Remote, start..hit.end),
+        _ => {}
+    }
+}

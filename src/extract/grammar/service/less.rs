@@ -1,0 +1,109 @@
+//! Less than usual: shorter hours, no afternoons, only what is urgent.
+
+use super::sentence::{Hit, Sentence};
+use crate::lexicon::{Cue, ServiceWord as Word};
+
+pub(super) fn read(sentence: &mut Sentence) {
+    for idiom in sentence.all(Word::Reduced) {
+        sentence.say(Cue::Reduced, idiom);
+    }
+    for shrink in sentence.all(Word::Shrink) {
+        if let Some(object) = shrunk(sentence, shrink.start, shrink.end)
+            && !is_of_employees(sentence, shrink.start.min(object.start))
+            && !is_doubted(sentence, shrink.start, shrink.end)
+        {
+            sentence.say(Cue::Reduced, shrink.start.min(object.start)..shrink.end.max(object.end));
+        }
+    }
+    for lose in sentence.all(Word::Lose) {
+        let lost = sentence
+            .path(lose.end, &[Word::Afternoon, Word::Morning, Word::Span], 4)
+            .filter(|hit| !["serviz", "turn"].iter().any(|stem| sentence.text(hit.start).starts_with(stem)));
+        let day = (lose.end..lose.end + 2).find(|i| sentence.timed(*i));
+        if let Some(end) = lost.map(|hit| hit.end).or(day.map(|i| i + 1)) {
+            sentence.say(Cue::Reduced, lose.start..end);
+        }
+    }
+    afternoons(sentence);
+    limits(sentence);
+}
+
+/// What is shortened, before or behind the word that says so.
+fn shrunk(sentence: &Sentence, start: usize, end: usize) -> Option<Hit> {
+    let own = |hit: &Hit| !(hit.word == Word::Serving && !sentence.is_ours(hit));
+    let wanted = [Word::Span, Word::Serving];
+    sentence
+        .back(start, &wanted, 8)
+        .or_else(|| sentence.path(end, &wanted, 6))
+        .or_else(|| {
+            // "orario di apertura ridotto", "l'orario dello sportello verrà dimezzato": the noun stands further off
+            let phrase = sentence.phrase(start);
+            let be = sentence.back(start, &[Word::Be], 2);
+            let from = be.map_or(start, |be| be.start);
+            sentence.first(phrase.start.max(from.saturating_sub(8))..from, &[Word::Span]).filter(|_| be.is_some())
+        })
+        .filter(own)
+}
+
+/// "contratto a orario ridotto"
+fn is_of_employees(sentence: &Sentence, start: usize) -> bool {
+    (start.saturating_sub(4)..start)
+        .any(|i| ["contratt", "assun", "assum", "lavoro", "part", "tempo"].iter().any(|stem| sentence.text(i).starts_with(stem)))
+}
+
+/// "la riduzione dell'orario è allo studio": a noun that doubt follows.
+fn is_doubted(sentence: &Sentence, start: usize, end: usize) -> bool {
+    let noun = sentence.text(start).starts_with("riduzion") || sentence.text(start).starts_with("tagli");
+    noun && sentence.doubted(end..sentence.phrase(start).end)
+}
+
+/// "chiuso al pomeriggio", "sospesi i rientri", "chiusura pomeridiana": the afternoons fall away. A named day in between is a rule of the week.
+fn afternoons(sentence: &mut Sentence) {
+    for class in [Word::Shut, Word::Shuts, Word::Shutting] {
+        for shut in sentence.all(class) {
+            let timed = |from: usize, to: usize| (from..to).any(|i| sentence.timed(i) && sentence.has(i, Word::Afternoon).is_none());
+            let behind = sentence.walk(shut.end, &[Word::Afternoon], &[Word::Serving], 4).filter(|hit| !timed(shut.end, hit.start));
+            let before = sentence.back(shut.start, &[Word::Afternoon], 5).filter(|hit| !timed(hit.start.saturating_sub(1), shut.start));
+            let hours = |hit: &Hit| {
+                (hit.end..hit.end + 2).any(|i| sentence.timed(i) && sentence.text(i) != "dal" && sentence.has(i, Word::Afternoon).is_none())
+            };
+            match (behind, before) {
+                (Some(hit), _) if !sentence.doubted(shut.start..hit.end) && !(class == Word::Shuts && hours(&hit)) => {
+                    sentence.say(Cue::Reduced, shut.start..hit.end)
+                }
+                (None, Some(hit)) => sentence.say(Cue::Reduced, hit.start..shut.end),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// "solo al mattino", "soltanto le urgenze", "il solo servizio di prestito".
+fn limits(sentence: &mut Sentence) {
+    for only in sentence.all(Word::Only) {
+        // "solo al mattino", not "soltanto la mattina stessa"
+        let part = sentence.walk(only.end, &[Word::Morning], &[Word::Span], 4);
+        let named = |part: &Hit| {
+            (only.end..part.start).any(|i| sentence.timed(i))
+                || ["stess", "successiv", "dopo", "del", "seguent"].iter().any(|w| sentence.text(part.end).starts_with(w))
+        };
+        if let Some(part) = part.filter(|part| !named(part)) {
+            sentence.say(Cue::Reduced, only.start..part.end);
+            continue;
+        }
+        let phrase = sentence.phrase(only.start);
+        let serves = [Word::Serve, Word::Up, Word::Serving, Word::Light].iter().any(|word| {
+            sentence
+                .first(phrase.start..only.start, &[*word])
+                .is_some_and(|hit| *word != Word::Light || sentence.has(hit.start, Word::Small).is_none())
+        });
+        if !serves {
+            continue;
+        }
+        if let Some(urgent) =
+            sentence.walk(only.end, &[Word::Urgent], &[Word::Serving], 5).filter(|urgent| !sentence.any(only.end..urgent.start, Word::Book))
+        {
+            sentence.say(Cue::Reduced, only.start..urgent.end);
+        }
+    }
+}

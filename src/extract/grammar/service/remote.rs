@@ -1,0 +1,126 @@
+//! No counter: reached by telephone, mail, video or on the web only.
+
+use super::sentence::{Hit, Sentence};
+use crate::lexicon::{Cue, ServiceWord as Word};
+
+pub(super) fn read(sentence: &mut Sentence) {
+    for distance in sentence.all(Word::Distance) {
+        if !is_also(sentence, distance.start) {
+            sentence.say(Cue::Remote, distance);
+        }
+    }
+    for only in sentence.all(Word::Only) {
+        let behind = sentence.walk(only.end, &[Word::Means], &[Word::Via, Word::How], 5);
+        let Some(means) = behind.or_else(|| sentence.back(only.start, &[Word::Means], 1)) else { continue };
+        if !is_of_booking(sentence, only.start.min(means.start), means.end) && !is_of_a_thing(sentence, only.start) {
+            sentence.say(Cue::Remote, only.start.min(means.start)..means.end.max(only.end));
+        }
+    }
+    for means in sentence.all(Word::Means) {
+        let hit = Hit { word: Word::Means, start: means.start, end: means.end, verb: false };
+        if is_served_so(sentence, &hit) {
+            sentence.say(Cue::Remote, means);
+        }
+    }
+    instead(sentence);
+}
+
+/// "anche da remoto", "o in videochiamata"
+fn is_also(sentence: &Sentence, start: usize) -> bool {
+    (start.saturating_sub(3)..start).any(|i| matches!(sentence.text(i), "anche" | "o" | "oppure" | "od" | "sia" | "altresi"))
+}
+
+/// "si prenota esclusivamente online", "appuntamenti solo per telefono": how to book, not how one is served.
+fn is_of_booking(sentence: &Sentence, start: usize, end: usize) -> bool {
+    let phrase = sentence.phrase(start);
+    sentence.any(phrase.start.max(start.saturating_sub(8))..end, Word::Book) || sentence.said(Cue::Appointment, phrase.start..end)
+}
+
+/// "le domande si presentano solo online"
+fn is_of_a_thing(sentence: &Sentence, only: usize) -> bool {
+    let phrase = sentence.phrase(only);
+    let thing = sentence.first(phrase.start..only, &[Word::Thing]);
+    const REACHED: [&str; 8] = ["rispond", "contatt", "raggiung", "rivolg", "assist", "ricev", "lavor", "sportell"];
+    let office = (phrase.start..only).any(|i| REACHED.iter().any(|stem| sentence.text(i).starts_with(stem)));
+    thing.is_some() && !office
+}
+
+/// "riceve per telefono", "i colloqui si terranno su Skype", "incontra i tecnici in videoconferenza"
+fn is_served_so(sentence: &Sentence, means: &Hit) -> bool {
+    let text = sentence.text(means.start);
+    let call =
+        ["telefon", "video", "skype", "zoom", "teams", "meet", "collegamento", "telematic"].iter().any(|stem| text.starts_with(stem));
+    let by = text.ends_with("mente")
+        || means.start.checked_sub(1).is_some_and(|i| {
+            matches!(
+                sentence.text(i),
+                "per"
+                    | "via"
+                    | "al"
+                    | "in"
+                    | "su"
+                    | "tramite"
+                    | "con"
+                    | "mezzo"
+                    | "forma"
+                    | "modalita"
+                    | "colloqui"
+                    | "consulenza"
+                    | "collegamento"
+            )
+        });
+    if !call || !by || is_also(sentence, means.start) {
+        return false;
+    }
+    let phrase = sentence.phrase(means.start);
+    let from = phrase.start.max(means.start.saturating_sub(7));
+    let meets = (from..means.start).rev().find(|i| {
+        let word = sentence.text(*i);
+        ["ricev", "colloqui", "incontr", "ricevimento", "consulenz"].iter().any(|stem| word.starts_with(stem))
+            || sentence.text(*i) == "si" && ["svolg", "terra", "tengono"].iter().any(|stem| sentence.text(*i + 1).starts_with(stem))
+    });
+    meets.is_some_and(|meets| {
+        let between = meets + 1..means.start;
+        !sentence.any(between.clone(), Word::Book)
+            && between.clone().all(|i| {
+                sentence.has(i, Word::Small).is_some()
+                    || sentence.has(i, Word::Light).is_some()
+                    || sentence.has(i, Word::Via).is_some()
+                    || sentence.has(i, Word::How).is_some()
+                    || sentence.has(i, Word::Public).is_some()
+                    || sentence.has(i, Word::Only).is_some()
+                    || sentence.text(i).ends_with("mente")
+            })
+    })
+}
+
+/// "chiuso al pubblico, ma risponde al telefono": no counter, and the way that takes its place.
+fn instead(sentence: &mut Sentence) {
+    let n = sentence.tokens.len();
+    let shut = (0..n).find(|i| sentence.said(Cue::Closed, *i..*i + 1));
+    let Some(shut) = shut else { return };
+    let phrase = sentence.phrase(shut);
+    let counter = (phrase.start..phrase.end)
+        .any(|i| matches!(sentence.text(i), "pubblico" | "utenza" | "utenti" | "sportello" | "sportelli" | "ricevimento" | "front"));
+    if !counter {
+        return;
+    }
+    let answered = (shut..n).find(|i| {
+        sentence
+            .has(*i, Word::Answer)
+            .is_some_and(|end| sentence.walk(end, &[Word::Means], &[Word::Via, Word::How, Word::Answer, Word::Usual], 7).is_some())
+    });
+    // "si accettano le istanze solo via PEC: lo sportello è soppresso"
+    let only = (0..n).find(|i| {
+        let end = sentence.has(*i, Word::Only).filter(|end| sentence.walk(*end, &[Word::Means], &[Word::Via, Word::How], 5).is_some());
+        end.is_some() && !is_of_booking(sentence, *i, *i + 1)
+    });
+    if let Some(at) = only {
+        return sentence.say(Cue::Remote, at..at + 1);
+    }
+    let information =
+        answered.is_some_and(|i| sentence.text(i).starts_with("informazion") && !(i..n).any(|j| sentence.has(j, Word::Only).is_some()));
+    if let Some(at) = answered.filter(|_| !information) {
+        sentence.say(Cue::Remote, at..at + 1);
+    }
+}

@@ -1,0 +1,345 @@
+//! A sentence with its words of service, and the ways to walk through it.
+
+use std::ops::Range;
+
+use super::Beside;
+use crate::lexicon::{Cue, Lexicon, Run, ServiceWord as Word};
+use crate::text::{Token, TokenKind};
+
+pub(super) struct Sentence<'a> {
+    pub(super) tokens: &'a [Token],
+    beside: Beside<'a>,
+    lexicon: &'a Lexicon,
+    /// By the token at which they begin: class and end.
+    at: Vec<Vec<(Word, usize)>>,
+    taken: Vec<bool>,
+    cues: Vec<Run<Cue>>,
+}
+
+/// A word that was looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    pub(super) word: Word,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Whether a verb that says nothing on its own stands before it.
+    pub(super) verb: bool,
+}
+
+impl<'a> Sentence<'a> {
+    pub(super) fn new(tokens: &'a [Token], beside: Beside<'a>, lexicon: &'a Lexicon) -> Self {
+        let mut at = vec![Vec::new(); tokens.len()];
+        for run in lexicon.service().find(tokens) {
+            let inside = beside.names.iter().any(|name| name.start <= run.start && run.end <= name.end);
+            if !inside && run.start < run.end {
+                at[run.start].push((run.kind, run.end));
+            }
+        }
+        Self { tokens, beside, lexicon, at, taken: vec![false; tokens.len()], cues: Vec::new() }
+    }
+
+    pub(super) fn into_cues(mut self) -> Vec<Run<Cue>> {
+        self.cues.sort_by_key(|cue| (cue.start, cue.end));
+        self.cues
+    }
+
+    /// Says a cue, and takes its words from the rules that follow.
+    pub(super) fn say(&mut self, kind: Cue, range: Range<usize>) {
+        let range = range.start..range.end.min(self.tokens.len());
+        self.taken[range.clone()].fill(true);
+        self.cues.push(Run { kind, start: range.start, end: range.end });
+    }
+
+    /// Whether this was said somewhere in a range.
+    pub(super) fn said(&self, kind: Cue, range: Range<usize>) -> bool {
+        self.cues.iter().any(|cue| cue.kind == kind && range.start <= cue.start && cue.start < range.end)
+    }
+
+    /// The words of one class that no rule has used, in order.
+    pub(super) fn all(&self, word: Word) -> Vec<Range<usize>> {
+        let found = self.at.iter().enumerate().flat_map(|(start, words)| words.iter().map(move |(w, end)| (*w, start..*end)));
+        found.filter(|(w, range)| *w == word && !self.taken[range.clone()].contains(&true)).map(|(_, range)| range).collect()
+    }
+
+    pub(super) fn text(&self, i: usize) -> &str {
+        self.tokens.get(i).map_or("", |token| token.text.as_str())
+    }
+
+    /// The end of a word of this class that begins here.
+    pub(super) fn has(&self, i: usize, word: Word) -> Option<usize> {
+        self.at.get(i)?.iter().filter(|(w, _)| *w == word).map(|(_, end)| *end).max()
+    }
+
+    /// Whether a token ends a phrase: a sign, or a word that opens another.
+    pub(super) fn stops(&self, i: usize) -> bool {
+        let Some(token) = self.tokens.get(i) else { return true };
+        match token.kind {
+            TokenKind::Sign if token.is(".") => self.tokens.get(i + 1).is_none_or(|next| next.spaced),
+            TokenKind::Sign => token.is_any(&[",", ";", ":", "(", ")", "|", "\"", "!", "?", "*"]) || token.is("-") && token.spaced,
+            _ => {
+                token.is_any(&["ma", "pero", "mentre", "bensi", "tuttavia", "sebbene", "benche", "perche", "poiche", "affinche", "quando"])
+            }
+        }
+    }
+
+    /// The phrase around a token.
+    pub(super) fn phrase(&self, i: usize) -> Range<usize> {
+        let start = (0..i).rev().find(|j| self.stops(*j)).map_or(0, |j| j + 1);
+        let end = (i..self.tokens.len()).find(|j| self.stops(*j)).unwrap_or(self.tokens.len());
+        start..end.max(start)
+    }
+
+    /// The index behind words that may stand in between, and whether a verb is among them.
+    fn filler(&self, i: usize) -> Option<(usize, bool)> {
+        if let Some(time) = self.beside.times.iter().find(|time| time.start == i && time.end > i) {
+            return Some((time.end, false));
+        }
+        let light = self.has(i, Word::Light);
+        if let Some(end) = light.max(self.has(i, Word::Small)) {
+            return Some((end, light.is_some()));
+        }
+        self.text(i).ends_with("mente").then_some((i + 1, false))
+    }
+
+    /// The first of these classes that is reached from a token over words that say nothing.
+    pub(super) fn path(&self, from: usize, wanted: &[Word], most: usize) -> Option<Hit> {
+        self.walk(from, wanted, &[], most)
+    }
+
+    /// The same over words of further classes.
+    pub(super) fn walk(&self, from: usize, wanted: &[Word], over: &[Word], most: usize) -> Option<Hit> {
+        let (mut i, mut verb) = (from, false);
+        for _ in 0..=most {
+            if i >= self.tokens.len() {
+                return None;
+            }
+            if let Some((word, end)) = wanted.iter().find_map(|word| self.has(i, *word).map(|end| (*word, end))) {
+                return Some(Hit { word, start: i, end, verb });
+            }
+            if self.stops(i) {
+                return None;
+            }
+            if let Some((end, light)) = self.filler(i) {
+                verb |= light;
+                i = end;
+            } else {
+                i = over.iter().find_map(|word| self.has(i, *word))?;
+            }
+        }
+        None
+    }
+
+    /// A word of these classes that ends right before a token, or before words that say nothing in front of it.
+    pub(super) fn back(&self, before: usize, wanted: &[Word], most: usize) -> Option<Hit> {
+        (0..=most).map_while(|n| before.checked_sub(n + 1)).take_while(|i| !self.stops(*i)).find_map(|i| {
+            let (word, end) = wanted.iter().find_map(|word| self.has(i, *word).map(|end| (*word, end)))?;
+            let mut j = end;
+            while j < before {
+                // "l'orario [dell'ufficio tecnico] si riduce"
+                let name = self.beside.names.iter().find(|name| name.start == j && name.end > j).map(|name| name.end);
+                j = name.or_else(|| self.filler(j).map(|(end, _)| end))?;
+            }
+            (j == before).then_some(Hit { word, start: i, end, verb: false })
+        })
+    }
+
+    /// The first word of these classes in a range.
+    pub(super) fn first(&self, range: Range<usize>, wanted: &[Word]) -> Option<Hit> {
+        range.clone().find_map(|i| {
+            let (word, end) = wanted.iter().find_map(|word| self.has(i, *word).map(|end| (*word, end)))?;
+            Some(Hit { word, start: i, end, verb: false })
+        })
+    }
+
+    pub(super) fn any(&self, range: Range<usize>, word: Word) -> bool {
+        self.first(range, &[word]).is_some()
+    }
+
+    /// Whether an office's name begins here.
+    pub(super) fn named(&self, i: usize) -> bool {
+        self.beside.names.iter().any(|name| name.contains(&i))
+    }
+
+    pub(super) fn timed(&self, i: usize) -> bool {
+        self.beside.times.iter().any(|time| time.contains(&i))
+    }
+
+    /// Whether a word of doubt stands in a range.
+    pub(super) fn doubted(&self, range: Range<usize>) -> bool {
+        self.beside.doubts.iter().any(|at| range.contains(at))
+    }
+
+    /// Whether a noun stands for the office or a part of it.
+    pub(super) fn is_house(&self, i: usize) -> bool {
+        const PAPERS: [&str; 6] = ["pratic", "document", "certificat", "regol", "calendari", "potra"];
+        let text = self.text(i);
+        self.named(i)
+            || self.timed(i)
+            || self.has(i, Word::Public).is_some()
+            || self.has(i, Word::Serving).is_some()
+            || self.lexicon.cues().is_house(text) && !PAPERS.iter().any(|stem| text.starts_with(stem))
+            || self.lexicon.month(text).is_some()
+    }
+
+    /// "l'accesso agli sportelli", not "l'accesso a internet"; "servizio di sportello", not "servizio di scuolabus"; "riceve i cittadini", not "riceve il premio".
+    pub(super) fn is_ours(&self, hit: &Hit) -> bool {
+        let text = self.text(hit.start);
+        let object = self.object(hit.end);
+        if text.starts_with("access") || text.starts_with("acced") || text.starts_with("ingress") || text.starts_with("entra") {
+            let to = self.tokens.get(hit.end).is_some_and(|t| {
+                t.is_any(&["a", "ai", "al", "alla", "allo", "all'", "agli", "alle", "in", "nel", "nella", "nei", "negli", "presso"])
+            });
+            let noun = hit.end + 1;
+            return !to
+                || self.is_place(noun)
+                || self.is_place(noun + 1) && self.has(noun, Word::Small).is_some()
+                || self.has(noun, Word::Public).is_some();
+        }
+        match hit.word {
+            Word::Serve if text.starts_with("ricev") || text.starts_with("accogl") || text.starts_with("accolt") => {
+                object.is_none_or(|noun| self.has(noun, Word::Public).is_some() || self.named(noun))
+            }
+            Word::Serve if text.starts_with("ap") => object.is_none_or(|noun| self.is_house(noun)),
+            Word::Serving if text.starts_with("serviz") || text.starts_with("attivita") || text.starts_with("apertur") => {
+                match self.text(hit.end) {
+                    "di" | "d'" | "del" | "della" | "dello" | "dell'" | "dei" | "degli" | "delle" => {
+                        let noun = hit.end + 1;
+                        self.is_place(noun)
+                            || self.is_house(noun)
+                            || self.has(noun, Word::Serving).is_some()
+                            || self.has(noun, Word::Public).is_some()
+                            || self.has(noun, Word::Urgent).is_some()
+                    }
+                    _ => true,
+                }
+            }
+            _ => true,
+        }
+    }
+
+    fn is_place(&self, i: usize) -> bool {
+        self.named(i) || self.has(i, Word::Place).is_some() || self.has(i, Word::Serving).is_some()
+    }
+
+    /// The noun behind a verb: "sospende [i] solleciti".
+    pub(super) fn object(&self, from: usize) -> Option<usize> {
+        let article =
+            |i: usize| self.tokens.get(i).is_some_and(|t| t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "un", "uno", "una", "un'"]));
+        if self.timed(from) || self.named(from) {
+            return None;
+        }
+        if article(from) {
+            return Some(from + 1).filter(|noun| !self.timed(*noun) && self.tokens.get(*noun).is_some_and(|t| t.kind == TokenKind::Word));
+        }
+        let token = self.tokens.get(from)?;
+        let bare = token.kind == TokenKind::Word
+            && self.at[from].is_empty()
+            && !token.text.ends_with("mente")
+            && !self.lexicon.cues().is_trade(&token.text);
+        bare.then_some(from)
+    }
+
+    /// Whether a state is said of a thing that is no office: "le iscrizioni al corso sono chiuse", "chiuso un locale per violazioni".
+    pub(super) fn is_of_a_thing(&self, state: &Range<usize>) -> bool {
+        let mut end = state.start;
+        while let Some(hit) = end.checked_sub(1).filter(|i| !self.named(*i) && !self.timed(*i) && !self.stops(*i)) {
+            let word = self.text(hit);
+            let adverb = self.has(hit, Word::Be).is_some()
+                || self.has(hit, Word::Not).is_some()
+                || word.ends_with("mente")
+                || matches!(word, "ha" | "hanno" | "avra" | "sempre" | "ancora" | "gia" | "anche" | "comunque" | "momentaneamente");
+            if !adverb {
+                break;
+            }
+            end = hit;
+        }
+        let start = (0..end).rev().find(|i| self.stops(*i) || self.text(*i) == "che").map_or(0, |i| i + 1);
+        if start >= end {
+            return self.is_followed_by_a_thing(state.end) || self.before_insertion(start).is_some_and(|head| !self.is_house(head));
+        }
+        self.head(start..end).is_some_and(|head| !self.is_house(head))
+    }
+
+    /// "il piano nobile, dove lavorano due uffici, sarà accessibile": the noun before an insertion that ends here.
+    fn before_insertion(&self, from: usize) -> Option<usize> {
+        const RELATIVE: [&str; 7] = ["dove", "ove", "che", "cui", "quale", "quali", "in"];
+        let closed = from.checked_sub(1).filter(|i| self.text(*i) == ",")?;
+        let open = (closed.saturating_sub(14)..closed).rev().find(|i| self.stops(*i)).filter(|i| self.text(*i) == ",")?;
+        if !RELATIVE.contains(&self.text(open + 1)) {
+            return None;
+        }
+        let start = (0..open).rev().find(|i| self.stops(*i)).map_or(0, |i| i + 1);
+        self.head(start..open)
+    }
+
+    /// The noun that a run of words is about: behind its last article that no preposition governs, or its only word.
+    fn head(&self, range: Range<usize>) -> Option<usize> {
+        let free = |i: usize| {
+            let before = i.checked_sub(1).filter(|b| *b >= range.start).map_or("", |b| self.text(b));
+            !matches!(
+                before,
+                "per"
+                    | "con"
+                    | "tra"
+                    | "fra"
+                    | "entro"
+                    | "oltre"
+                    | "dopo"
+                    | "durante"
+                    | "presso"
+                    | "verso"
+                    | "salvo"
+                    | "tranne"
+                    | "tutto"
+                    | "tutta"
+                    | "causa"
+                    | "dal"
+                    | "secondo"
+            )
+        };
+        let article = |i: &usize| {
+            let token = &self.tokens[*i];
+            token.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "un", "uno", "una", "un'", "quel", "quella", "questo", "questa"])
+                && !self.timed(*i)
+                && free(*i)
+        };
+        if let Some(noun) = range
+            .clone()
+            .rev()
+            .find(article)
+            .map(|i| if self.text(i + 1) == "cui" { i + 2 } else { i + 1 })
+            .filter(|noun| *noun < range.end)
+        {
+            return Some(noun);
+        }
+        let only = range.end.checked_sub(1)?;
+        // "di giorni chiusi ne ha visti parecchi"
+        let attribute =
+            range.len() == 2 && matches!(self.text(range.start), "di" | "con" | "a" | "da") && !self.named(only) && !self.timed(only);
+        if attribute && !self.text(only).starts_with("uffic") && !self.text(only).starts_with("sportell") {
+            return Some(range.start);
+        }
+        let token = self.tokens.get(only).filter(|token| token.kind == TokenKind::Word)?;
+        let bare = range.len() == 1 && self.at[only].is_empty() && token.text.len() > 3 && !self.timed(only);
+        bare.then_some(only)
+    }
+
+    fn is_followed_by_a_thing(&self, from: usize) -> bool {
+        let mut i = from;
+        while i < self.tokens.len()
+            && !self.stops(i)
+            && (self.timed(i)
+                || self.text(i).ends_with("mente")
+                || matches!(self.text(i), "di" | "a" | "al" | "per")
+                || self.has(i, Word::Public).is_some())
+        {
+            i += 1;
+        }
+        let token = |i: usize| self.tokens.get(i);
+        let article = token(i).is_some_and(|t| t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "un", "uno", "una", "un'"]));
+        article
+            && !self.timed(i)
+            && token(i + 1)
+                .is_some_and(|noun| noun.kind == TokenKind::Word && !self.is_house(i + 1) && self.has(i + 1, Word::Serving).is_none())
+    }
+}

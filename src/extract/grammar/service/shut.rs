@@ -1,0 +1,106 @@
+//! Shut, suspended, barred: of the office, and not of a street, a call for bids or a licence.
+
+use super::sentence::{Hit, Sentence};
+use crate::lexicon::{Cue, ServiceWord as Word};
+
+pub(super) fn read(sentence: &mut Sentence) {
+    for shut in sentence.all(Word::Shut) {
+        let earlier = |stem: &str| (0..shut.start).any(|i| sentence.text(i).starts_with(stem));
+        // "i locali in cui lavora … sono inagibili"; "il venerdì pomeriggio … è soppresso"
+        let house = sentence.text(shut.start).starts_with("ina") && earlier("local")
+            || sentence.text(shut.start).starts_with("soppress")
+                && !sentence.phrase(shut.start).any(|i| sentence.named(i) || sentence.has(i, Word::Serving).is_some());
+        if is_to_traffic(sentence, shut.end) || is_active(sentence, shut.start, shut.end) || sentence.is_of_a_thing(&shut) {
+            sentence.say(Cue::Thing, shut);
+        } else if !house {
+            say(sentence, shut.start, shut.end);
+        }
+    }
+    for shuts in sentence.all(Word::Shuts) {
+        let jumps = sentence.text(shuts.start).starts_with("salta") || sentence.text(shuts.start).starts_with("salte");
+        if jumps
+            && sentence
+                .path(shuts.end, &[Word::Serving], 3)
+                .or_else(|| sentence.back(shuts.start, &[Word::Serving], 3))
+                .is_none_or(|hit| !sentence.is_ours(&hit))
+            && sentence.path(shuts.end, &[Word::Span], 1).is_none()
+        {
+            continue;
+        }
+        let foreign =
+            sentence.object(shuts.end).is_some_and(|noun| !sentence.is_house(noun) && sentence.has(noun, Word::Serving).is_none());
+        if foreign || is_to_traffic(sentence, shuts.end) || sentence.is_of_a_thing(&shuts) {
+            sentence.say(Cue::Thing, shuts);
+        } else {
+            say(sentence, shuts.start, shuts.end);
+        }
+    }
+    for noun in sentence.all(Word::Shutting) {
+        if !is_of_something_else(sentence, noun.start, noun.end) && !sentence.doubted(noun.end..sentence.phrase(noun.start).end) {
+            say(sentence, noun.start, noun.end);
+        }
+    }
+    for barred in sentence.all(Word::Barred) {
+        let phrase = sentence.phrase(barred.start);
+        let access = |hit: &Hit| sentence.is_ours(hit) && sentence.text(hit.start) != "servizio";
+        let behind = sentence.path(barred.end, &[Word::Serving, Word::Public], 4).filter(|hit| hit.word == Word::Public || access(hit));
+        let before = sentence.first(phrase.start..barred.start, &[Word::Serving]).filter(access);
+        if behind.or(before).is_some() && !is_to_traffic(sentence, barred.end) && !sentence.is_of_a_thing(&barred) {
+            sentence.say(Cue::Closed, barred);
+        }
+    }
+}
+
+/// Closed, or only the counter: "chiuso lo sportello fisico", "sospeso il ricevimento in presenza".
+fn say(sentence: &mut Sentence, start: usize, end: usize) {
+    let counter = sentence
+        .walk(end, &[Word::Counter], &[Word::Serving, Word::Public], 4)
+        .filter(|hit| ["fisic", "presenza", "persona", "frontal"].iter().any(|word| sentence.text(hit.end - 1).starts_with(word)));
+    match counter {
+        Some(counter) => sentence.say(Cue::Remote, start..counter.end),
+        None => sentence.say(Cue::Closed, start..end),
+    }
+}
+
+/// "chiuso al traffico"
+fn is_to_traffic(sentence: &Sentence, end: usize) -> bool {
+    const TRAFFIC: [&str; 9] = ["traffico", "transito", "circolazione", "veicoli", "sosta", "pedoni", "viabilita", "camion", "ciclisti"];
+    (end..end + 3).any(|i| TRAFFIC.contains(&sentence.text(i)))
+}
+
+/// "ha sospeso la licenza", "ha chiuso l'anno": somebody shuts something that is no office.
+fn is_active(sentence: &Sentence, start: usize, end: usize) -> bool {
+    let has = sentence
+        .back(start, &[Word::Light], 1)
+        .is_some_and(|hit| sentence.text(hit.start).starts_with("ha") || sentence.text(hit.start).starts_with("av"));
+    has && sentence.object(end).is_some_and(|noun| !sentence.is_house(noun) && sentence.has(noun, Word::Serving).is_none())
+}
+
+/// "orario di chiusura", "prima della chiusura", "chiusura del bando", "interruzione della corrente".
+fn is_of_something_else(sentence: &Sentence, start: usize, end: usize) -> bool {
+    let before: Vec<&str> = (start.saturating_sub(2)..start).map(|i| sentence.text(i)).collect();
+    let point = ["prima", "dopo", "fino", "orario", "ore", "ora", "senza", "orari"];
+    if before.iter().any(|word| point.contains(word)) {
+        return true;
+    }
+    let mut i = end;
+    while sentence.tokens.get(i).is_some_and(|t| {
+        t.is_any(&["straordinaria", "temporanea", "totale", "definitiva", "completa", "estiva", "al", "pubblico", "anche"])
+    }) {
+        i += 1;
+    }
+    let of = sentence.tokens.get(i).is_some_and(|t| t.is_any(&["di", "d'", "del", "della", "dello", "dell'", "dei", "degli", "delle"]));
+    let noun = i + 1;
+    let all = sentence
+        .tokens
+        .get(noun)
+        .is_some_and(|t| t.is_any(&["tutti", "tutte", "tutto", "alcuni", "alcune", "questo", "questa", "due", "tre", "un", "una"]));
+    // "chiusura delle scuole e degli uffici comunali"
+    let office = (noun..sentence.phrase(start).end).any(|i| sentence.named(i) && (noun..i).any(|j| matches!(sentence.text(j), "e" | "ed")));
+    of && !all
+        && !office
+        && !sentence.is_house(noun)
+        && sentence.has(noun, Word::Serving).is_none()
+        && sentence.has(noun, Word::Place).is_none()
+        && sentence.tokens.get(noun).is_some_and(|t| t.number().is_none())
+}
