@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::beside::beside;
+use super::beside::{beside, without_part};
 use super::fold::Source;
 use super::lists::add_cause;
 use super::same::same_said;
@@ -51,11 +51,19 @@ impl<'a> Painted<'a> {
     /// The hours of a day, those of an article that says "anche" beside the ones that held.
     fn hours_on(&self, day: Date) -> Vec<OfficeHours> {
         let stack = self.days.on(day).map(Vec::as_slice).unwrap_or_default();
-        let said = stack.iter().filter_map(|index| match &self.layers.get(*index)?.source.statement.said {
-            Said::Hours(hours) => Some(hours),
-            Said::Status(_) | Said::Address(_) | Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => None,
+        let said = stack.iter().filter_map(|index| {
+            let statement = self.layers.get(*index)?.source.statement;
+            match &statement.said {
+                Said::Hours(hours) => Some((hours, statement.part.as_deref())),
+                Said::Status(_) | Said::Address(_) | Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => None,
+            }
         });
-        said.fold(Vec::new(), |held, more| if held.is_empty() { more.clone() } else { beside(&held, more) })
+        said.fold(Vec::new(), |held, (more, part)| match (held.is_empty(), part) {
+            (true, None) => more.clone(),
+            (true, Some(_)) => held,
+            (false, None) => beside(&held, more),
+            (false, Some(part)) => without_part(&held, more, part),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::names::fold_name;
-use crate::domain::{Evidence, Notice, Stated};
+use crate::domain::{Evidence, Notice, Slot, Stated};
 
 /// "Si precisa che la chiusura è il 23 e non il 24": what an earlier article said of it no longer counts.
 const CORRECTIONS: [&str; 18] = [
@@ -90,6 +90,43 @@ pub(super) fn opens(notice: &Notice) -> bool {
 /// Whether the title or the sentences behind a notice say that it corrects an earlier one.
 pub(super) fn corrects(title: Option<&str>, notice: &Notice) -> bool {
     holds_any(title, &CORRECTIONS) || notice.evidence.iter().any(|evidence| holds_any(Some(&evidence.sentence), &CORRECTIONS))
+}
+
+/// "Non riceve più", "sospende l'apertura": what follows is taken away.
+const DENIALS: [&str; 12] = [
+    "non riceve",
+    "non ricevera",
+    "non ricevono",
+    "non sara apert",
+    "non saranno apert",
+    "non e apert",
+    "non apre",
+    "chius",
+    "sospes",
+    "sospende",
+    "soppress",
+    "senza apertura",
+];
+
+/// The part of the day that a notice takes away on its days, where it takes none of them whole: all sentences on hours name that part
+/// and nothing but a denial.
+pub(super) fn part_taken_away(notice: &Notice) -> Option<String> {
+    let slots = || notice.hours.iter().flat_map(|entry| entry.week.iter()).map(|(_, _, slot)| slot);
+    if notice.hours.is_empty() || !slots().all(|slot| matches!(slot, Slot::Off | Slot::Part(_))) {
+        return None;
+    }
+    let on_hours: Vec<&Evidence> = notice.evidence.iter().filter(|evidence| evidence.states.contains(&Stated::Hours)).collect();
+    let part_of = |evidence: &&Evidence| {
+        let folded = fold_name(&evidence.sentence);
+        let (morning, afternoon) = (folded.contains("mattin"), folded.contains("pomerig") || folded.contains("pomerid"));
+        match (holds_any(Some(&evidence.sentence), &DENIALS), morning, afternoon) {
+            (true, true, false) => Some("mattina"),
+            (true, false, true) => Some("pomeriggio"),
+            _ => None,
+        }
+    };
+    let first = on_hours.first().and_then(part_of)?;
+    on_hours.iter().all(|evidence| part_of(evidence) == Some(first)).then(|| first.to_string())
 }
 
 /// Whether they say that a channel takes the place of another.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::beside::only_off;
+use super::beside::{only_off, shut};
 use super::names::folded_key;
 use super::same::{same_said, within};
 use super::statement::{Facet, Missing, Said, Statement, parts};
@@ -67,7 +67,12 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
         let corrects = visit.kind == DocumentKind::News && cues::corrects(visit.title, notice);
         let adds = visit.kind == DocumentKind::News && cues::adds_hours(notice);
         let replaces = visit.kind == DocumentKind::News && cues::replaces_channels(visit.title, notice);
+        let part = if visit.kind == DocumentKind::News { cues::part_taken_away(notice) } else { None };
         for (facet, piece, alone) in parts(notice) {
+            let piece = match piece {
+                Said::Hours(hours) if part.is_some() => Said::Hours(shut(&hours)),
+                other => other,
+            };
             let takes_away = visit.kind == DocumentKind::News && matches!(&piece, Said::Hours(hours) if only_off(hours));
             let dateless = matches!(facet, Facet::Closures | Facet::Openings);
             let statement = Statement {
@@ -79,6 +84,7 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
                 except: notice.except.clone(),
                 alone,
                 beside: takes_away || (adds && matches!(piece, Said::Hours(_))),
+                part: part.clone().filter(|_| takes_away),
                 implied: facet == Facet::Status && open_by_its_hours(notice),
                 said: piece,
                 replaces: corrects || (replaces && facet == Facet::Channels),

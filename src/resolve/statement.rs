@@ -129,6 +129,9 @@ pub struct Statement {
     /// Hours that come beside those that hold ("riceve anche il giovedì"), or days taken out of them.
     #[serde(default)]
     pub beside: bool,
+    /// The part of the day that is taken away ("non riceve più il giovedì pomeriggio"); `None`: whole days are.
+    #[serde(default)]
+    pub part: Option<String>,
     /// A status in no words of its own: open, since hours are stated.
     #[serde(default)]
     pub implied: bool,
