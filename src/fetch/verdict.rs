@@ -216,7 +216,7 @@ impl Look<'_> {
         if framed && says_fault(&self.title, &main_text, short) {
             return Some(Verdict::ServerError);
         }
-        if short && !says_when && says_parked(&self.title, &text, self.lower) {
+        if short && !says_when && (text.trim() == "it works!" || says_parked(&self.title, &text, self.lower)) {
             return Some(Verdict::Parked);
         }
         if self.is_login(&heading) {

@@ -308,6 +308,7 @@ fn courtesy_pages_and_faults_of_servers() {
     for (title, main, verdict) in [
         ("comune.example.it", "<h1>Pagina di cortesia</h1><p>Il dominio è registrato.</p>", Verdict::Parked),
         ("IIS Windows Server", "<img src=iisstart.png>", Verdict::Parked),
+        ("", "<h1>It works!</h1>", Verdict::Parked),
         ("Apache2 Debian Default Page: It works", "<p>It works!</p>", Verdict::Parked),
         ("Errore", "<p>Questo dominio è scaduto. Per rinnovarlo contattare il fornitore.</p>", Verdict::Parked),
         ("503 Service Temporarily Unavailable", "<h1>503 Service Temporarily Unavailable</h1><hr>nginx", Verdict::ServerError),
