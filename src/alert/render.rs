@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use minijinja::value::{Serde, Value as Context};
 use serde::Serialize;
 
-use crate::domain::{About, Body, BodyId, BodyKind, Change, Delivery, Language};
+use crate::domain::{About, Body, BodyId, BodyKind, Change, Delivery, Language, Rule};
 use crate::wording;
 
 use super::calendar;
@@ -272,6 +272,10 @@ fn matters(changes: &[&Change], language: Language) -> String {
     match (offices.as_slice(), changes) {
         ([office], [only]) => format!("{office}: {}", wording::gist(language, only)),
         ([office], changes) if changes.len() <= 3 => {
+            // an office that is gone with all that was known of it
+            if changes.iter().all(|change| change.after.is_none() && change.rule == Rule::Vanished) {
+                return format!("{office}: {}", words::in_language(language, "non è più nella pagina", "no longer on the page"));
+            }
             let gists: Vec<String> = changes.iter().map(|change| wording::gist(language, change)).collect();
             format!("{office}: {}", gists.join("; "))
         }
@@ -284,7 +288,7 @@ fn matters(changes: &[&Change], language: Language) -> String {
                     Language::En => format!("{rest} other offices"),
                 });
             }
-            format!("{} {}: {}", changes.len(), words::in_language(language, "variazioni", "changes"), wording::and(language, &named))
+            format!("{} {}: {}", changes.len(), words::in_language(language, "variazioni", "changes"), wording::names(language, &named))
         }
     }
 }

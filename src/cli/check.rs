@@ -11,10 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::args::{CheckArgs, Global};
 use super::{Outcome, ask, changes, setup, talk};
 use crate::config::{Settings, Sources};
+use crate::domain::{BodyId, Held, Language, rome};
 use crate::fetch::Fetcher;
 use crate::mail::Sending;
 use crate::round::{Clock, Event, Mailer, Round, Selection, Summary, limits};
 use crate::store::{Store, StoreError};
+use crate::{record, wording};
 
 /// Looks once at what is due.
 pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
@@ -28,8 +30,12 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let how = How { clock: Clock::from(args.now), send: !args.no_send, archive: args.from.as_deref() };
     let mut show = Show::new(global.quiet);
-    let checked = runtime.block_on(check(&loaded.settings, sources, store.clone(), &selection, &how, &mut |event| show.tell(event)))?;
+    let checked =
+        runtime.block_on(check(&loaded.settings, sources.clone(), store.clone(), &selection, &how, &mut |event| show.tell(event)))?;
     show.end()?;
+    if global.verbose > 0 {
+        say_held(&*store, &sources, &selection, how.clock.now())?;
+    }
     report(&checked, store.n_queued()?, global.quiet);
     Ok(if checked.is_clean() { Outcome::Done } else { Outcome::Partly })
 }
@@ -160,6 +166,31 @@ fn print(found: &[crate::domain::Change]) -> std::io::Result<()> {
     let mut out = anstream::AutoStream::auto(std::io::stdout().lock());
     found.iter().try_for_each(|change| changes::show(&mut out, change))?;
     out.flush()
+}
+
+/// Says which differences wait, and why: one line each.
+fn say_held(store: &dyn Store, sources: &Sources, selection: &Selection, now: Timestamp) -> anyhow::Result<()> {
+    let wanted = |body: &BodyId| selection.body.as_ref().is_none_or(|only| only == body);
+    for body in sources.bodies.iter().map(|watched| &watched.body.id).filter(|body| wanted(body)) {
+        let known = match store.known(body, now) {
+            Ok(known) => known,
+            Err(StoreError::Unknown { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        for held in &known.held {
+            talk::say(format_args!("held back: {body} {}", held_in_words(held)));
+        }
+    }
+    Ok(())
+}
+
+/// "anagrafe channels phone:+390587123450 → – (since 2026-03-20 09:00, 1 fetch): no longer stated: …".
+fn held_in_words(held: &Held) -> String {
+    let since = rome().to_datetime(held.since).strftime("%Y-%m-%d %H:%M");
+    let fetches = if held.fetches == 1 { "1 fetch".to_string() } else { format!("{} fetches", held.fetches) };
+    let (before, after) = (record::value_text(held.before.as_ref()), record::value_text(held.after.as_ref()));
+    let why = wording::held(Language::En, held.reason);
+    format!("{} {} {before} → {after} (since {since}, {fetches}, {}): {why}", held.key.office, held.aspect.as_str(), held.url)
 }
 
 /// Names what failed, and sums up.

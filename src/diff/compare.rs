@@ -8,7 +8,7 @@ use super::lists::{List, closures, openings};
 use super::tell::{Told, tell};
 use super::{Comparison, Known, Moment};
 use crate::domain::{Access, Aspect, Change, Corroboration, Fact, Held, OfficeKey, State, Status, Value};
-use crate::resolve::{Folded, Sight, differ_in_access_alone, folded_key, same};
+use crate::resolve::{Folded, Sight, Undone, differ_in_access_alone, folded_key, same};
 
 /// What changed between the known states and the folded ones, on days from today on.
 ///
@@ -21,7 +21,13 @@ pub fn compare(known: &Known<'_>, folded: &Folded, moment: &Moment<'_>) -> Compa
     let mut flaps = Flaps::new(known, moment);
     let mut comparison = Comparison { held: folded.held.clone(), ..Comparison::default() };
     for key in keys {
-        let pair = Pair { known: before.get(key).copied(), now: after.get(key).copied(), all: All::of(key, &before, &after) };
+        let pair = Pair {
+            key,
+            known: before.get(key).copied(),
+            now: after.get(key).copied(),
+            all: All::of(key, &before, &after),
+            undone: &folded.undone,
+        };
         let mut told = match moment.sight {
             Sight::News => pair.differences(moment),
             Sight::Baseline | Sight::Reread => Vec::new(),
@@ -101,9 +107,11 @@ impl<'a> All<'a> {
 }
 
 struct Pair<'a> {
+    key: &'a OfficeKey,
     known: Option<&'a State>,
     now: Option<&'a State>,
     all: All<'a>,
+    undone: &'a [Undone],
 }
 
 /// The facts of one aspect.
@@ -124,9 +132,14 @@ impl Pair<'_> {
                 let all = (facts(self.all.known, aspect), facts(self.all.now, aspect));
                 Level { aspect, known, now, all, is_new: self.known.is_none(), today }.difference()
             }
-            Aspect::Closures => List::new(known, now, today, closures).difference(aspect),
-            Aspect::Openings => List::new(known, now, today, openings).difference(aspect),
+            Aspect::Closures => List::new(known, now, today, closures, self.undone()).difference(aspect),
+            Aspect::Openings => List::new(known, now, today, openings, self.undone()).difference(aspect),
         }
+    }
+
+    /// What of this office a later document put right or called off.
+    fn undone(&self) -> Vec<&Undone> {
+        self.undone.iter().filter(|undone| undone.key == *self.key).collect()
     }
 
     /// Equal hours that from now on need a booking, or no longer do, of an office whose status says just that.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::tell::{How, Told};
-use crate::domain::{Aspect, DateRange, Fact, Opening, Span, Value};
+use crate::domain::{Aspect, Cause, DateRange, Fact, Opening, Span, Value};
+use crate::resolve::Undone;
 
 /// One day shut, or one span of one day open.
 type Item = (Date, Option<Span>);
@@ -32,17 +33,29 @@ pub(super) fn openings(value: &Value, today: Date) -> BTreeSet<Item> {
     openings.iter().filter(|opening| opening.date >= today).map(|opening| (opening.date, Some(opening.span))).collect()
 }
 
+/// The documents that undid something, each once.
+fn causes(undone: &[&Undone]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for undone in undone {
+        if causes.iter().all(|cause| cause.url != undone.cause.url) {
+            causes.push(undone.cause.clone());
+        }
+    }
+    causes
+}
+
 /// Two lists of one office.
 pub(super) struct List<'a> {
     known: &'a [Fact],
     now: &'a [Fact],
     today: Date,
     items: Items,
+    undone: Vec<&'a Undone>,
 }
 
 impl<'a> List<'a> {
-    pub fn new(known: &'a [Fact], now: &'a [Fact], today: Date, items: Items) -> Self {
-        Self { known, now, today, items }
+    pub fn new(known: &'a [Fact], now: &'a [Fact], today: Date, items: Items, undone: Vec<&'a Undone>) -> Self {
+        Self { known, now, today, items, undone }
     }
 
     fn all(&self, facts: &[Fact]) -> BTreeSet<Item> {
@@ -65,6 +78,21 @@ impl<'a> List<'a> {
             return None;
         }
         let first = |facts: &[Fact]| facts.iter().find(|fact| !fact.general).or(facts.first()).cloned();
+        let was = first(self.known);
+        // days that another document put right or called off are no loss
+        let undone: Vec<&Undone> = self
+            .undone
+            .iter()
+            .filter(|undone| (self.items)(&undone.value, self.today).iter().any(|item| untold.contains(item)))
+            .copied()
+            .collect();
+        let covered = |item: &Item| undone.iter().any(|undone| (self.items)(&undone.value, self.today).contains(item));
+        let put_right = !untold.is_empty() && untold.iter().all(covered);
+        let fact = match (first(self.now), &was) {
+            (fact, _) if !told.is_empty() || !put_right => fact,
+            (_, Some(was)) => Some(Fact { causes: causes(&undone), ..was.clone() }),
+            (fact, None) => fact,
+        };
         Some(Told {
             aspect,
             before: self.value(self.known),
@@ -72,9 +100,13 @@ impl<'a> List<'a> {
             from: told.first().map(|(day, _)| *day),
             until: told.last().map(|(day, _)| *day),
             further: Vec::new(),
-            fact: first(self.now),
-            was: first(self.known),
-            how: if told.is_empty() { How::Vanished } else { How::Stated },
+            fact,
+            was,
+            how: match (put_right, told.is_empty()) {
+                (true, _) => How::Corrected,
+                (false, true) => How::Vanished,
+                (false, false) => How::Stated,
+            },
         })
     }
 

@@ -24,6 +24,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
         return run(encoding, bytes.get(length..).unwrap_or_default());
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
+        if let Some(text) = read_once_more(text) {
+            return Decoded { text: Cow::Owned(text), damaged: false };
+        }
         // Pure ASCII is the same in every encoding that pages claim, but for UTF-16, which pages cannot claim without a mark.
         return Decoded { text: Cow::Borrowed(text), damaged: false };
     }
@@ -42,6 +45,48 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
         }
         None => run(if mostly_utf8(bytes) { UTF_8 } else { guess(bytes) }, bytes),
     }
+}
+
+/// Text that was encoded twice ("lunedÃ¬"), read once more; `None` where nothing was.
+fn read_once_more(text: &str) -> Option<String> {
+    // what the first bytes of accents, of quotes and of dashes look like when they are taken for letters
+    if !text.contains(['Ã', 'Â', 'â']) {
+        return None;
+    }
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut is_other = false;
+    while let Some(start) = rest.find(|c: char| !c.is_ascii()) {
+        let (plain, from) = rest.split_at(start);
+        let (odd, after) = from.split_at(from.find(|c: char| c.is_ascii()).unwrap_or(from.len()));
+        read.push_str(plain);
+        match bytes_of(odd).and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(meant) => {
+                read.push_str(&meant);
+                is_other = true;
+            }
+            None => read.push_str(odd),
+        }
+        rest = after;
+    }
+    read.push_str(rest);
+    is_other.then_some(read)
+}
+
+/// Letters as the bytes that a reader of Latin-1 or Windows-1252 took them from.
+fn bytes_of(letters: &str) -> Option<Vec<u8>> {
+    let byte = |c: char| match u8::try_from(u32::from(c)) {
+        Ok(byte) => Some(byte),
+        Err(_) => {
+            let mut utf8 = [0; 4];
+            let (bytes, _, unmappable) = WINDOWS_1252.encode(c.encode_utf8(&mut utf8));
+            match bytes.as_ref() {
+                [byte] if !unmappable => Some(*byte),
+                _ => None,
+            }
+        }
+    };
+    letters.chars().map(byte).collect()
 }
 
 fn run<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
@@ -123,6 +168,22 @@ mod tests {
             read("<meta charset=iso-8859-1>giovedì".as_bytes(), Some("text/html; charset=ISO-8859-1")),
             "<meta charset=iso-8859-1>giovedì"
         );
+    }
+
+    #[test]
+    fn what_was_encoded_twice_is_read_once_more_and_nothing_else_is() {
+        let twice = |text: &str| text.chars().map(|c| c.to_string().bytes().map(char::from).collect::<String>()).collect::<String>();
+        for text in ["dal lunedì al sabato, perché così è più facile", "8:30–12:30 “città”", "È già l’ora"] {
+            assert_eq!(read(twice(text).as_bytes(), Some("text/html; charset=utf-8")), text);
+        }
+        assert_eq!(
+            read("lunedÃ¬ 8.30 â€“ 12.30, martedì".as_bytes(), None),
+            "lunedì 8.30 – 12.30, martedì",
+            "a page in part encoded twice"
+        );
+        for text in ["Châtel-Argent è a São Paulo", "NÃO", "lunedì «ore 9»", "±5 °C"] {
+            assert_eq!(read(text.as_bytes(), None), text);
+        }
     }
 
     #[test]

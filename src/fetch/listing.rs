@@ -257,8 +257,17 @@ fn by_structure<'m>(markup: &'m Markup, list: &Url, scope: &Scope) -> (Vec<&'m A
 
 fn is_category(anchor: &Anchor) -> bool {
     anchor.element.as_deref().is_some_and(|element| element.ends_with("-category-link") || element == "pager-link")
-        || CATEGORIES.contains(&anchor.text.to_lowercase().as_str())
+        || names_category(anchor)
         || anchor.rel.split_ascii_whitespace().any(|rel| matches!(rel, "tag" | "category" | "next" | "prev"))
+}
+
+/// "Avvisi" that leads to `/novita/avvisi`. An article may be called "Avviso" too: it has an address of its own (`/novita/avviso-del-3-marzo`).
+fn names_category(anchor: &Anchor) -> bool {
+    let text = anchor.text.to_lowercase();
+    let last = anchor.url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_lowercase();
+    let name = last.rsplit_once('.').map_or(last.as_str(), |(name, _)| name);
+    let own = name.chars().any(|c| c.is_ascii_digit()) || name.split(['-', '_']).count() > 2;
+    CATEGORIES.contains(&text.as_str()) && (anchor.url.query().is_some() || !own)
 }
 
 /// The folder whose links are the list's: `/novita` and `/novita/` and `/novita/index.php` give `/novita/`.

@@ -109,3 +109,12 @@ fn a_declared_address_is_believed_unless_it_is_the_home_page() {
     assert_eq!(with("https://www.h.it/"), None);
     assert_eq!(with("https://cms.example.com/novita/1"), None);
 }
+
+#[test]
+fn an_article_may_be_called_avviso() {
+    let body = r#"<main><ul><li><a href="/novita/avvisi">Avvisi</a></li><li><a href="/novita/a17.html">Avviso</a></li>
+      <li><a href="/novita/avviso-ai-cittadini-marzo">Avviso</a></li><li><a href="/novita/festa-in-piazza">Festa in piazza</a></li></ul></main>"#;
+    let articles = ["/novita/a17.html", "/novita/avviso-ai-cittadini-marzo", "/novita/festa-in-piazza"];
+    assert_eq!(paths(&list("https://h.it/novita", body, Some("/novita/"))), articles);
+    assert_eq!(paths(&list("https://h.it/novita", body, None)), articles);
+}

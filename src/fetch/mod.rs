@@ -41,7 +41,7 @@ pub use scope::{Scope, site_of};
 pub use site::{Find, Role, Survey};
 pub use transport::caller;
 use url::Url;
-pub use verdict::{Verdict, judge};
+pub use verdict::{Verdict, judge, stops_short};
 
 /// The bounds within which the crawler works: `[crawl]` in the settings, and a few that need no setting.
 #[derive(Debug, Clone)]

@@ -308,6 +308,7 @@ fn courtesy_pages_and_faults_of_servers() {
     for (title, main, verdict) in [
         ("comune.example.it", "<h1>Pagina di cortesia</h1><p>Il dominio è registrato.</p>", Verdict::Parked),
         ("IIS Windows Server", "<img src=iisstart.png>", Verdict::Parked),
+        ("", "<h1>It works!</h1>", Verdict::Parked),
         ("Apache2 Debian Default Page: It works", "<p>It works!</p>", Verdict::Parked),
         ("Errore", "<p>Questo dominio è scaduto. Per rinnovarlo contattare il fornitore.</p>", Verdict::Parked),
         ("503 Service Temporarily Unavailable", "<h1>503 Service Temporarily Unavailable</h1><hr>nginx", Verdict::ServerError),
@@ -384,4 +385,31 @@ proptest::proptest! {
         crate::fetch::listing(&response, None, &crate::fetch::Scope::of(&response.url));
         crate::fetch::attachments(&response, &crate::fetch::Scope::of(&response.url));
     }
+}
+
+#[test]
+fn a_plain_page_cut_in_a_paragraph_is_cut() {
+    let page = "<!doctype html><html lang=it><head><title>Uffici</title></head><body><p>Comune di Altolago</p><main><h1>Uffici</h1>\
+        <h2>Anagrafe</h2><p>Orario: dal lunedì al venerdì 8.30-12.30</p><p>Telefono 0584 111111</p>\
+        <h2>Tributi</h2><p>Orario: lunedì e mercoledì 9.00-12.00</p><p>Telefono 0584 111112</p></main></body></html>";
+    for end in ["al venerdì", "0584 111111", "0584 1111", "8.30-12.30</p>", "Tributi", "9.00-12.00</p>"] {
+        let cut = &page[..page.find(end).unwrap() + end.len()];
+        assert_eq!(judged(cut), Some(Verdict::Truncated), "{end}");
+    }
+    assert_eq!(judged(page), None);
+    // old pages close neither their paragraphs nor themselves
+    let old = "<html><head><title>Uffici</title></head><body><h1>Ufficio anagrafe</h1><p>Orario: dal lunedì al venerdì 8.30-12.30<p>Tel. 0584 111111<br>\
+        <p>Ufficio tributi: lunedì e mercoledì 9.00-12.00, tel. 0584 111112";
+    assert_eq!(judged(old), None);
+}
+
+#[test]
+fn a_page_stops_short_where_its_earlier_copy_went_on() {
+    let page = "<html><body><h1>Uffici</h1><h2>Anagrafe</h2><p>lunedì 9-12</p><h2>Tributi</h2><p>martedì 9-12</p></body></html>";
+    let cut = &page[..page.find("<h2>Tributi").unwrap()];
+    assert!(stops_short(cut.as_bytes(), page.as_bytes()));
+    assert!(!stops_short(page.as_bytes(), page.as_bytes()));
+    let without_end = page.replace("</body></html>", "");
+    assert!(!stops_short(without_end.as_bytes(), page.as_bytes()), "a page whose end is left out is whole");
+    assert!(!stops_short(cut.as_bytes(), without_end.as_bytes()), "nor does one that never had it tell");
 }

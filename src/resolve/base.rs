@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::beside::beside;
+use super::beside::{beside, without_part};
 use super::fold::Source;
 use super::lists::add_cause;
 use super::same::same_said;
 use super::statement::{Facet, Said};
 use super::timeline::{Timeline, next};
-use crate::domain::{Aspect, Cause, Fact, OfficeHours, OfficeId, Value, day_of};
+use crate::domain::{Aspect, Cause, Fact, OfficeHours, OfficeId, Status, Value, day_of};
 
 /// An article without an end that began this long before an office page was first read is taken to be known to that page.
 const STALE_DAYS: i64 = 30;
 /// A page that showed dated hours as its own, and still shows them this long after their end, means them.
-const ECHO_DAYS: i64 = 30;
+const ECHO_DAYS: i64 = 14;
+/// The same for a status: there are but five, and a page soon says one of them for reasons of its own. So many days ahead of what was
+/// announced, and so many behind it, a page may show it.
+const STATUS_ECHO_DAYS: i64 = 3;
 
 /// The facts of hours, status and address, from what is said of the office itself and of all offices.
 pub(super) fn levels(own: &[Source<'_>], general: &[Source<'_>], today: Date) -> BTreeMap<Aspect, Vec<Fact>> {
@@ -48,11 +51,19 @@ impl<'a> Painted<'a> {
     /// The hours of a day, those of an article that says "anche" beside the ones that held.
     fn hours_on(&self, day: Date) -> Vec<OfficeHours> {
         let stack = self.days.on(day).map(Vec::as_slice).unwrap_or_default();
-        let said = stack.iter().filter_map(|index| match &self.layers.get(*index)?.source.statement.said {
-            Said::Hours(hours) => Some(hours),
-            Said::Status(_) | Said::Address(_) | Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => None,
+        let said = stack.iter().filter_map(|index| {
+            let statement = self.layers.get(*index)?.source.statement;
+            match &statement.said {
+                Said::Hours(hours) => Some((hours, statement.part.as_deref())),
+                Said::Status(_) | Said::Address(_) | Said::Channel(_) | Said::Closure(_) | Said::Opening(_) => None,
+            }
         });
-        said.fold(Vec::new(), |held, more| if held.is_empty() { more.clone() } else { beside(&held, more) })
+        said.fold(Vec::new(), |held, (more, part)| match (held.is_empty(), part) {
+            (true, None) => more.clone(),
+            (true, Some(_)) => held,
+            (false, None) => beside(&held, more),
+            (false, Some(part)) => without_part(&held, more, part),
+        })
     }
 }
 
@@ -101,7 +112,7 @@ fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Da
         sources.extend(general.iter().filter(of_facet).map(|source| (*source, true)));
     }
     let all = sources.clone();
-    sources.retain(|(source, _)| !is_stale(source, &all) && !is_postponed(source, &all));
+    sources.retain(|(source, _)| !is_stale(source, &all) && !is_postponed(source, &all) && !is_beside_the_point(source, &all));
     let mut layers: Vec<Layer<'a>> = sources
         .iter()
         .flat_map(|(source, general)| {
@@ -176,6 +187,14 @@ fn is_stale(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
     })
 }
 
+/// New hours of an office that is open by appointment say nothing of appointments.
+fn is_beside_the_point(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
+    let restricts = |said: &Said| matches!(said, Said::Status(Status::Appointment | Status::Reduced));
+    !source.is_page()
+        && source.statement.implied
+        && all.iter().any(|(other, _)| other.document.url != source.document.url && restricts(&other.statement.said))
+}
+
 /// What was announced for a day, and then for a later day in the same words of meaning: only the later day counts. So does a period
 /// that a correction shortens.
 fn is_postponed(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
@@ -200,7 +219,14 @@ fn unechoed<'a>(source: Source<'a>, all: &[(Source<'a>, bool)], today: Date) -> 
     }
     let announced = all.iter().map(|(other, _)| other).find(|other| {
         let notice = other.statement;
-        let in_force = notice.until.is_some_and(|until| until >= statement.asserted && today <= days_later(until, ECHO_DAYS));
+        let shown_on = day_of(statement.since);
+        let (ahead_days, after_days) = match (statement.facet, statement.implied) {
+            (Facet::Status, true) => (0, STATUS_ECHO_DAYS),
+            (Facet::Status, false) => (STATUS_ECHO_DAYS, STATUS_ECHO_DAYS),
+            _ => (i64::MAX, ECHO_DAYS),
+        };
+        let in_time = notice.from.is_none_or(|from| ahead_days == i64::MAX || from <= days_later(shown_on, ahead_days));
+        let in_force = in_time && notice.until.is_some_and(|until| until >= statement.asserted && today <= days_later(until, after_days));
         let ahead = notice.until.is_none() && notice.from.is_some_and(|from| from > statement.asserted);
         other.document.url != source.document.url
             && same_said(&notice.said, &statement.said)

@@ -6,11 +6,11 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use super::base::levels;
-use super::lists::{channels, days};
-use super::missing::Absences;
+use super::lists::{channels, days, undone};
+use super::missing::{counts, held, redesign};
 use super::names::folded_key;
 use super::statement::{Facet, Statement};
-use super::{DocumentNotices, Folded, Settings};
+use super::{DocumentNotices, Folded, Settings, Undone};
 use crate::domain::{Aspect, Cause, DocumentKind, OfficeId, OfficeKey, State, day_of};
 
 /// What an article said so long before it was first read is no news.
@@ -52,11 +52,10 @@ impl Source<'_> {
 ///
 /// `today` settles only what has ended; the same documents give the same states for the days to come, whatever the order.
 pub fn fold(documents: &[DocumentNotices], today: Date, settings: &Settings) -> Folded {
-    let absences = Absences::of(documents, settings);
     let mut by_key: BTreeMap<OfficeKey, Vec<Source<'_>>> = BTreeMap::new();
     for document in documents {
         let offices: BTreeSet<OfficeKey> = document.statements.iter().map(|statement| folded_key(&statement.key)).collect();
-        for statement in document.statements.iter().filter(|statement| absences.counts(document, statement)) {
+        for statement in document.statements.iter().filter(|statement| counts(statement, settings)) {
             let source = Source { statement, document, n_offices: offices.len() };
             by_key.entry(settled_key(&statement.key, &statement.name, settings)).or_default().push(source);
         }
@@ -65,7 +64,14 @@ pub fn fold(documents: &[DocumentNotices], today: Date, settings: &Settings) -> 
         sources.sort_by(|a, b| order(a).cmp(&order(b)));
     }
     let states = by_key.iter().filter_map(|(key, own)| state(key, own, &by_key, today));
-    Folded { states: states.collect(), held: absences.held(documents, today), redesign: absences.redesign }
+    let undone =
+        by_key.iter().flat_map(|(key, own)| undone(own).into_iter().map(|(value, cause)| Undone { key: key.clone(), value, cause }));
+    Folded {
+        states: states.collect(),
+        undone: undone.collect(),
+        held: held(documents, today, settings),
+        redesign: redesign(documents, settings),
+    }
 }
 
 /// An order that depends on the statements alone.

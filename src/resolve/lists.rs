@@ -1,8 +1,12 @@
 //! Channels, closures, openings: lists to which documents add, and from which an edit or a correction takes away.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
+
+use super::cues::names_day;
 
 use super::fold::Source;
 use super::same::{meant_channel, same_said};
@@ -12,6 +16,9 @@ use crate::domain::{Cause, DateRange, Fact, Status, Value};
 
 /// How far the days of a correction may lie from those that it corrects.
 const NEAR_DAYS: i64 = 14;
+
+/// Documents first read within this time were there together, in whatever order they were read.
+const ONE_SITTING: SignedDuration = SignedDuration::from_hours(1);
 
 /// The channels of an office, period by period.
 pub(super) fn channels(own: &[Source<'_>]) -> Vec<Fact> {
@@ -90,12 +97,20 @@ fn holds_on(statement: &Statement, day: Option<Date>) -> bool {
 
 /// Whether a statement, or an edit that led to it, ends another document's earlier one.
 fn takes_away(taker: &Source<'_>, taken: &Source<'_>) -> bool {
-    // one article may reach us by a list and by a feed: two documents, and the edit of one is the edit of both
-    let itself = taker.document.url == taken.document.url && taker.document.source == taken.document.source;
-    if itself || taken.statement.since >= taker.statement.since {
+    if is_itself(taker, taken) {
         return false;
     }
-    edited_away(taker.statement, taken.statement) || (taker.statement.replaces && replaced(taker.statement, taken.statement))
+    let edited = taken.statement.since < taker.statement.since && edited_away(taker.statement, taken.statement);
+    let replaced = match (&taker.statement.said, &taken.statement.said) {
+        (Said::Channel(new), Said::Channel(old)) => new.kind == old.kind && meant_channel(new) != meant_channel(old),
+        _ => false, // days: see `corrected`
+    };
+    edited || (replaced && taker.statement.replaces && is_later(taker.statement, taken.statement))
+}
+
+/// One article may reach us by a list and by a feed: two documents, and the edit of one is the edit of both.
+fn is_itself(one: &Source<'_>, other: &Source<'_>) -> bool {
+    one.document.url == other.document.url && one.document.source == other.document.source
 }
 
 /// "0584 1234" became "0584 5678" on one page: the number of before is gone from the others too, unless they say it again later.
@@ -104,23 +119,66 @@ fn edited_away(taker: &Statement, taken: &Statement) -> bool {
     taker.before.iter().any(|before| here(before) || edited_away(before, taken))
 }
 
-/// "Il nuovo numero è …", "si precisa che la chiusura è il 23 …": what it stands against.
-fn replaced(taker: &Statement, taken: &Statement) -> bool {
-    match (&taker.said, &taken.said) {
-        (Said::Channel(new), Said::Channel(old)) => new.kind == old.kind && meant_channel(new) != meant_channel(old),
-        (Said::Closure(new), Said::Closure(old)) => new != old && near(new.first(), old.first()),
-        (Said::Opening(new), Said::Opening(old)) => new != old && near(new.date, old.date),
-        _ => false,
+/// Whether a correction comes after what it may correct. Of two that were first read in one sitting the documents' own dates tell; on one
+/// day a correction follows what needs it.
+fn is_later(taker: &Statement, taken: &Statement) -> bool {
+    let apart = taker.since.duration_since(taken.since);
+    if apart.abs() >= ONE_SITTING {
+        return apart.is_positive();
+    }
+    match taker.asserted.cmp(&taken.asserted) {
+        Ordering::Greater => true,
+        Ordering::Less => false,
+        Ordering::Equal => !taken.replaces || apart.is_positive(),
     }
 }
 
-/// "Lunedì 9 l'ufficio sarà regolarmente aperto": a closure of that day, announced before, does not take place.
+/// "Si precisa che la chiusura è il 23 e non il 24": what it takes away. The days that it names; where it names none, what the latest
+/// document said of days near by.
+fn corrected<'a, 'b>(taker: &Source<'_>, said: &[&'a Source<'b>]) -> Vec<&'a Source<'b>> {
+    if !taker.statement.replaces {
+        return Vec::new();
+    }
+    let near_by = |taken: &&&Source<'_>| match (&taker.statement.said, &taken.statement.said) {
+        (Said::Closure(new), Said::Closure(old)) => new != old && near(new.first(), old.first()),
+        (Said::Opening(new), Said::Opening(old)) => new != old && near(new.date, old.date),
+        _ => false,
+    };
+    let earlier = |taken: &&&Source<'_>| !is_itself(taker, taken) && is_later(taker.statement, taken.statement);
+    let candidates: Vec<&Source<'_>> = said.iter().filter(near_by).filter(earlier).copied().collect();
+    let is_named = |taken: &&&Source<'_>| {
+        let day = first_day(&taken.statement.said);
+        day.is_some_and(|day| taker.statement.evidence.iter().any(|sentence| names_day(sentence, day)))
+    };
+    let named: Vec<&Source<'_>> = candidates.iter().filter(is_named).copied().collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let distance = |source: &Source<'_>| match (first_day(&taker.statement.said), first_day(&source.statement.said)) {
+        (Some(one), Some(other)) => one.duration_since(other).abs(),
+        _ => SignedDuration::MAX,
+    };
+    let age = |source: &&&Source<'_>| (source.statement.asserted, source.statement.since, Reverse(distance(source)));
+    let latest = candidates.iter().max_by_key(age).copied();
+    candidates.into_iter().filter(|source| latest.is_some_and(|latest| is_itself(latest, source))).collect()
+}
+
+fn first_day(said: &Said) -> Option<Date> {
+    match said {
+        Said::Closure(range) => Some(range.first()),
+        Said::Opening(opening) => Some(opening.date),
+        Said::Hours(_) | Said::Status(_) | Said::Address(_) | Said::Channel(_) => None,
+    }
+}
+
+/// "Lunedì 9 l'ufficio sarà regolarmente aperto": a closure of that day, announced before, does not take place. Hours for a period in
+/// which the day lies say nothing of it.
 fn calls_off(other: &Source<'_>, closure: &Source<'_>) -> bool {
     let statement = other.statement;
     let (Said::Status(status), Said::Closure(range)) = (&statement.said, &closure.statement.said) else { return false };
-    let open = matches!(status, Status::Open | Status::Reduced | Status::Appointment);
+    let open = matches!(status, Status::Open | Status::Reduced | Status::Appointment) && !statement.implied;
     let covers = statement.from.is_some_and(|from| from <= range.first()) && statement.until.is_some_and(|until| range.last() <= until);
-    let later = statement.since > closure.statement.since && statement.asserted >= closure.statement.asserted;
+    let later = is_later(statement, closure.statement) && statement.asserted >= closure.statement.asserted;
     open && covers && later && other.document.url != closure.document.url && statement.key == closure.statement.key
 }
 
@@ -134,11 +192,35 @@ pub(super) fn days(facet: Facet, own: &[Source<'_>], general: &[Source<'_>]) -> 
     [(own, false), (general, true)].into_iter().filter_map(|(sources, general)| list(facet, sources, general)).collect()
 }
 
+/// What later documents put right or called off among the days said of an office, and which document did.
+pub(super) fn undone(own: &[Source<'_>]) -> Vec<(Value, Cause)> {
+    let undone = [Facet::Closures, Facet::Openings].into_iter().flat_map(|facet| {
+        let said: Vec<&Source<'_>> = own.iter().filter(|source| source.statement.facet == facet).collect();
+        let by = |source: &Source<'_>| undone_by(source, &said, own).map(|by| by.cause());
+        said.iter().filter_map(|source| Some((listed(&source.statement.said)?, by(source)?))).collect::<Vec<_>>()
+    });
+    undone.collect()
+}
+
+/// One item as a list of its own.
+fn listed(said: &Said) -> Option<Value> {
+    match said {
+        Said::Closure(range) => Some(Value::Closures(vec![*range])),
+        Said::Opening(opening) => Some(Value::Openings([opening.clone()].into())),
+        Said::Hours(_) | Said::Status(_) | Said::Address(_) | Said::Channel(_) => None,
+    }
+}
+
+/// The statement that takes an item of a list away: by an edit, by a correction, by calling it off.
+fn undone_by<'a, 'b>(source: &Source<'_>, said: &[&'a Source<'b>], sources: &'a [Source<'b>]) -> Option<&'a Source<'b>> {
+    let corrects = |taker: &&&Source<'_>| corrected(taker, said).iter().any(|taken| std::ptr::eq(taken.statement, source.statement));
+    let edits = said.iter().find(|taker| takes_away(taker, source)).copied();
+    edits.or_else(|| said.iter().find(corrects).copied()).or_else(|| sources.iter().find(|other| calls_off(other, source)))
+}
+
 fn list(facet: Facet, sources: &[Source<'_>], general: bool) -> Option<Fact> {
     let said: Vec<&Source<'_>> = sources.iter().filter(|source| source.statement.facet == facet).collect();
-    let undone =
-        |source: &Source<'_>| said.iter().any(|other| takes_away(other, source)) || sources.iter().any(|other| calls_off(other, source));
-    let kept: Vec<&&Source<'_>> = said.iter().filter(|source| !undone(source)).collect();
+    let kept: Vec<&&Source<'_>> = said.iter().filter(|source| undone_by(source, &said, sources).is_none()).collect();
     let mut ranges = Vec::new();
     let mut openings = BTreeSet::new();
     let mut except = Vec::new();

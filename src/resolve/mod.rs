@@ -1,6 +1,6 @@
 //! Notices in force become one state per office.
 //!
-//! In go the documents of one body, each with what it states and since when ([`DocumentNotices`], kept up to date by [`remember`]); out come
+//! In go the documents of one body, each with what it states and since when ([`DocumentNotices`], kept up to date by [`remember`] and [`weigh`]); out come
 //! the states ([`fold`]) and what waits for confirmation. Pure: no clock, no database; the same documents give the same states on any day,
 //! in any order.
 //!
@@ -32,17 +32,18 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{DocumentKind, Doubt, Held, OfficeId, Reading, SourceId, State};
+use crate::domain::{Cause, DocumentKind, Doubt, Held, OfficeId, OfficeKey, Reading, SourceId, State, Value};
 
 pub use at::{OfficeAt, Starting, at, on, starting, turns_after};
 pub use fold::fold;
+pub use missing::weigh;
 pub use names::{fold_name, folded_key};
 pub use remember::{remember, remember_gone};
 pub use same::{differ_in_access_alone, meant_channels, same};
 pub use statement::{Facet, Missing, Said, Statement};
 
 /// Rises when the same documents would fold to other states than before. The states are then folded again as a silent baseline.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// By then a disappearance is settled, whatever it was taken for.
 const SETTLED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -75,7 +76,9 @@ impl DocumentNotices {
     ///
     /// What could not be read stays so while the bytes stay; what has been away for a month is settled under any rule.
     pub fn waits(&self) -> bool {
-        let counts = |missing: &Missing| missing.unread.is_none() && missing.checked.duration_since(missing.since) < SETTLED_AFTER;
+        let counts = |missing: &Missing| {
+            missing.unread.is_none() && !missing.settled && missing.checked.duration_since(missing.since) < SETTLED_AFTER
+        };
         self.statements.iter().any(|statement| statement.missing.as_ref().is_some_and(counts))
     }
 
@@ -141,8 +144,21 @@ pub struct Folded {
     pub states: Vec<State>,
     /// What pages no longer state and still counts.
     pub held: Vec<Held>,
+    /// Days of closure and opening that a later document put right or called off.
+    pub undone: Vec<Undone>,
     /// When most of the body's facts went at once: how many of how many. The operator is to be told.
     pub redesign: Option<Redesign>,
+}
+
+/// Something announced that a later document put right or called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// Which counter.
+    pub key: OfficeKey,
+    /// What had been announced.
+    pub value: Value,
+    /// What takes it away.
+    pub cause: Cause,
 }
 
 /// Most of a body's facts went at once.

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::beside::only_off;
+use super::beside::{only_off, shut};
 use super::names::folded_key;
 use super::same::{same_said, within};
 use super::statement::{Facet, Missing, Said, Statement, parts};
 use super::{DocumentNotices, Sight, Visit, cues};
 use crate::domain::evidence::behind;
-use crate::domain::{DocumentKind, Doubt, OfficeKey, day_of};
+use crate::domain::{DaySelector, DocumentKind, Doubt, Notice, OfficeKey, Slot, Status, day_of};
 
 /// How many earlier versions of a statement are kept beneath it.
 const DEPTH: usize = 3;
@@ -67,7 +67,12 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
         let corrects = visit.kind == DocumentKind::News && cues::corrects(visit.title, notice);
         let adds = visit.kind == DocumentKind::News && cues::adds_hours(notice);
         let replaces = visit.kind == DocumentKind::News && cues::replaces_channels(visit.title, notice);
+        let part = if visit.kind == DocumentKind::News { cues::part_taken_away(notice) } else { None };
         for (facet, piece, alone) in parts(notice) {
+            let piece = match piece {
+                Said::Hours(hours) if part.is_some() => Said::Hours(shut(&hours)),
+                other => other,
+            };
             let takes_away = visit.kind == DocumentKind::News && matches!(&piece, Said::Hours(hours) if only_off(hours));
             let dateless = matches!(facet, Facet::Closures | Facet::Openings);
             let statement = Statement {
@@ -79,6 +84,8 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
                 except: notice.except.clone(),
                 alone,
                 beside: takes_away || (adds && matches!(piece, Said::Hours(_))),
+                part: part.clone().filter(|_| takes_away),
+                implied: facet == Facet::Status && open_by_its_hours(notice),
                 said: piece,
                 replaces: corrects || (replaces && facet == Facet::Channels),
                 evidence: behind(&notice.evidence, facet.stated()),
@@ -98,6 +105,11 @@ fn statements(visit: &Visit<'_>, previous: Option<&DocumentNotices>) -> Vec<Stat
     said
 }
 
+/// Whether a notice says "open" by stating hours alone, with no word on how one is received.
+fn open_by_its_hours(notice: &Notice) -> bool {
+    notice.status == Some(Status::Open) && !notice.hours.is_empty() && !cues::opens(notice)
+}
+
 /// "Servizio a distanza" above "fino al 14 marzo risponde solo per telefono" is one announcement: the period of the text is the headline's too.
 fn drop_headlines(said: &mut Vec<Statement>) {
     let dated: Vec<Statement> = said.iter().filter(|statement| statement.from.is_some() || statement.until.is_some()).cloned().collect();
@@ -105,10 +117,20 @@ fn drop_headlines(said: &mut Vec<Statement>) {
         let repeats = |other: &Statement| {
             other.facet == statement.facet
                 && folded_key(&other.key) == folded_key(&statement.key)
-                && same_said(&other.said, &statement.said)
+                && (same_said(&other.said, &statement.said) || is_headline_of(&statement.said, &other.said))
         };
         statement.from.is_some() || statement.until.is_some() || !dated.iter().any(repeats)
     });
+}
+
+/// "Aperto il giovedì pomeriggio" above "dal 30 marzo, il giovedì dalle 15 alle 17.30": parts of days of which the text gives the times.
+fn is_headline_of(headline: &Said, text: &Said) -> bool {
+    let (Said::Hours(headline), Said::Hours(text)) = (headline, text) else { return false };
+    let mut parts = headline.iter().flat_map(|entry| entry.week.iter());
+    let timed = |day: &DaySelector| {
+        text.iter().flat_map(|entry| entry.week.iter()).any(|(_, other, slot)| other == day && matches!(slot, Slot::Times(_)))
+    };
+    parts.all(|(_, day, slot)| matches!(slot, Slot::Part(_)) && timed(day))
 }
 
 /// Two notices of one document for one office and period add up.
@@ -149,11 +171,19 @@ fn merge(previous: &DocumentNotices, said: Vec<Statement>, visit: &Visit<'_>) ->
     let mut groups: BTreeMap<Group, (Vec<Statement>, Vec<Statement>)> = BTreeMap::new();
     for statement in &previous.statements {
         let forgotten = statement.missing.as_ref().is_some_and(|missing| visit.at.duration_since(missing.since) > FORGET_AFTER);
-        if !forgotten && !is_over(statement, today) {
+        // an article goes on saying what has ended: it must not be born again at the next visit, younger than what was said since
+        let is_restated = || said.iter().any(|other| says_again(other, statement));
+        if !forgotten && (!is_over(statement, today) || is_restated()) {
             groups.entry((folded_key(&statement.key), statement.facet)).or_default().0.push(statement.clone());
         }
     }
-    for statement in said {
+    for mut statement in said {
+        let is_known = previous.statements.iter().any(|other| says_again(&statement, other));
+        if statement.is_past(today) && !is_known {
+            // what a document that is known says of days gone by is as old as the document: nothing follows from it
+            statement.since = previous.first_read;
+            statement.asserted = statement.asserted.min(day_of(previous.first_read));
+        }
         groups.entry((folded_key(&statement.key), statement.facet)).or_default().1.push(statement);
     }
     let doubts = Doubts { now: &visit.reading.doubts, before: &previous.doubts };
@@ -162,6 +192,14 @@ fn merge(previous: &DocumentNotices, said: Vec<Statement>, visit: &Visit<'_>) ->
         Sight::News | Sight::Baseline => merge_group(old, new, &doubts, visit.at, today),
     });
     merged.collect()
+}
+
+/// Whether one statement says of one counter what another does, until the same day.
+fn says_again(one: &Statement, other: &Statement) -> bool {
+    one.facet == other.facet
+        && one.until == other.until
+        && folded_key(&one.key) == folded_key(&other.key)
+        && same_said(&one.said, &other.said)
 }
 
 /// Whether a statement, and whatever it once replaced, has ended: till then it keeps another document's older words down.
@@ -214,7 +252,13 @@ fn merge_group(old: Vec<Statement>, new: Vec<Statement>, doubts: &Doubts<'_>, at
             Some(index) => {
                 let kept = old.remove(index);
                 // a place that reads better now than it did: the words of today, the age of yesterday
-                merged.push(Statement { except: statement.except, name: statement.name, missing: None, ..kept });
+                merged.push(Statement {
+                    except: statement.except,
+                    name: statement.name,
+                    implied: statement.implied,
+                    missing: None,
+                    ..kept
+                });
             }
             None => rest.push(statement),
         }
@@ -309,9 +353,9 @@ fn earlier(statement: Statement) -> Vec<Statement> {
 fn missed(statement: &Statement, at: Timestamp, unread: Option<String>) -> Missing {
     match &statement.missing {
         Some(missing) if missing.unread.is_some() == unread.is_some() => {
-            Missing { since: missing.since, checked: at, fetches: missing.fetches.saturating_add(1), unread }
+            Missing { checked: at, fetches: missing.fetches.saturating_add(1), unread, ..missing.clone() }
         }
-        Some(_) | None => Missing { since: at, checked: at, fetches: 1, unread },
+        Some(_) | None => Missing { since: at, checked: at, fetches: 1, unread, held_as: None, settled: false },
     }
 }
 

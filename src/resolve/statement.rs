@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Access, Aspect, Channel, DateRange, Notice, OfficeHours, OfficeId, OfficeKey, Opening, Stated, Status};
+use crate::domain::{Access, Aspect, Channel, DateRange, HeldReason, Notice, OfficeHours, OfficeId, OfficeKey, Opening, Stated, Status};
 
 /// What is said, in the smallest piece that can come and go alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,10 @@ pub enum Facet {
 impl Facet {
     /// The facets that have one value at a time.
     pub const LEVELS: [Facet; 5] = [Self::Counter, Self::Phone, Self::Video, Self::Status, Self::Address];
+
+    /// All of them.
+    pub(super) const ALL: [Facet; 8] =
+        [Self::Counter, Self::Phone, Self::Video, Self::Status, Self::Address, Self::Channels, Self::Closures, Self::Openings];
 
     /// What a sentence about it states.
     pub fn stated(self) -> Stated {
@@ -95,6 +99,12 @@ pub struct Missing {
     pub fetches: u32,
     /// The words that could not be read in its place: it is not read rather than gone.
     pub unread: Option<String>,
+    /// What it was last held back for: the longest wait met while it is away, so that the return of others does not shorten it.
+    #[serde(default)]
+    pub held_as: Option<HeldReason>,
+    /// Whether a visit to its own document settled that it is gone for good.
+    #[serde(default)]
+    pub settled: bool,
 }
 
 /// One fact as one document gives it.
@@ -119,6 +129,12 @@ pub struct Statement {
     /// Hours that come beside those that hold ("riceve anche il giovedì"), or days taken out of them.
     #[serde(default)]
     pub beside: bool,
+    /// The part of the day that is taken away ("non riceve più il giovedì pomeriggio"); `None`: whole days are.
+    #[serde(default)]
+    pub part: Option<String>,
+    /// A status in no words of its own: open, since hours are stated.
+    #[serde(default)]
+    pub implied: bool,
     /// The document says that this corrects or replaces what was said before.
     pub replaces: bool,
     /// The sentences, verbatim.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -17,6 +18,9 @@ use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{
     self, DocumentId, DocumentVisit, Found, Known, Received, Seen, Sha256, Store, StoreError, Unchanged, Visit, snapshot_of_nth,
 };
+
+/// Where the end of a page is looked for.
+const TAIL: usize = 4096;
 
 /// How many PDFs of one article are read.
 const MAX_ATTACHMENTS: usize = 5;
@@ -32,6 +36,8 @@ pub struct Target {
     pub known: Option<store::Document>,
     /// What a first reading of it is to what is known.
     pub first_sight: Sight,
+    /// Published on this day or later it is news all the same: the list was there before, and named nothing.
+    pub news_since: Option<Date>,
     /// Whether its absence is a trouble and never a removal: the source is this one page, or the list that names it was not read just now.
     pub must_be_there: bool,
     /// When to visit it next.
@@ -108,6 +114,9 @@ impl Round {
             Looked::Same(document) => return Ok(Outcome::Unchanged(self.same(document, target, &response, None), n_bytes)),
             Looked::NotThePage(verdict) => return Ok(Outcome::NotThePage(verdict)),
         };
+        if self.stops_short(target, &response).await? {
+            return Ok(Outcome::NotThePage(Verdict::Truncated));
+        }
         if let Some(row) = self.says_the_same(target, &response, &read).await? {
             return Ok(Outcome::Unchanged(row, n_bytes));
         }
@@ -122,6 +131,22 @@ impl Round {
         let changes = self.settle(source, target, seen, read.title).await?;
         self.note_attachments(source, target, read.attachments).await?;
         Ok(Outcome::Read(changes, n_bytes))
+    }
+
+    /// Whether a page without its end breaks off where the last copy of it went on.
+    async fn stops_short(&self, target: &Target, response: &Response) -> Result<bool, StoreError> {
+        let Some(snapshot) = target.known.as_ref().and_then(|known| known.snapshot) else { return Ok(false) };
+        let tail = response.body.get(response.body.len().saturating_sub(TAIL)..).unwrap_or_default();
+        if [&b"</body"[..], b"</html", b"</BODY", b"</HTML"].iter().any(|end| tail.windows(end.len()).any(|part| part == *end)) {
+            return Ok(false); // nearly all pages: the copy need not be fetched
+        }
+        let now = response.body.clone();
+        self.on_store(move |store| match store.bytes(snapshot) {
+            Ok(before) => Ok(fetch::stops_short(&now, &before)),
+            Err(StoreError::Thinned { .. }) => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
     }
 
     /// A page whose bytes are others at every load, while its text and what it says stay, is as it was: a row to be updated, no more.
@@ -297,6 +322,7 @@ impl Bench {
         let mut changes = Vec::new();
         if let Some(document) = visit.documents.first_mut() {
             let (memory, sight) = self.remember(&known, &document.seen);
+            let memory = memory.map(|memory| self.fold.weigh(&known, &memory));
             let said = |memory: &DocumentNotices| !memory.statements.is_empty() || !memory.doubts.is_empty();
             // a document that says nothing, and never did, leaves the body's facts alone
             let matters = self.previous(&known).is_some_and(said) || memory.as_ref().is_some_and(said);
@@ -327,7 +353,8 @@ impl Bench {
         let (reading, sight, snapshot) = match seen {
             Seen::Gone => return (previous.map(|memory| resolve::remember_gone(memory, self.fold.now)), Sight::News),
             Seen::Fresh { reading, .. } => {
-                let sight = if previous.is_some() { Sight::News } else { self.target.first_sight };
+                let is_new = self.target.news_since.zip(reading.published).is_some_and(|(since, published)| published >= since);
+                let sight = if previous.is_some() || is_new { Sight::News } else { self.target.first_sight };
                 (reading, sight, snapshot_of_nth(0))
             }
             Seen::Reread { reading, .. } => {

@@ -74,6 +74,20 @@ impl Fold {
         self.now.checked_sub(SignedDuration::from_hours(24 * i64::from(CORROBORATION_DAYS))).unwrap_or(Timestamp::MIN)
     }
 
+    /// A document's renewed memory, with what became of what it no longer says.
+    pub fn weigh(&self, known: &Known, renewed: &DocumentNotices) -> DocumentNotices {
+        let others: Vec<DocumentNotices> = self.memories(known).cloned().collect();
+        resolve::weigh(renewed, &others, &self.settings())
+    }
+
+    fn memories<'k>(&self, known: &'k Known) -> impl Iterator<Item = &'k DocumentNotices> {
+        known.documents.iter().filter(|document| self.counts(document)).filter_map(|document| document.memory.as_ref())
+    }
+
+    fn settings(&self) -> resolve::Settings {
+        resolve::Settings { confirm_after: self.confirm_after, names: self.names.clone() }
+    }
+
     /// What follows for the body from a document's renewed memory, or from the known ones alone.
     pub fn compare(
         &self,
@@ -82,12 +96,10 @@ impl Fold {
         renewed: Option<&DocumentNotices>,
         sight: Sight,
     ) -> Result<Findings, StoreError> {
-        let others = known.documents.iter().filter(|document| self.counts(document)).filter_map(|document| document.memory.as_ref());
         let is_renewed =
             |other: &DocumentNotices| renewed.is_some_and(|renewed| other.source == renewed.source && other.url == renewed.url);
-        let documents: Vec<DocumentNotices> = others.filter(|other| !is_renewed(other)).chain(renewed).cloned().collect();
-        let settings = resolve::Settings { confirm_after: self.confirm_after, names: self.names.clone() };
-        let folded = resolve::fold(&documents, day_of(self.now), &settings);
+        let documents: Vec<DocumentNotices> = self.memories(known).filter(|other| !is_renewed(other)).chain(renewed).cloned().collect();
+        let folded = resolve::fold(&documents, day_of(self.now), &self.settings());
         if let Some(redesign) = &folded.redesign {
             let (n_lost, n_known) = (redesign.n_lost, redesign.n_known);
             tracing::warn!(body = %self.body, n_lost, n_known, "{}: {n_lost} of {n_known} facts went at once, a redesign most likely", self.body);

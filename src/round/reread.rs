@@ -98,6 +98,7 @@ impl Round {
             next_visit: document.next_visit,
             known: Some(document),
             first_sight: Sight::Reread,
+            news_since: None,
             must_be_there: false,
             source_is_there: Arc::default(),
         };

@@ -16,7 +16,7 @@ use super::tally::{Health, Tally, Trouble};
 use super::{Round, catalogue, pace};
 use crate::config::sources::{Follow, Source};
 use crate::domain::{Change, DocumentKind, SourceId, SourceKind, day_of};
-use crate::fetch::{self, Article, FetchError, ListReply};
+use crate::fetch::{self, Article, FetchError, ListReply, Verdict};
 use crate::resolve::{DocumentNotices, Said, Sight};
 use crate::store::{self, DocumentId, Failure, Found, SourceVisit, StoreError};
 
@@ -68,6 +68,7 @@ impl Round {
             kind: DocumentKind::Page,
             known,
             first_sight: Sight::Baseline,
+            news_since: None,
             must_be_there: true,
             next_visit: None,
             source_is_there: Arc::default(),
@@ -107,6 +108,9 @@ impl Round {
     ) -> Result<(), StoreError> {
         let holds = self.holding(source, &documents, now).await?;
         let source_is_there: Arc<OnceCell<bool>> = Arc::default();
+        let health = &due.known.health;
+        let was_empty = health.last_error.as_deref() == Some(Verdict::EmptyList.to_string().as_str());
+        let was_empty_since = health.failing_since.filter(|_| was_empty && health.last_good.is_none());
         for document in documents {
             if self.is_stopping() {
                 break;
@@ -114,11 +118,13 @@ impl Round {
             let Ok(url) = Url::parse(&document.document.url) else { continue };
             let holds = holds.get(&document.document.id).copied().unwrap_or_default();
             let next_visit = self.next_visit(source, &document.document, holds, tally, now);
+            let news_since = was_empty_since.filter(|_| document.document.kind == DocumentKind::News).map(day_of);
             let target = Target {
                 url,
                 kind: document.document.kind,
                 first_sight: document.first_sight,
                 known: Some(document.document),
+                news_since,
                 must_be_there: !due.itself,
                 next_visit,
                 source_is_there: source_is_there.clone(),

@@ -205,6 +205,7 @@ mod tests {
                 kind: DocumentKind::Page,
                 known: None,
                 first_sight: crate::resolve::Sight::News,
+                news_since: None,
                 must_be_there: false,
                 next_visit: None,
                 source_is_there: Default::default(),

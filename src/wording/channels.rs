@@ -35,6 +35,17 @@ fn new_kind(language: Language, kind: ChannelKind) -> &'static str {
     pick(language, it, en)
 }
 
+/// "il telefono 0583 216305", "la PEC …": in a sentence.
+fn the_channel(language: Language, other: &Channel) -> String {
+    let article = match other.kind {
+        ChannelKind::Phone | ChannelKind::Fax | ChannelKind::Web => "il ",
+        ChannelKind::Pec => "la ",
+        ChannelKind::Email | ChannelKind::App => "l'",
+        ChannelKind::Whatsapp | ChannelKind::Skype => "",
+    };
+    format!("{}{}", pick(language, article, ""), channel(language, other))
+}
+
 /// "telefono 0583 216305", "WhatsApp".
 pub fn channel(language: Language, channel: &Channel) -> String {
     match value(channel) {
@@ -74,8 +85,8 @@ pub fn phone(number: &str) -> String {
     }
 }
 
-/// "nuovo telefono 0584 222222 (prima 0584 111111); si aggiunge PEC …; non è più indicato fax …".
-pub(super) fn difference(language: Language, before: &BTreeSet<Channel>, after: &BTreeSet<Channel>) -> String {
+/// "nuovo telefono 0584 222222 (prima 0584 111111); si aggiunge la PEC …; non è più indicato il fax …". `many`: said of all offices.
+pub(super) fn difference(language: Language, before: &BTreeSet<Channel>, after: &BTreeSet<Channel>, many: bool) -> String {
     let mut came: Vec<&Channel> = after.difference(before).collect();
     let mut went: Vec<&Channel> = before.difference(after).collect();
     let mut parts = Vec::new();
@@ -96,22 +107,28 @@ pub(super) fn difference(language: Language, before: &BTreeSet<Channel>, after: 
         let now = value(new).unwrap_or_default();
         parts.push(format!("{} {now} ({} {was})", new_kind(language, new.kind), pick(language, "prima", "was")).replace("  ", " "));
     }
-    let list = |channels: &[&Channel]| and(language, &channels.iter().map(|other| channel(language, other)).collect::<Vec<_>>());
-    if !came.is_empty() {
-        let verb = match (came.len(), before.is_empty()) {
-            (_, true) => pick(language, "contatti:", "contacts:"),
-            (1, false) => pick(language, "si aggiunge", "added:"),
-            (_, false) => pick(language, "si aggiungono", "added:"),
-        };
-        parts.push(format!("{verb} {}", list(&came)));
+    let list = |channels: &[&Channel]| and(language, &channels.iter().map(|other| the_channel(language, other)).collect::<Vec<_>>());
+    let is_first = |new: &Channel| before.iter().all(|old| old.kind != new.kind);
+    match came.as_slice() {
+        [] => {}
+        all if before.is_empty() => {
+            let verb = if many { pick(language, "ora indicano", "now state") } else { pick(language, "ora indica", "now states") };
+            parts.push(format!("{verb} {}", list(all)));
+        }
+        [only] if only.kind == ChannelKind::Phone && is_first(only) => {
+            parts.push(format!("{} {}", new_kind(language, only.kind), value(only).unwrap_or_default()));
+        }
+        [_] => parts.push(format!("{} {}", pick(language, "si aggiunge", "added:"), list(&came))),
+        [_, ..] => parts.push(format!("{} {}", pick(language, "si aggiungono", "added:"), list(&came))),
     }
-    if !went.is_empty() {
-        let verb = if went.len() == 1 {
-            pick(language, "non è più indicato:", "no longer stated:")
-        } else {
-            pick(language, "non sono più indicati:", "no longer stated:")
-        };
-        parts.push(format!("{verb} {}", list(&went)));
+    match went.as_slice() {
+        [] => {}
+        [_] => parts.push(
+            format!("{} {}", pick(language, "non è più indicato", "no longer stated:"), list(&went))
+                .replace("indicato la ", "indicata la ")
+                .replace("indicato l'", "indicata l'"),
+        ),
+        [_, ..] => parts.push(format!("{} {}", pick(language, "non sono più indicati", "no longer stated:"), list(&went))),
     }
     parts.join("; ")
 }

@@ -51,8 +51,10 @@ pub fn period(language: Language, from: Option<Date>, until: Option<Date>, year:
         (None, None, _) => return None,
         (Some(from), Some(until), Language::It) if from == until => long(from),
         (Some(from), Some(until), Language::En) if from == until => format!("on {}", long(from)),
-        (Some(from), Some(until), Language::It) => format!("da {} a {}", long(from), long(until)),
-        (Some(from), Some(until), Language::En) => format!("from {} to {}", long(from), long(until)),
+        (Some(from), Some(until), _) => match DateRange::new(from, until) {
+            Some(days) => range(language, days, year),
+            None => return None,
+        },
         (Some(from), None, Language::It) => format!("da {}", long(from)),
         (Some(from), None, Language::En) => format!("from {}", long(from)),
         (None, Some(until), Language::It) => format!("fino a {}", long(until)),
@@ -139,6 +141,8 @@ mod tests {
         for (language, from, until, text) in [
             (Language::It, Some(march), None, "da lunedì 9 marzo"),
             (Language::It, Some(march), Some(april), "da lunedì 9 marzo a venerdì 3 aprile"),
+            (Language::It, Some(march), Some(date(2026, 3, 13)), "da lunedì 9 a venerdì 13 marzo"),
+            (Language::En, Some(march), Some(date(2026, 3, 13)), "from Monday 9 to Friday 13 March"),
             (Language::It, None, Some(april), "fino a venerdì 3 aprile"),
             (Language::It, Some(date(2027, 1, 1)), None, "da venerdì 1º gennaio 2027"),
             (Language::En, Some(march), Some(march), "on Monday 9 March"),

@@ -28,13 +28,22 @@ pub(crate) fn pick<'a>(language: Language, it: &'a str, en: &'a str) -> &'a str 
     }
 }
 
-/// "a", "a e b", "a, b e c".
+/// "a", "a e b", "a, b e c", "PEC ed e-mail".
 pub(crate) fn and(language: Language, words: &[String]) -> String {
     match words {
         [] => String::new(),
         [only] => only.clone(),
-        [rest @ .., last] => format!("{}{}{last}", rest.join(", "), pick(language, " e ", " and ")),
+        [rest @ .., last] => {
+            let it = if last.starts_with(['e', 'E', 'è', 'È']) { " ed " } else { " e " };
+            format!("{}{}{last}", rest.join(", "), pick(language, it, " and "))
+        }
     }
+}
+
+/// Names in a row. Where one of them holds an "e" of its own, no further "e" may stand between them.
+pub(crate) fn names(language: Language, names: &[String]) -> String {
+    let word = pick(language, " e ", " and ");
+    if names.len() > 1 && names.iter().any(|name| name.contains(word)) { names.join(" · ") } else { and(language, names) }
 }
 
 /// A body as one calls it in a subject: "Altopascio", "Provincia di Lucca".

@@ -1,10 +1,12 @@
 //! A change as one sentence, and as a subject.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::dates::{period, range, short_from, short_range, short_until};
 use super::week::{hours, span_in_words};
-use super::{and, channels, clean, dates, of_body, office_and_site, pick, short_body};
+use super::{and, channels, clean, dates, names as list_of_names, of_body, office_and_site, pick, short_body};
 use crate::domain::{Aspect, Body, Change, DateRange, Language, Opening, Status, Value, day_of};
 use crate::lexicon::Lexicon;
 
@@ -15,12 +17,36 @@ pub fn sentence(language: Language, change: &Change, body: &Body, office: &str) 
         (Language::It, true) => format!("Tutti gli uffici {}{}", of_body(body), save(language, change)),
         (Language::En, true) => format!("{}, all offices{}", short_body(body), save(language, change)),
         (Language::It, false) => match &change.key.site {
-            Some(site) => format!("{} {} ({})", clean(office, 80), of_body(body), clean(site, 80)),
-            None => format!("{} {}", clean(office, 80), of_body(body)),
+            Some(site) => format!("{} {} ({})", spoken(office, change), of_body(body), clean(site, 80)),
+            None => format!("{} {}", spoken(office, change), of_body(body)),
         },
         (Language::En, false) => format!("{}, {}", short_body(body), office_and_site(office, &change.key)),
     };
     format!("{who}: {}", news(language, change, all))
+}
+
+/// Matters that are no offices by themselves: "Ambiente di Gromola" is not who speaks, "Ufficio Ambiente di Gromola" is.
+const MATTERS: [&str; 13] = [
+    "ambiente",
+    "cultura",
+    "patrimonio",
+    "personale",
+    "protocollo",
+    "ragioneria",
+    "sport-turismo",
+    "statistica",
+    "trasporti",
+    "tributi",
+    "urbanistica",
+    "viabilita",
+    "legale",
+];
+
+/// The office as one speaks of it in a sentence.
+fn spoken(office: &str, change: &Change) -> String {
+    let name = clean(office, 80);
+    let is_matter = MATTERS.contains(&change.key.office.0.as_str()) && !name.to_lowercase().starts_with("uffici");
+    if is_matter { format!("Ufficio {name}") } else { name }
 }
 
 /// "Altopascio · Anagrafe: solo su appuntamento dal 9 marzo".
@@ -40,7 +66,7 @@ fn save(language: Language, change: &Change) -> String {
     }
     let lexicon = Lexicon::builtin();
     let names: Vec<String> = change.except.iter().map(|office| clean(lexicon.office_name(office, language), 80)).collect();
-    format!("{} {}", pick(language, ", tranne", ", except"), and(language, &names))
+    format!("{} {}", pick(language, ", tranne", ", except"), list_of_names(language, &names))
 }
 
 /// "aperto al pubblico", "solo su appuntamento".
@@ -62,51 +88,75 @@ fn year(change: &Change) -> i16 {
 /// All but who: period, what holds, what held.
 fn news(language: Language, change: &Change, all: bool) -> String {
     let when = period(language, change.effective_from, change.effective_until, year(change));
-    let what = match change.aspect {
-        Aspect::Hours => hours_news(language, change),
-        Aspect::Status => status_news(language, change, all),
-        Aspect::Channels => channels_news(language, change),
-        Aspect::Address => address_news(language, change),
-        Aspect::Closures => {
-            return days_news(language, change, closures(change), ("chiusura", "closed"), ("annullata la chiusura", "closure called off"));
-        }
+    let mut text = match change.aspect {
+        Aspect::Hours => hours_news(language, change, when, all),
+        Aspect::Status => status_news(language, change, when, all),
+        Aspect::Channels => placed(language, when, &channels_news(language, change, all)),
+        Aspect::Address => address_news(language, change, when),
+        Aspect::Closures => return closures_news(language, change),
         Aspect::Openings => return openings_news(language, change),
     };
-    let mut text = match when {
-        Some(when) => format!("{when} {what}"),
-        None => what,
-    };
     for fact in &change.further {
-        let when = period(language, fact.from, fact.until, year(change)).unwrap_or_else(|| pick(language, "poi", "then").into());
-        text += &format!("; {when}: {}", short_value(language, &fact.value));
+        let when = period(language, fact.from, fact.until, year(change)).map(|when| format!(" {when}")).unwrap_or_default();
+        text += &format!("; {}{when}: {}", pick(language, "poi", "then"), short_value(language, &fact.value));
     }
     text
 }
 
-fn before(language: Language, text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("; {}: {text}", pick(language, "prima", "before")) }
-}
-
-fn hours_news(language: Language, change: &Change) -> String {
-    let old = change.before.as_ref().map(|value| short_value(language, value)).unwrap_or_default();
-    match (&change.after, old.is_empty()) {
-        (None, _) => format!("{} {old}", pick(language, "l'orario non è più indicato; era:", "the hours are no longer stated; they were:")),
-        (Some(after), true) => format!("{} {}", pick(language, "orario:", "hours:"), short_value(language, after)),
-        (Some(after), false) => {
-            format!("{} {}{}", pick(language, "nuovo orario:", "new hours:"), short_value(language, after), before(language, &old))
-        }
+/// Italian begins with the day, English ends with it.
+fn placed(language: Language, when: Option<String>, what: &str) -> String {
+    match (when, language) {
+        (None, _) => what.to_string(),
+        (Some(when), Language::It) => format!("{when} {what}"),
+        (Some(when), Language::En) => format!("{what} {when}"),
     }
 }
 
-fn status_news(language: Language, change: &Change, all: bool) -> String {
+/// What held: "; prima: …", in a sentence of its own where the new value has parts of its own.
+fn before(language: Language, new: &str, old: &str) -> String {
+    let parts = new.contains("; ") || old.contains("; ");
+    match (old.is_empty(), parts) {
+        (true, _) => String::new(),
+        (false, false) => format!("; {}: {old}", pick(language, "prima", "before")),
+        (false, true) => format!(". {}: {old}", pick(language, "Prima", "Before")),
+    }
+}
+
+fn hours_news(language: Language, change: &Change, when: Option<String>, all: bool) -> String {
+    let old = change.before.as_ref().map(|value| short_value(language, value)).unwrap_or_default();
+    let passing = change.effective_until.is_some();
+    let Some(after) = &change.after else {
+        let what = pick(language, "l'orario non è più indicato; era:", "the hours are no longer stated; they were:");
+        return match (when, language) {
+            (Some(when), Language::It) => format!("{when} {what} {old}"),
+            (Some(when), Language::En) => format!("{when} {what} {old}"),
+            (None, _) => format!("{what} {old}"),
+        };
+    };
+    let new = short_value(language, after);
+    let name = match (passing, old.is_empty(), all) {
+        (true, _, _) => pick(language, "orario temporaneo", "temporary hours"),
+        (false, false, _) => pick(language, "nuovo orario", "new hours"),
+        (false, true, false) => pick(language, "ora indica l'orario", "now states its hours"),
+        (false, true, true) => pick(language, "ora indicano l'orario", "now state their hours"),
+    };
+    // "fino a domenica 26 luglio" ends what began before: it stands behind the hours
+    if change.effective_from.is_none() && passing {
+        return format!("{name}: {new}, {}{}", when.unwrap_or_default(), before(language, &new, &old));
+    }
+    format!("{}: {new}{}", placed(language, when, name), before(language, &new, &old))
+}
+
+fn status_news(language: Language, change: &Change, when: Option<String>, all: bool) -> String {
     let old = match &change.before {
         Some(Value::Status(old)) => Some(*old),
         Some(Value::Hours(_) | Value::Channels(_) | Value::Address(_) | Value::Closures(_) | Value::Openings(_)) | None => None,
     };
     let Some(Value::Status(new)) = &change.after else {
         let was = old.map(|old| status(language, old)).unwrap_or_default();
+        let when = when.map(|when| format!("{when} ")).unwrap_or_default();
         return format!(
-            "{} {was}",
+            "{when}{} {was}",
             pick(language, "le modalità di accesso non sono più indicate; erano:", "how to be served is no longer stated; it was:")
         );
     };
@@ -135,54 +185,109 @@ fn status_news(language: Language, change: &Change, all: bool) -> String {
         (_, Some(old)) => status(language, old).to_string(),
         (_, None) => String::new(),
     };
-    format!("{}{}", pick(language, it, en), before(language, &was))
+    let new = placed(language, when, pick(language, it, en));
+    format!("{new}{}", before(language, &new, &was))
 }
 
-fn channels_news(language: Language, change: &Change) -> String {
+fn channels_news(language: Language, change: &Change, all: bool) -> String {
     let set = |value: &Option<Value>| match value {
         Some(Value::Channels(channels)) => channels.clone(),
         Some(Value::Hours(_) | Value::Status(_) | Value::Address(_) | Value::Closures(_) | Value::Openings(_)) | None => Default::default(),
     };
-    channels::difference(language, &set(&change.before), &set(&change.after))
+    channels::difference(language, &set(&change.before), &set(&change.after), all)
 }
 
-fn address_news(language: Language, change: &Change) -> String {
+fn address_news(language: Language, change: &Change, when: Option<String>) -> String {
     let old = change.before.as_ref().map(|value| short_value(language, value)).unwrap_or_default();
-    match &change.after {
+    let what = match &change.after {
         None => format!("{} {old}", pick(language, "l'indirizzo non è più indicato; era:", "the address is no longer stated; it was:")),
-        Some(new) => format!("{} {}{}", pick(language, "nuova sede:", "new address:"), short_value(language, new), before(language, &old)),
+        Some(new) => {
+            let new = short_value(language, new);
+            let was = before(language, &new, &old);
+            return match language {
+                Language::It => format!("{}nuova sede in {new}{was}", when.map(|when| format!("{when} ")).unwrap_or_default()),
+                Language::En => format!("{}: {new}{was}", placed(language, when, "new address")),
+            };
+        }
+    };
+    match when {
+        Some(when) => format!("{when} {what}"),
+        None => what,
     }
 }
 
-/// Days that came, days that went.
+/// Closed days that came and closed days that went, as ranges of days.
 fn closures(change: &Change) -> (Vec<DateRange>, Vec<DateRange>) {
     let days = |value: &Option<Value>| match value {
-        Some(Value::Closures(ranges)) => ranges.clone(),
-        Some(Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) | Value::Openings(_)) | None => Vec::new(),
+        Some(Value::Closures(ranges)) => days_of(ranges),
+        Some(Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) | Value::Openings(_)) | None => BTreeSet::new(),
     };
     let (old, new) = (days(&change.before), days(&change.after));
-    let only = |these: &[DateRange], those: &[DateRange]| these.iter().filter(|range| !those.contains(range)).copied().collect();
+    let only = |these: &BTreeSet<Date>, those: &BTreeSet<Date>| DateRange::merged(these.difference(those).copied().map(DateRange::day));
     (only(&new, &old), only(&old, &new))
 }
 
-fn days_news(
-    language: Language,
-    change: &Change,
-    (came, went): (Vec<DateRange>, Vec<DateRange>),
-    verb: (&str, &str),
-    undone: (&str, &str),
-) -> String {
+/// No list of closures is told further than this many days.
+const MOST_DAYS: usize = 3 * 366;
+
+fn days_of(ranges: &[DateRange]) -> BTreeSet<Date> {
+    let days = |range: &DateRange| {
+        let last = range.last();
+        std::iter::successors(Some(range.first()), |day| day.tomorrow().ok()).take_while(move |day| *day <= last).take(MOST_DAYS)
+    };
+    ranges.iter().flat_map(days).collect()
+}
+
+/// Whether days lie beside others that were closed already: "anche lunedì 23".
+fn lies_beside(came: &[DateRange], change: &Change) -> bool {
+    let Some(Value::Closures(old)) = &change.before else { return false };
+    let touches = |one: &DateRange, other: &DateRange| {
+        one.last().tomorrow().is_ok_and(|day| day == other.first()) || other.last().tomorrow().is_ok_and(|day| day == one.first())
+    };
+    came.iter().all(|came| old.iter().any(|old| touches(came, old)))
+}
+
+fn closures_news(language: Language, change: &Change) -> String {
+    let (came, went) = closures(change);
     let list = |ranges: &[DateRange]| and(language, &ranges.iter().map(|days| range(language, *days, year(change))).collect::<Vec<_>>());
-    let mut parts = Vec::new();
-    if !came.is_empty() {
-        parts.push(format!("{} {}", pick(language, verb.0, verb.1), list(&came)));
+    match (came.as_slice(), went.as_slice()) {
+        ([], went) => match language {
+            Language::It => format!(
+                "annullata la chiusura {}",
+                and(language, &went.iter().map(|days| of_days(*days, year(change))).collect::<Vec<_>>())
+            ),
+            Language::En => {
+                let days = |days: &DateRange| {
+                    let words = range(language, *days, year(change));
+                    if days.first() == days.last() { format!("of {words}") } else { words }
+                };
+                format!("closure {} called off", and(language, &went.iter().map(days).collect::<Vec<_>>()))
+            }
+        },
+        (came, []) if lies_beside(came, change) => format!("{} {}", pick(language, "chiusura anche", "also closed"), list(came)),
+        (came, []) => format!("{} {}", pick(language, "chiusura", "closed"), list(came)),
+        (came, went) => {
+            format!("{} {} {} {}", pick(language, "chiusura", "closed"), list(came), pick(language, "anziché", "instead of"), list(went))
+        }
     }
-    if !went.is_empty() && came.is_empty() {
-        parts.push(format!("{} {}", pick(language, undone.0, undone.1), list(&went)));
-    } else if !went.is_empty() {
-        parts.push(format!("{}: {}", pick(language, "prima", "before"), list(&went)));
+}
+
+/// "di martedì 24 marzo", "da lunedì 23 a mercoledì 25 marzo".
+fn of_days(days: DateRange, year: i16) -> String {
+    let words = range(Language::It, days, year);
+    if days.first() == days.last() { format!("di {words}") } else { words }
+}
+
+/// "del 24 marzo", "dell'8 marzo", "dal 24 al 31 marzo": for a subject.
+fn of_short(language: Language, days: DateRange, year: i16) -> String {
+    let words = short_range(language, days, year);
+    match language {
+        Language::It => match words.strip_prefix("il ") {
+            Some(day) => format!("del {day}"),
+            None => words.strip_prefix("l'").map_or_else(|| words.clone(), |day| format!("dell'{day}")),
+        },
+        Language::En => words.strip_prefix("on ").unwrap_or(&words).to_string(),
     }
-    parts.join("; ")
 }
 
 fn openings_news(language: Language, change: &Change) -> String {
@@ -191,23 +296,30 @@ fn openings_news(language: Language, change: &Change) -> String {
         Some(Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) | Value::Closures(_)) | None => Default::default(),
     };
     let (old, new) = (days(&change.before), days(&change.after));
-    let list = |openings: Vec<&Opening>| {
-        let words = openings
-            .iter()
-            .map(|opening| format!("{} {}", dates::long_day(language, opening.date, year(change)), span_in_words(language, opening.span)));
+    let day = |opening: &Opening| dates::long_day(language, opening.date, year(change));
+    let list = |openings: &[&Opening]| {
+        let words = openings.iter().map(|opening| format!("{} {}", day(opening), span_in_words(language, opening.span)));
         and(language, &words.collect::<Vec<_>>())
     };
     let (came, went): (Vec<&Opening>, Vec<&Opening>) = (new.difference(&old).collect(), old.difference(&new).collect());
-    let mut parts = Vec::new();
-    if !came.is_empty() {
-        parts.push(format!("{} {}", pick(language, "apertura straordinaria", "exceptionally open"), list(came.clone())));
+    match (came.as_slice(), went.as_slice()) {
+        ([], went) => {
+            let words =
+                went.iter().map(|opening| format!("{} ({})", day(opening), span_in_words(language, opening.span))).collect::<Vec<_>>();
+            match language {
+                Language::It => format!("annullata l'apertura straordinaria di {}", and(language, &words)),
+                Language::En => format!("exceptional opening of {} called off", and(language, &words)),
+            }
+        }
+        (came, []) => format!("{} {}", pick(language, "apertura straordinaria", "exceptionally open"), list(came)),
+        (came, went) => format!(
+            "{} {} {} {}",
+            pick(language, "apertura straordinaria", "exceptionally open"),
+            list(came),
+            pick(language, "anziché", "instead of"),
+            list(went)
+        ),
     }
-    if !went.is_empty() && came.is_empty() {
-        parts.push(format!("{} {}", pick(language, "annullata l'apertura straordinaria", "exceptional opening called off:"), list(went)));
-    } else if !went.is_empty() {
-        parts.push(format!("{}: {}", pick(language, "prima", "before"), list(went)));
-    }
-    parts.join("; ")
 }
 
 fn short_value(language: Language, value: &Value) -> String {
@@ -228,7 +340,9 @@ pub fn gist(language: Language, change: &Change) -> String {
     let year = year(change);
     let when = |from: Option<Date>, until: Option<Date>| match (from, until) {
         (Some(from), Some(until)) => {
-            DateRange::new(from, until).map(|days| format!(" {}", short_range(language, days, year))).unwrap_or_default()
+            // "Mon–Fri 8:30–12:30, 26 to 30 March"
+            let comma = if language == Language::En && from != until { "," } else { "" };
+            DateRange::new(from, until).map(|days| format!("{comma} {}", short_range(language, days, year))).unwrap_or_default()
         }
         (Some(from), None) => format!(" {}", short_from(language, from, year)),
         (None, Some(until)) => format!(" {}", short_until(language, until, year)),
@@ -241,21 +355,50 @@ pub fn gist(language: Language, change: &Change) -> String {
         (None, Aspect::Status) => text("modalità di accesso non più indicate", "access no longer stated"),
         (None, Aspect::Channels) => text("recapiti non più indicati", "contacts no longer stated"),
         (None, Aspect::Address) => text("indirizzo non più indicato", "address no longer stated"),
-        (None, Aspect::Closures) => text("chiusura annullata", "closure called off"),
+        (None, Aspect::Closures) => called_off(language, change, year),
         (None, Aspect::Openings) => text("apertura straordinaria annullata", "exceptional opening called off"),
         (Some(Value::Hours(entries)), _) => {
             let words = hours(language, entries);
-            if words.chars().count() <= 40 { format!("{words}{when}") } else { text("nuovo orario", "new hours") }
+            match (words.chars().count() <= 40, change.effective_until.is_some()) {
+                (true, _) => format!("{words}{when}"),
+                (false, true) => text("orario temporaneo", "temporary hours"),
+                (false, false) => text("nuovo orario", "new hours"),
+            }
         }
         (Some(Value::Status(new)), _) => format!("{}{when}", status(language, *new)),
         (Some(Value::Channels(_)), _) => text("recapiti cambiati", "contacts changed"),
-        (Some(Value::Address(address)), _) => format!("{} {}{when}", pick(language, "nuova sede,", "new address,"), clean(address, 60)),
+        (Some(Value::Address(address)), _) => {
+            let address = clean(address, 60);
+            match (language, when.trim()) {
+                (Language::It, "") => format!("nuova sede in {address}"),
+                (Language::It, when) => format!("{when} in {address}"),
+                (Language::En, "") => format!("now at {address}"),
+                (Language::En, when) => format!("{} at {address}", when.trim_start_matches(", ")),
+            }
+        }
         (Some(Value::Closures(_)), _) => match closures(change).0.as_slice() {
-            [] => pick(language, "chiusura annullata", "closure called off").into(),
+            [] => called_off(language, change, year),
+            [only] if lies_beside(&[*only], change) => {
+                format!("{} {}", pick(language, "chiusura anche", "also closed"), short_range(language, *only, year))
+            }
             [only] => format!("{} {}", pick(language, "chiusura", "closed"), short_range(language, *only, year)),
-            [_, ..] => text("giorni di chiusura", "days closed"),
+            [first, .., last] => {
+                let n_days = DateRange::new(first.first(), last.last()).map(|days| short_range(language, days, year)).unwrap_or_default();
+                format!("{} {n_days}", pick(language, "più giorni di chiusura", "several days closed,"))
+            }
         },
         (Some(Value::Openings(_)), _) => text("apertura straordinaria", "exceptional opening"),
+    }
+}
+
+/// "annullata la chiusura del 24 marzo".
+fn called_off(language: Language, change: &Change, year: i16) -> String {
+    match closures(change).1.as_slice() {
+        [only] => match language {
+            Language::It => format!("annullata la chiusura {}", of_short(language, *only, year)),
+            Language::En => format!("closure of {} called off", of_short(language, *only, year)),
+        },
+        [] | [_, ..] => pick(language, "chiusure annullate", "closures called off").into(),
     }
 }
 
@@ -307,7 +450,7 @@ mod tests {
             both(&change, "Anagrafe"),
             [
                 "Anagrafe di Altopascio: da lunedì 9 marzo riceve solo su appuntamento; prima: lun–ven 8:30–12:30",
-                "Altopascio, Anagrafe: from Monday 9 March by appointment only; before: Mon–Fri 8:30–12:30",
+                "Altopascio, Anagrafe: by appointment only from Monday 9 March; before: Mon–Fri 8:30–12:30",
             ]
         );
         assert_eq!(headline(Language::It, &change, &altopascio(), "Anagrafe"), "Altopascio · Anagrafe: solo su appuntamento dal 9 marzo");
@@ -320,7 +463,7 @@ mod tests {
         assert_eq!(
             both(&change, "Tributi"),
             [
-                "Tributi di Altopascio: nuovo orario: lun–ven 9:00–12:30; prima: lun–ven 8:30–12:30",
+                "Ufficio Tributi di Altopascio: nuovo orario: lun–ven 9:00–12:30; prima: lun–ven 8:30–12:30",
                 "Altopascio, Tributi: new hours: Mon–Fri 9:00–12:30; before: Mon–Fri 8:30–12:30",
             ]
         );
@@ -347,7 +490,7 @@ mod tests {
         change.except = vec![OfficeId("stato-civile".into()), OfficeId("urp".into())];
         let [it, en] = both(&change, "tutti");
         assert_eq!(it, "Tutti gli uffici di Altopascio, tranne Stato civile e URP: chiusura giovedì 24 dicembre");
-        assert!(en.starts_with("Altopascio, all offices, except Civil status and "), "{en}");
+        assert!(en.starts_with("Altopascio, all offices, except Civil registry and "), "{en}");
         assert_eq!(
             headline(Language::It, &change, &altopascio(), ""),
             "Altopascio · tutti gli uffici, tranne Stato civile e URP: chiusura il 24 dicembre"
@@ -362,6 +505,6 @@ mod tests {
         let swapped = change("urp", Some(set(&["+390583111111"])), Some(set(&["+390583222222"])));
         assert_eq!(both(&swapped, "URP")[0], "URP di Altopascio: nuovo telefono 0583 222222 (prima 0583 111111)");
         let gone = change("urp", Some(set(&["+390583111111", "+390583222222"])), Some(set(&["+390583222222"])));
-        assert_eq!(both(&gone, "URP")[0], "URP di Altopascio: non è più indicato: telefono 0583 111111");
+        assert_eq!(both(&gone, "URP")[0], "URP di Altopascio: non è più indicato il telefono 0583 111111");
     }
 }

@@ -54,13 +54,18 @@ pub fn week(language: Language, week: &Week) -> String {
         }
     }
     let parts = seasons.into_iter().map(|(season, days)| match season {
-        None => days_in_words(language, &days),
-        Some(season) => format!("{} {}", season_in_words(language, season), days_in_words(language, &days)),
+        None => days_in_words(language, None, &days),
+        Some(season) => format!("{} {}", season_in_words(language, season), days_in_words(language, Some(season), &days)),
     });
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn days_in_words(language: Language, days: &[(DaySelector, BTreeSet<Slot>)]) -> String {
+/// Sundays and holidays.
+fn is_of_rest(day: Day) -> bool {
+    matches!(day, Day::Su | Day::Ph)
+}
+
+fn days_in_words(language: Language, season: Option<Season>, days: &[(DaySelector, BTreeSet<Slot>)]) -> String {
     let mut groups: Vec<(Vec<&DaySelector>, &BTreeSet<Slot>)> = Vec::new();
     for (day, slots) in days {
         match groups.iter_mut().find(|(_, other)| *other == slots) {
@@ -68,8 +73,30 @@ fn days_in_words(language: Language, days: &[(DaySelector, BTreeSet<Slot>)]) -> 
             None => groups.push((vec![day], slots)),
         }
     }
+    // days that are shut are what one expects where others are open; of Sundays and holidays one says it all the same
+    let shut = |(days, slots): &(Vec<&DaySelector>, &BTreeSet<Slot>)| {
+        slots.iter().all(|slot| *slot == Slot::Off)
+            && days.iter().all(|day| day.nth.is_empty())
+            && !days.iter().all(|day| is_of_rest(day.day))
+    };
+    if season.is_none() && groups.iter().any(|(_, slots)| slots.iter().any(|slot| *slot != Slot::Off)) {
+        groups.retain(|group| !shut(group));
+    }
     // the hours that most days have, and that the fuller days hold too; the earlier at a tie
     let common = groups.iter().rev().max_by_key(|(days, _)| days.len()).map(|(_, slots)| (*slots).clone()).unwrap_or_default();
+    // "lun 9–12; gio anche 15–17" would be read as a Thursday without its morning: where few days have the common hours alone, and where
+    // one fuller day stands among them, all that have them are named
+    let fuller = |slots: &BTreeSet<Slot>| common.is_subset(slots) && *slots != common;
+    let n_alone = groups.iter().find(|(_, slots)| **slots == common).map_or(0, |(days, _)| days.len());
+    let n_fuller: usize = groups.iter().filter(|(_, slots)| fuller(slots)).map(|(days, _)| days.len()).sum();
+    if !common.is_empty() && n_fuller > 0 && (n_alone < 3 || n_fuller == 1) {
+        let mut all: Vec<&DaySelector> =
+            groups.iter().filter(|(_, slots)| common.is_subset(slots)).flat_map(|(days, _)| days).copied().collect();
+        all.sort();
+        if let Some((days, _)) = groups.iter_mut().find(|(_, slots)| **slots == common) {
+            *days = all;
+        }
+    }
     let part = |(days, slots): &(Vec<&DaySelector>, &BTreeSet<Slot>)| {
         let more: Vec<&Slot> = slots.difference(&common).collect();
         let days = list_of_days(language, days);
@@ -79,7 +106,7 @@ fn days_in_words(language: Language, days: &[(DaySelector, BTreeSet<Slot>)]) -> 
             format!("{days} {}", slots_in_words(language, &slots.iter().collect::<Vec<_>>()))
         }
     };
-    groups.sort_by_key(|(_, slots)| **slots != common);
+    groups.sort_by_key(|(_, slots)| (slots.contains(&Slot::Off), **slots != common));
     groups.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
@@ -100,7 +127,9 @@ fn list_of_days(language: Language, days: &[&DaySelector]) -> String {
         run.extend(day);
     }
     words.extend(days.iter().filter(|day| !day.nth.is_empty()).map(|day| nth_day(language, day)));
-    if words.len() == 2 { and(language, &words) } else { words.join(", ") }
+    // "lun, mer–sab", for "lun e mer–sab" takes a second look
+    let ranges = words.iter().any(|word| word.contains('–'));
+    if words.len() == 2 && !ranges { and(language, &words) } else { words.join(", ") }
 }
 
 fn day_name(language: Language, day: Day) -> &'static str {
@@ -187,6 +216,19 @@ mod tests {
                 "lun, mer, ven 8:30–12:30; mar e gio anche 15:00–17:30",
                 "Mon, Wed, Fri 8:30–12:30; Tue and Thu also 15:00–17:30",
             ),
+            (
+                "Mo 09:00-12:00; Th 09:00-12:00,15:00-17:30",
+                "lun e gio 9:00–12:00; gio anche 15:00–17:30",
+                "Mon and Thu 9:00–12:00; Thu also 15:00–17:30",
+            ),
+            (
+                "Mo,Tu,Th,Fr 09:00-13:00; We 09:00-13:00,15:30-18:00",
+                "lun–ven 9:00–13:00; mer anche 15:30–18:00",
+                "Mon–Fri 9:00–13:00; Wed also 15:30–18:00",
+            ),
+            ("Mo,Tu,Th-Sa off; We 09:00-13:00", "mer 9:00–13:00", "Wed 9:00–13:00"),
+            ("Mo,We-Sa 09:00-13:00", "lun, mer–sab 9:00–13:00", "Mon, Wed–Sat 9:00–13:00"),
+            ("Mo-Fr off", "lun–ven chiuso", "Mon–Fri closed"),
             ("Mo 09:00-12:00; Tu 15:00-17:00", "lun 9:00–12:00; mar 15:00–17:00", "Mon 9:00–12:00; Tue 15:00–17:00"),
             ("Mo,Tu 09:00-12:00,15:00-17:00", "lun e mar 9:00–12:00 e 15:00–17:00", "Mon and Tue 9:00–12:00 and 15:00–17:00"),
             ("Sa[1,3] 09:00-11:30", "primo e terzo sab 9:00–11:30", "first and third Sat 9:00–11:30"),

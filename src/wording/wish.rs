@@ -3,7 +3,7 @@
 use crate::domain::{Aspect, BodyId, Filter, Frequency, Language, Region};
 use crate::lexicon::Lexicon;
 
-use super::{and, pick};
+use super::{and, names, pick};
 
 /// The name of an aspect, small, as part of a sentence: "orari", "opening hours".
 pub fn aspect(language: Language, aspect: Aspect) -> &'static str {
@@ -49,7 +49,7 @@ pub fn wish(language: Language, filter: &Filter, name: &dyn Fn(&BodyId) -> Strin
     if !filter.offices.is_empty() {
         let lexicon = Lexicon::builtin();
         let offices: Vec<String> = filter.offices.iter().map(|office| lexicon.office_name(office, language).to_string()).collect();
-        parts.push(and(language, &offices));
+        parts.push(names(language, &offices));
     }
     if !filter.bodies.is_empty() {
         let bodies: Vec<String> = filter.bodies.iter().map(name).collect();

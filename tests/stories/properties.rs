@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sportello::diff::{Known, Moment, compare};
-use sportello::domain::{BodyId, DocumentKind, Reading};
+use sportello::domain::{BodyId, Change, DocumentKind, Reading};
 use sportello::resolve::{Settings, Sight, fold};
 
 use crate::script::{Event, Scene, Story, stories};
@@ -46,7 +46,11 @@ fn quiet(town: &Town, scene: &Scene, n_hours: i64) -> usize {
     let now = scene.at + jiff::SignedDuration::from_hours(n_hours);
     let moment = Moment { body: &body, now, url: "elsewhere", sight: Sight::News, confirm_after: CONFIRM_AFTER };
     let known = Known { states: &town.states, held: &town.held, recent: &town.changes };
-    compare(&known, &town.folded(sportello::domain::day_of(now)), &moment).changes.len()
+    let changes = compare(&known, &town.folded(sportello::domain::day_of(now)), &moment).changes;
+    // a page that goes on showing what was announced for a period, days after its end, means it
+    let is_of_a_page = |url: &str| town.documents.get(url).is_some_and(|document| document.kind == DocumentKind::Page);
+    let outlasts = |change: &Change| n_hours > 24 * 3 && change.causes.iter().any(|cause| is_of_a_page(&cause.url));
+    changes.iter().filter(|change| !outlasts(change)).count()
 }
 
 proptest! {

@@ -8,11 +8,15 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use sportello::diff::{Comparison, Known, Moment, compare};
 use sportello::domain::{Aspect, BodyId, Change, ChangeId, DocumentKind, Held, Reading, SourceId, State, day_of};
-use sportello::resolve::{DocumentNotices, Folded, Settings, Sight, Visit, at, fold, remember, remember_gone, starting};
+use sportello::resolve::{DocumentNotices, Folded, Settings, Sight, Visit, at, fold, remember, remember_gone, starting, weigh};
 
 use crate::script::{Event, Scene, Story, day};
 
 pub const CONFIRM_AFTER: SignedDuration = SignedDuration::from_hours(6);
+
+fn settings() -> Settings {
+    Settings { confirm_after: CONFIRM_AFTER, ..Settings::default() }
+}
 
 #[derive(Default)]
 pub struct Town {
@@ -27,7 +31,7 @@ pub struct Town {
 impl Town {
     pub fn folded(&self, today: Date) -> Folded {
         let documents: Vec<DocumentNotices> = self.documents.values().cloned().collect();
-        fold(&documents, today, &Settings { confirm_after: CONFIRM_AFTER, ..Settings::default() })
+        fold(&documents, today, &settings())
     }
 
     /// One visit, from the reading to what is stored. Returns what was told, and whether the operator was.
@@ -51,7 +55,8 @@ impl Town {
             }
             Event::Gone(name) => (name.clone(), remember_gone(&self.documents[name], scene.at), Sight::News),
         };
-        self.documents.insert(url.clone(), memory);
+        let others: Vec<DocumentNotices> = self.documents.values().cloned().collect();
+        self.documents.insert(url.clone(), weigh(&memory, &others, &settings()));
         let folded = self.folded(day_of(scene.at));
         let body = BodyId("comune-altolago".into());
         let moment = Moment { body: &body, now: scene.at, url: &url, sight, confirm_after: CONFIRM_AFTER };
@@ -133,8 +138,8 @@ fn steady(town: &Town, scene: &Scene, story: &Story) -> Vec<String> {
         let known = Known { states: &town.states, held: &town.held, recent: &town.changes };
         let again = compare(&known, &town.folded(day_of(now)), &moment);
         let lasting = again.changes.iter().filter(|change| {
-            // a page that goes on showing dated hours a month after their end means them
-            !(n_days > 30 && change.before.is_some() && story.title.contains("echo"))
+            // a page that goes on showing dated hours weeks after their end means them
+            !(n_days > 13 && change.before.is_some() && story.title.contains("echo"))
         });
         problems.extend(lasting.map(|change| {
             format!("{}: {} · {}\n    {n_days} days later, without a visit: {}", story.place, story.title, scene.line, say::change(change))
