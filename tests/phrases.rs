@@ -265,7 +265,7 @@ fn run_pages(file: &str, text: &str, fewest: usize) {
             }
         }
         wish.sort();
-        assert!(nothing != !wish.is_empty(), "tests/pages/{file}: {name}: say what is to be read, or `= nothing`");
+        assert!(nothing == wish.is_empty(), "tests/pages/{file}: {name}: say what is to be read, or `= nothing`");
         let right = read == wish;
         let others = |a: &[String], b: &[String]| {
             a.iter().filter(|line| !b.contains(line)).map(|line| format!("\n        {line}")).collect::<String>()

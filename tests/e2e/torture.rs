@@ -219,7 +219,7 @@ fn a_disk_that_is_full_at_any_point_stops_the_round_in_words_and_loses_nothing()
     for n in 0..N_STATES {
         show(&place, n);
         for _ in 0..EACH {
-            small.fill(dice.below(160) * 4096);
+            small.fill(dice.below(48) * 4096);
             let ended = place.run(&check(&now_of(n)));
             if ended.code != Some(0) {
                 n_stopped += 1;

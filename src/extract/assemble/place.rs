@@ -429,7 +429,7 @@ impl Assembler<'_> {
             .any(|w| text.contains(w));
         if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names_several() {
             self.default_address = facts.address.take();
-            if !(unless && !facts.hours.is_empty()) {
+            if !unless || facts.hours.is_empty() {
                 return;
             }
         }

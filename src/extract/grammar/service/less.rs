@@ -30,7 +30,7 @@ pub(super) fn read(sentence: &mut Sentence) {
 
 /// What is shortened, before or behind the word that says so.
 fn shrunk(sentence: &Sentence, start: usize, end: usize) -> Option<Hit> {
-    let own = |hit: &Hit| !(hit.word == Word::Serving && !sentence.is_ours(hit));
+    let own = |hit: &Hit| hit.word != Word::Serving || sentence.is_ours(hit);
     let wanted = [Word::Span, Word::Serving];
     sentence
         .back(start, &wanted, 8)
@@ -68,7 +68,7 @@ fn afternoons(sentence: &mut Sentence) {
                 (hit.end..hit.end + 2).any(|i| sentence.timed(i) && sentence.text(i) != "dal" && sentence.has(i, Word::Afternoon).is_none())
             };
             match (behind, before) {
-                (Some(hit), _) if !sentence.doubted(shut.start..hit.end) && !(class == Word::Shuts && hours(&hit)) => {
+                (Some(hit), _) if !(sentence.doubted(shut.start..hit.end) || class == Word::Shuts && hours(&hit)) => {
                     sentence.say(Cue::Reduced, shut.start..hit.end)
                 }
                 (None, Some(hit)) => sentence.say(Cue::Reduced, hit.start..shut.end),
