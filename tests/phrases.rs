@@ -429,3 +429,30 @@ proptest! {
         prop_assert_eq!(outside_opinion(&read), None, "{}", text);
     }
 }
+
+/// What no person writes ends all the same, and in time in proportion to the bytes: were it the square, this test would take hours.
+#[test]
+fn documents_beyond_measure_are_read_to_the_end() {
+    let read = |bytes: String, content_type: &str| {
+        let document = document::read(&Input { bytes: bytes.as_bytes(), content_type: Some(content_type), ..Input::default() });
+        extract::read(&document, Lexicon::builtin(), &Context::default()).notices
+    };
+    let (html, text) = ("text/html; charset=utf-8", "text/plain; charset=utf-8");
+    let lines = read("Ufficio anagrafe: lunedì 9-12\n".repeat(10_000), text);
+    assert_eq!(lines.iter().map(whole).collect::<Vec<_>>(), ["anagrafe: open, Mo 09:00-12:00"]);
+    let blocks = read("<div>Ufficio anagrafe: lunedì 9-12</div>".repeat(10_000), html);
+    assert_eq!(blocks.iter().map(whole).collect::<Vec<_>>(), ["anagrafe: open, Mo 09:00-12:00"]);
+    let sentence = read(format!("Ufficio anagrafe: {}", "lunedì e martedì 9-12, ".repeat(5_000)), text);
+    assert!(sentence.len() <= 1, "{}", sentence.len());
+    let cell = "<tr><td rowspan=65535 colspan=65535>lunedì 9-12</td></tr>";
+    for bytes in [
+        "<b>".repeat(2_000_000),
+        "<div>".repeat(400_000),
+        "<table><tr><td>".repeat(30_000),
+        format!("<table>{}</table>", cell.repeat(500)),
+        format!("<table><tr>{}</tr></table>", "<td>Ufficio tributi martedì 15-17</td>".repeat(20_000)),
+    ] {
+        let notices = read(bytes, html);
+        assert!(notices.len() <= 2, "{}", notices.len());
+    }
+}
