@@ -57,7 +57,11 @@ fn names_other(segment: &Segment, marks: &[Placed], lexicon: &Lexicon) -> bool {
         .iter()
         .filter(|m| m.start < sign)
         .any(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(Cue::Stranger | Cue::Event | Cue::Political)));
+    // "Vigilanza: Ufficio: Polizia locale": the area, then the office
+    let office_behind =
+        marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if mention.sure) && m.start > sign && m.start <= sign + 3);
     name[0].upper
+        && !office_behind
         && !said
         && name.iter().all(|t| t.kind != TokenKind::Number && !lexicon.cues().is_house(&t.text))
         && !lexicon.labels().opens_field(&words)
