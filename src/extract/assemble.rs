@@ -5,11 +5,17 @@
 
 mod beside;
 mod directory;
+mod headings;
+mod names;
 mod overview;
 mod place;
 mod topics;
 mod whom;
 
+use std::collections::BTreeSet;
+
+use self::headings::Headings;
+use self::names::Names;
 use self::overview::{bundles, dashes, is_event_page, is_front_page, is_strangers_page, seasons};
 use super::Context;
 use super::branches;
@@ -60,7 +66,6 @@ struct Assembler<'a> {
     topic_period: Option<Period>,
     /// The first period of the text that is no single day.
     lead_period: Option<Period>,
-    heading_topics: Vec<(usize, Vec<Subject>)>,
     page_topic: Vec<Subject>,
     document_period: Option<Period>,
     frame: Frame,
@@ -76,7 +81,7 @@ struct Assembler<'a> {
     /// Single days named in this sentence.
     sentence_dates: Vec<jiff::civil::Date>,
     /// Segments that name one unit with many parts: only the first office counts.
-    bundles: Vec<usize>,
+    bundles: BTreeSet<usize>,
     /// The phrases of all segments.
     scans: &'a [Vec<Placed>],
     /// The container around each container.
@@ -89,36 +94,20 @@ struct Assembler<'a> {
     default_hours: Vec<(crate::domain::Access, super::grammar::weeks::Chunk)>,
     /// "tutti gli sportelli si trovano in via …, salvo diversa indicazione".
     default_address: Option<String>,
-    /// Single days that headings state.
-    dated_headings: Vec<(usize, Vec<jiff::civil::Date>)>,
-    /// The single days of the heading above.
-    heading_dates: Vec<jiff::civil::Date>,
     /// The offices enumerated last, for "il primo … il secondo".
     enumerated: Vec<Subject>,
     /// What the words before a colon lend to the offices listed behind it: "…lavorano da remoto: il personale, la ragioneria".
     inline: Option<Facts>,
     /// The clause at hand only announces the list behind a colon.
     announcing: bool,
-    /// Parts of the year that headings state.
-    heading_seasons: Vec<(usize, crate::domain::Season)>,
-    /// Addresses that headings state: "Sportelli di via Roma 60".
-    heading_addresses: Vec<(usize, String)>,
-    /// Periods that headings state.
-    heading_periods: Vec<(usize, Period)>,
-    /// The offices that each segment names, with the tokens at which their names begin.
-    names: Vec<(usize, usize, OfficeId)>,
-    /// Headings that announce events.
-    event_headings: Vec<usize>,
-    /// Branches that headings name.
-    heading_sites: Vec<(usize, String)>,
-    /// The period of the heading above.
-    heading_period: Option<Period>,
-    /// The branch of the heading above.
-    heading_site: Option<String>,
+    /// What the headings read so far say of what stands below them.
+    headings: Headings,
+    /// The offices that the document names.
+    names: Names,
     /// "tutti gli altri …": a list that follows inherits what was said of all.
     others: bool,
     /// The segments that only say when the document was published.
-    date_lines: Vec<usize>,
+    date_lines: &'a [usize],
     /// Days of a line that had no times: "Lunedì" above "9.00-12.00".
     hanging_days: Option<(usize, Vec<DaySelector>)>,
     /// A part of the year that stands on a line of its own, above its hours.
@@ -150,9 +139,9 @@ struct Assembler<'a> {
     /// The block whose first line says that one comes by appointment only: so do its further lines.
     by_appointment: Option<usize>,
     /// Segments beside the matter that speak of the page's own office.
-    own_boxes: Vec<usize>,
+    own_boxes: BTreeSet<usize>,
     /// Entries of lists of offices that speak of somebody else.
-    strangers: Vec<usize>,
+    strangers: BTreeSet<usize>,
     /// The segment at hand.
     at: usize,
 }
@@ -173,7 +162,6 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         topic_block: None,
         topic_period: None,
         lead_period: None,
-        heading_topics: Vec::new(),
         page_topic: Vec::new(),
         document_period: None,
         frame: Frame::default(),
@@ -184,34 +172,19 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_dates: Vec::new(),
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
-        date_lines: dating.lines.clone(),
-        bundles: Vec::new(),
+        date_lines: &dating.lines,
+        bundles: BTreeSet::new(),
         scans: &scans,
         parents: document.containers.iter().map(|c| c.parent).collect(),
         container_topics: Vec::new(),
         default_flags: None,
         default_address: None,
         default_hours: Vec::new(),
-        dated_headings: Vec::new(),
-        heading_dates: Vec::new(),
         enumerated: Vec::new(),
         inline: None,
         announcing: false,
-        heading_seasons: Vec::new(),
-        heading_addresses: Vec::new(),
-        heading_periods: Vec::new(),
-        names: scans
-            .iter()
-            .enumerate()
-            .flat_map(|(i, marks)| {
-                marks.iter().filter_map(move |m| if let Mark::Offices(mention) = &m.mark { Some((i, mention)) } else { None })
-            })
-            .flat_map(|(i, mention)| mention.offices.iter().map(move |o| (i, o.tokens.start, o.office.clone())))
-            .collect(),
-        event_headings: Vec::new(),
-        heading_sites: Vec::new(),
-        heading_period: None,
-        heading_site: None,
+        headings: Headings::default(),
+        names: Names::of(&scans),
         others: false,
         hanging_days: None,
         hanging_dates: None,
@@ -227,8 +200,8 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         doubts: Vec::new(),
         is_front_page: is_front_page(document, segments, lexicon),
         by_appointment: None,
-        own_boxes: Vec::new(),
-        strangers: Vec::new(),
+        own_boxes: BTreeSet::new(),
+        strangers: BTreeSet::new(),
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
         sites: branches::distinct(&scans) >= 2 || branches::is_apart(segments, &scans),
@@ -266,7 +239,7 @@ impl Assembler<'_> {
         if self.under_related(segment) {
             return;
         }
-        let eventful = segment.headings.last().is_some_and(|h| self.event_headings.contains(h));
+        let eventful = segment.headings.last().is_some_and(|h| self.headings.events.of(*h).is_some());
         if eventful && segment.role == Role::Row {
             return;
         }
@@ -282,16 +255,6 @@ impl Assembler<'_> {
             self.stranger_block = Some(segment.block).filter(|_| segment.role != Role::Line);
             return;
         }
-        self.heading_period =
-            segment.headings.iter().rev().find_map(|h| self.heading_periods.iter().find(|(i, _)| i == h).map(|(_, p)| *p));
-        self.heading_dates = segment
-            .headings
-            .iter()
-            .rev()
-            .find_map(|h| self.dated_headings.iter().find(|(i, _)| i == h).map(|(_, d)| d.clone()))
-            .unwrap_or_default();
-        self.heading_site =
-            segment.headings.iter().rev().find_map(|h| self.heading_sites.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()));
         let near_end = index + 4 >= self.main_end;
         let names = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())));
         if elsewhere::is_furniture(segment, marks, near_end, self.lexicon)
@@ -433,15 +396,16 @@ impl Assembler<'_> {
         let again = Some(self.last_days.clone()).filter(|days| !explicit && !days.is_empty() && clause.marks.iter().any(seasonal));
         let hanging = self.hanging(segment).or(again);
         let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
+        let heading_dates = self.headings.days.innermost(&segment.headings).map(Vec::as_slice).unwrap_or_default();
         // what is told without a date, behind the one day that the document is about, is told of that day
-        let only_day = self.only_day.filter(|(at, _)| *at < index && self.heading_dates.is_empty()).map(|(_, day)| vec![day]);
+        let only_day = self.only_day.filter(|(at, _)| *at < index && heading_dates.is_empty()).map(|(_, day)| vec![day]);
         let env = clause::Around {
             last_when: self.last_when,
             last_period: self.last_period,
             last_dates: &self.last_dates,
             last_days: &self.last_days,
             hanging: hanging.as_deref(),
-            heading_dates: hanging_dates.as_deref().or(only_day.as_deref()).unwrap_or(&self.heading_dates),
+            heading_dates: hanging_dates.as_deref().or(only_day.as_deref()).unwrap_or(heading_dates),
         };
         let mut facts = clause::facts(segment, clause, &env, self.lexicon);
         if facts.address.is_none() && self.under_place(segment) {
@@ -449,8 +413,7 @@ impl Assembler<'_> {
                 clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
         }
         if facts.address.is_none() && explicit && matches!(segment.role, Role::Row | Role::Item | Role::Line) {
-            facts.address =
-                segment.headings.iter().rev().find_map(|h| self.heading_addresses.iter().find(|(i, _)| i == h).map(|(_, a)| a.clone()));
+            facts.address = self.headings.addresses.innermost(&segment.headings).cloned();
         }
         if silent {
             // "il numero non cambia", "il servizio non subirà interruzioni": what is denied is no change, and a number said beside it still holds
@@ -597,9 +560,8 @@ impl Assembler<'_> {
 
     /// Whether the nearest heading names an office, or the page is an office's and the heading one of its fields.
     fn right_under_office(&self, segment: &Segment) -> bool {
-        let nearest = segment.headings.last().and_then(|h| self.heading_topics.iter().find(|(i, _)| i == h));
-        match nearest {
-            Some((_, topic)) => !topic.is_empty(),
+        match segment.headings.last().and_then(|h| self.headings.topics.of(*h)) {
+            Some(topic) => !topic.is_empty(),
             None => segment.headings.last().and_then(|h| self.segments.get(*h)).is_some_and(|h| {
                 let text = h.folded.text.trim();
                 ["quando", "orari", "apertura", "ricevimento"].iter().any(|w| text.starts_with(w)) && self.has_owner(segment)

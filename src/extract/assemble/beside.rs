@@ -3,6 +3,8 @@
 //! In: segments with their phrases. Out: the segments of such boxes, which are then read like the matter. A box of the body ("Comune di …"), of another office,
 //! of news or of links stays furniture; so does a nameless one where the matter gives contacts itself.
 
+use std::collections::BTreeSet;
+
 use super::{Assembler, elsewhere};
 use crate::document::Region;
 use crate::domain::ChannelKind;
@@ -15,12 +17,12 @@ const LONGEST_BOX: usize = 16;
 
 impl Assembler<'_> {
     /// The segments beside the matter that speak of the page's office.
-    pub(super) fn own_boxes(&self, scans: &[Vec<Placed>]) -> Vec<usize> {
+    pub(super) fn own_boxes(&self, scans: &[Vec<Placed>]) -> BTreeSet<usize> {
         if self.page_topic.is_empty() || self.page_topic.len() > 2 || self.page_topic.iter().any(|s| s.office.is_all()) {
-            return Vec::new();
+            return BTreeSet::new();
         }
         let reached = self.segments.iter().zip(scans).any(|(s, marks)| s.region == Region::Main && gives_contacts(marks));
-        let mut own = Vec::new();
+        let mut own = BTreeSet::new();
         let mut from = 0;
         while from < self.segments.len() {
             let end = self.box_end(from);

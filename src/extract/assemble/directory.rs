@@ -3,6 +3,8 @@
 //!
 //! In: segments with their phrases. Out: the entries of strangers.
 
+use std::collections::BTreeSet;
+
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment, first_word};
 use crate::lexicon::{Cue, Lexicon};
@@ -12,14 +14,14 @@ use crate::text::TokenKind;
 const LONGEST_NAME: usize = 8;
 
 /// The entries of lists of offices that speak of somebody else.
-pub(super) fn strangers(segments: &[Segment], scans: &[Vec<Placed>], parents: &[Option<usize>], lexicon: &Lexicon) -> Vec<usize> {
+pub(super) fn strangers(segments: &[Segment], scans: &[Vec<Placed>], parents: &[Option<usize>], lexicon: &Lexicon) -> BTreeSet<usize> {
     // entries that stand together: of one list, one table, one block of lines
     let key = |s: &Segment| {
         let scope = if s.role == Role::Item { parents.get(s.container).copied().flatten().unwrap_or(s.container) } else { s.block };
         (s.role, scope)
     };
     let is_entry = |i: &usize| matches!(segments[*i].role, Role::Item | Role::Row | Role::Line);
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     let mut from = 0;
     while from < segments.len() {
         let together = (from..segments.len()).take_while(|i| *i == from || key(&segments[*i]) == key(&segments[from])).count();

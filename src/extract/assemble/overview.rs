@@ -1,12 +1,14 @@
 //! What only the whole document tells: whether it is a list of news, which seasons make up a year, which lines name one unit with its parts.
 
+use std::collections::BTreeSet;
+
 use crate::document::{Document, Region};
 use crate::extract::scan::{Mark, Placed, scan};
 use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Lexicon;
 
 /// "Servizio coordinamento politiche al cittadino. Pari opportunità, Rete scolastica, statistica": a unit with its parts, no enumeration of offices.
-pub(super) fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> Vec<usize> {
+pub(super) fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> BTreeSet<usize> {
     let unit = |s: &Segment| ["servizio", "settore", "area ", "direzione"].iter().any(|w| s.folded.text.starts_with(w));
     let label =
         |marks: &[Placed]| !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Days(_) | Mark::When(_)));

@@ -91,7 +91,7 @@ impl Assembler<'_> {
                 facts.except = whom.iter().map(|s| s.office.clone()).collect();
             }
         }
-        let season = segment.headings.iter().rev().find_map(|h| self.heading_seasons.iter().find(|(i, _)| i == h).map(|(_, s)| *s));
+        let season = self.headings.seasons.innermost(&segment.headings).copied();
         let all_year = ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo"].iter().any(|w| segment.folded.text.contains(w));
         let hanging = self.hanging_season.filter(|h| h.alone || h.block == segment.block).map(|h| h.season);
         let season = season.or(hanging).filter(|_| !all_year);
@@ -222,7 +222,11 @@ impl Assembler<'_> {
             None if facts.unchanged => Period::default(),
             // a way to reach an office holds whatever period the text is about, unless a sentence says otherwise
             None if !facts.channels.is_empty() && !facts.beyond_channels() && self.stands_apart(segment, &whom) => Period::default(),
-            None => self.topic_period.or(self.heading_period).or(self.whole_document()).unwrap_or_default(),
+            None => self
+                .topic_period
+                .or(self.headings.periods.innermost(&segment.headings).copied())
+                .or(self.whole_document())
+                .unwrap_or_default(),
         };
         let each = whom.len() >= 2 && facts.channels.len() == whom.len() && segment.folded.text.contains("rispettivamente");
         let channels = facts.channels.clone();
@@ -260,16 +264,14 @@ impl Assembler<'_> {
     fn lists_own(&self, index: usize, whom: &[Subject]) -> bool {
         let next = (index + 1..self.segments.len()).find(|i| self.segments[*i].role != Role::Heading);
         let Some(next) = next.filter(|next| self.segments[*next].role != Role::Sentence) else { return false };
-        let named = self.names.iter().filter(|(i, _, _)| *i == next).map(|(_, _, office)| office);
-        let own = |office: &OfficeId| whom.iter().any(|s| s.office == *office);
-        let mut named = named.peekable();
-        named.peek().is_some() && named.all(own)
+        let named = self.names.within(next..next + 1);
+        !named.is_empty() && named.iter().all(|named| whom.iter().any(|s| s.office == named.office))
     }
 
     /// Whether the first words of a segment name an office.
     fn opens_with_office(&self, index: usize) -> bool {
         let first = crate::extract::segment::first_word(&self.segments[index].tokens);
-        self.names.iter().any(|(i, start, _)| *i == index && *start <= first + 1)
+        self.names.within(index..index + 1).iter().any(|named| named.token <= first + 1)
     }
 
     /// Whether a sentence names an office of which nothing else is said for a period.
@@ -377,13 +379,6 @@ impl Assembler<'_> {
         doubts
     }
 
-    /// Whether the document speaks of several offices.
-    pub(super) fn names_several(&self) -> bool {
-        let mut offices = self.names.iter().map(|(_, _, office)| office).filter(|office| !office.is_all());
-        let first = offices.next();
-        offices.any(|office| Some(office) != first)
-    }
-
     /// Rules that a list says once above its offices.
     pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
         let text = segment.folded.text.as_str();
@@ -427,7 +422,7 @@ impl Assembler<'_> {
             ]
             .iter()
             .any(|w| text.contains(w));
-        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names_several() {
+        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names.several {
             self.default_address = facts.address.take();
             if !unless || facts.hours.is_empty() {
                 return;
@@ -447,7 +442,7 @@ impl Assembler<'_> {
         ]
         .iter()
         .any(|w| text.contains(w));
-        if generic && of_page && text.contains("uffic") && !facts.channels.is_empty() && self.names_several() {
+        if generic && of_page && text.contains("uffic") && !facts.channels.is_empty() && self.names.several {
             self.default_channels.append(&mut facts.channels);
         }
         if !generic || !(listed || unless) || segment.announces() && !unless {

@@ -122,7 +122,7 @@ impl Assembler<'_> {
 
     /// What a heading path says about whom: the innermost heading that names offices.
     pub(super) fn heading_topic(&self, segment: &Segment) -> Option<Vec<Subject>> {
-        segment.headings.iter().rev().find_map(|h| self.heading_topics.iter().find(|(i, _)| i == h).map(|(_, s)| s.clone()))
+        self.headings.topics.innermost(&segment.headings).cloned()
     }
 
     /// Whether a heading above says that this is other news: "Ultime notizie", "Leggi anche". On a page that is a list, that is its matter.
@@ -218,10 +218,10 @@ impl Assembler<'_> {
             subjects = self.recent(2);
         }
         if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
-            self.heading_sites.push((index, name.clone()));
+            self.headings.sites.note(index, name.clone());
         }
         if cued(Cue::Stranger) && subjects.is_empty() {
-            self.heading_topics.push((index, Vec::new()));
+            self.headings.topics.note(index, Vec::new());
             self.topic.clear();
             self.stranger = true;
             return;
@@ -232,17 +232,17 @@ impl Assembler<'_> {
             .iter()
             .any(|t| ["concors", "selezion", "mobilita", "bando"].iter().any(|w| t.text.starts_with(w)));
         if cued(Cue::Event) || recruits {
-            self.event_headings.push(index);
+            self.headings.events.note(index, ());
         }
         if !subjects.is_empty() && !cued(Cue::Event) && !recruits {
-            self.heading_topics.push((index, subjects.clone()));
+            self.headings.topics.note(index, subjects.clone());
             self.topic.clone_from(&subjects);
             self.topic_period = None;
             self.stranger = false;
         }
         if cued(Cue::Event) || recruits {
             // what stands under it is about the event
-            self.heading_topics.push((index, Vec::new()));
+            self.headings.topics.note(index, Vec::new());
             self.topic.clear();
             return;
         }
@@ -251,18 +251,18 @@ impl Assembler<'_> {
         }
         let days = clause::single_days(marks);
         if !days.is_empty() && segment.tokens.len() <= 12 && !segment.headings.is_empty() {
-            self.dated_headings.push((index, days));
+            self.headings.days.note(index, days);
         }
         if subjects.is_empty() {
             if let Some(Mark::Address(address)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Address(_))) {
-                self.heading_addresses.push((index, address.clone()));
+                self.headings.addresses.note(index, address.clone());
             }
             // a heading without an office governs what stands under it
             if let Some(season) = clause::season(marks) {
-                self.heading_seasons.push((index, season));
+                self.headings.seasons.note(index, season);
             }
             if let Some(period) = clause::whole_period(marks) {
-                self.heading_periods.push((index, period));
+                self.headings.periods.note(index, period);
             }
             let topical = segment.headings.is_empty() || self.heading_topic(segment).is_none();
             if topical && self.page_topic.is_empty() {
@@ -305,6 +305,6 @@ impl Assembler<'_> {
             return false;
         }
         let own = self.subjects_of(segment, marks);
-        !own.is_empty() && self.names.iter().any(|(i, _, office)| *i != index && !own.iter().any(|s| s.office == *office))
+        !own.is_empty() && self.names.others(index, |office| own.iter().any(|s| s.office == *office))
     }
 }

@@ -111,7 +111,7 @@ impl Assembler<'_> {
         let mut named: Vec<String> =
             clause.marks.iter().filter_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None }).collect();
         if named.is_empty()
-            && let Some(site) = &self.heading_site
+            && let Some(site) = self.headings.sites.innermost(&segment.headings)
         {
             named.push(site.clone());
         }
@@ -141,10 +141,10 @@ impl Assembler<'_> {
     /// The office that was named last before a token of the segment at hand, in whatever part of a sentence.
     pub(super) fn latter(&self, before: usize) -> Option<Subject> {
         let here = self.segments.get(self.at)?;
-        let mut named = self.names.iter().rev();
-        let (_, _, office) = named.find(|(i, start, _)| *i < self.at && self.at - i <= 2 || *i == self.at && *start < before)?;
+        let near = self.names.within(self.at.saturating_sub(2)..self.at + 1);
+        let last = near.iter().rev().find(|named| named.segment < self.at || named.token < before)?;
         let name = here.words(before..before + 2).to_string();
-        Some(Subject { office: office.clone(), name, site: None })
+        Some(Subject { office: last.office.clone(), name, site: None })
     }
 
     /// The period of the document: where one sentence says from when and another until when, both.

@@ -1,0 +1,74 @@
+//! What headings say of all that stands below them: whose matter it is, where, when.
+//!
+//! In: facts, noted as the headings are read. Out: for a segment, what the innermost heading above it says, if any does.
+
+use jiff::civil::Date;
+
+use crate::domain::Season;
+use crate::extract::draft::{Period, Subject};
+
+/// One kind of fact, by the heading that says it.
+#[derive(Debug)]
+pub(super) struct Above<T> {
+    /// Index of the heading's segment; in the order of the page.
+    said: Vec<(usize, T)>,
+}
+
+impl<T> Default for Above<T> {
+    fn default() -> Self {
+        Self { said: Vec::new() }
+    }
+}
+
+impl<T> Above<T> {
+    /// Notes what a heading says; headings come in the order of the page.
+    pub(super) fn note(&mut self, heading: usize, fact: T) {
+        self.said.push((heading, fact));
+    }
+
+    /// What this one heading says.
+    pub(super) fn of(&self, heading: usize) -> Option<&T> {
+        let at = self.said.binary_search_by_key(&heading, |(index, _)| *index).ok()?;
+        self.said.get(at).map(|(_, fact)| fact)
+    }
+
+    /// What the innermost heading of a path (outermost first) says.
+    pub(super) fn innermost(&self, path: &[usize]) -> Option<&T> {
+        path.iter().rev().find_map(|heading| self.of(*heading))
+    }
+}
+
+/// All that headings said so far.
+#[derive(Debug, Default)]
+pub(super) struct Headings {
+    /// Offices. None at all where a heading speaks of somebody else, or of an event.
+    pub(super) topics: Above<Vec<Subject>>,
+    /// Branches.
+    pub(super) sites: Above<String>,
+    /// Parts of the year.
+    pub(super) seasons: Above<Season>,
+    /// Addresses: "Sportelli di via Roma 60".
+    pub(super) addresses: Above<String>,
+    /// Periods.
+    pub(super) periods: Above<Period>,
+    /// Single days.
+    pub(super) days: Above<Vec<Date>>,
+    /// Whether the heading announces an event.
+    pub(super) events: Above<()>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Above;
+
+    #[test]
+    fn the_innermost_heading_that_says_something_decides() {
+        let mut above = Above::default();
+        above.note(2, "outer");
+        above.note(5, "inner");
+        assert_eq!(above.innermost(&[2, 5, 7]), Some(&"inner"));
+        assert_eq!(above.innermost(&[2, 7]), Some(&"outer"));
+        assert_eq!(above.innermost(&[7]), None);
+        assert_eq!((above.of(5), above.of(6)), (Some(&"inner"), None));
+    }
+}
