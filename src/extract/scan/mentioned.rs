@@ -1,0 +1,151 @@
+//! Days and events that are only mentioned: of acts and holidays, of the document itself, of the past, as the reason of a closing.
+//!
+//! In: a segment and its phrases. Out: the phrases without them, or marked as past.
+
+use jiff::civil::Date;
+
+use super::{Mark, Placed};
+use crate::extract::grammar::dates::When;
+use crate::extract::segment::Segment;
+use crate::lexicon::Cue;
+use crate::text::{Token, TokenKind};
+
+/// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
+pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
+    let several = marks.iter().filter(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))).count() >= 2;
+    marks.retain(|m| {
+        let Mark::When(when) = &m.mark else { return true };
+        if !matches!(when, When::Days(_)) {
+            return true;
+        }
+        let before = &segment.tokens[m.start.saturating_sub(6)..m.start];
+        // "ordinanza n. 138 del 15": the point of an abbreviation ends nothing; "la Giunta ha stabilito che venerdì 2": what it decided is another matter
+        let abbreviated = |i: usize| i > 0 && before[i].is(".") && before[i - 1].is_any(&["n", "nr", "prot", "num", "reg"]);
+        let ends = |i: &usize| before[*i].is_any(&[".", ";", ",", ":", "che"]) && !abbreviated(*i);
+        let stop = (0..before.len()).rev().find(ends).map_or(0, |i| i + 1);
+        // "per il ponte della Festa del lavoro", "in occasione del Natale … il 24 dicembre": a holiday as the reason, where the day itself is said
+        let occasion = before[stop..].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
+        if occasion && several {
+            return false;
+        }
+        // "quest'anno il 2 giugno cade di venerdì"
+        if segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["cade", "cadra", "cadono", "cadranno", "ricorre", "coincide"])) {
+            return false;
+        }
+        // "l'orario già annunciato per il 2 maggio entrerà in vigore il 3 giugno"
+        let planned =
+            before.iter().rev().take(4).any(|t| ["annunciat", "previst", "fissat", "programmat"].iter().any(|w| t.text.starts_with(w)));
+        let moved = ["rinviat", "slitta", "differit", "posticipat", "entrera in vigore"].iter().any(|w| segment.folded.text.contains(w));
+        if planned && moved && several {
+            return false;
+        }
+        // "il precedente avviso del 27 settembre"
+        let of = before.last().is_some_and(|t| t.is_any(&["del", "dell'", "di"]));
+        let notice = before.len() >= 2
+            && ["avvis", "comunica", "nota", "volantin", "informativ", "notizi", "lettera"]
+                .iter()
+                .any(|w| before[before.len() - 2].text.starts_with(w));
+        if of && notice {
+            return false;
+        }
+        let put_off = segment.folded.text.contains("chiusura");
+        // "festività di giovedì 2", not "per le festività l'ufficio sarà chiuso giovedì 2"
+        let beside = |t: &Token| before.iter().rev().take(3).any(|near| near.range == t.range);
+        // "in occasione della scadenza IMU lunedì 16 l'ufficio sarà aperto": the day of the opening, too
+        let apart = before[stop..].iter().rposition(|t| t.text.starts_with("scadenz") || t.text.starts_with("seduta"));
+        if apart.is_some_and(|i| before[stop + i + 1..].iter().any(|t| t.kind == TokenKind::Word && !joins(t))) {
+            return true;
+        }
+        !before[stop..].iter().any(|t| {
+            if put_off && t.text.starts_with("rinviat") || t.text.starts_with("festivita") && !beside(t) {
+                return false;
+            }
+            [
+                "decreto",
+                "delibera",
+                "deliberazione",
+                "determina",
+                "ordinanza",
+                "disposizione",
+                "legge",
+                "festivita",
+                "scade",
+                "scadenza",
+                "scadono",
+                "prorogat",
+                "circolare",
+                "dpcm",
+                "approvat",
+                "firmat",
+                "rinviat",
+                "seduta",
+                "giunta",
+                "verbale",
+            ]
+            .iter()
+            .any(|w| t.text.starts_with(w))
+        })
+    });
+}
+
+/// Words between an act and its date: "scadenza del 16", "seduta fissata per il 9".
+fn joins(token: &Token) -> bool {
+    token.is_any(&["del", "di", "il", "al", "dell'", "della", "dal", "per", "fissata", "prevista", "e", "il", "giorno"])
+}
+
+/// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …".
+pub(super) fn drop_dateline(marks: &mut Vec<Placed>, published: Option<Date>) {
+    marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));
+}
+
+/// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
+pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
+    const REASONS: [&str; 19] = [
+        "periodo",
+        "durante",
+        "ricorrendo",
+        "ricorrenza",
+        "occasione",
+        "concomitanza",
+        "causa",
+        "motivo",
+        "finita",
+        "finito",
+        "terminata",
+        "conclusione",
+        "termine",
+        "terminato",
+        "conclusa",
+        "dopo",
+        "per",
+        "ragione",
+        "commemorazione",
+    ];
+    let states = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) || matches!(m.mark, Mark::Span(..)));
+    if !states {
+        return;
+    }
+    marks.retain(|m| {
+        if m.mark != Mark::Cue(Cue::Event) {
+            return true;
+        }
+        let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
+        let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ","])).map_or(0, |i| i + 1);
+        !before[stop..].iter().any(|t| t.is_any(&REASONS))
+    });
+}
+
+/// "nel 2015", "nel novembre del 2020": years before the document's own are told of the past.
+pub(super) fn past_years(segment: &Segment, published: Option<Date>, marks: &mut Vec<Placed>) {
+    let Some(published) = published else { return };
+    for (i, token) in segment.tokens.iter().enumerate() {
+        let year =
+            token.number().filter(|n| token.text.len() == 4 && (1000..u32::try_from(published.year()).unwrap_or_default()).contains(n));
+        let told =
+            i > 0 && (segment.tokens[i - 1].is_any(&["nel", "del"]) && segment.tokens[..i].iter().rev().take(4).any(|t| t.is("nel")));
+        let inside = marks.iter().any(|m| m.start <= i && i < m.end);
+        if year.is_some() && told && !inside {
+            marks.push(Placed { mark: Mark::Cue(Cue::Past), start: i - 1, end: i + 1 });
+        }
+    }
+}

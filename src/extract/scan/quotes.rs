@@ -1,0 +1,38 @@
+//! Quotations: what somebody says, and which sentences it runs over.
+
+use std::ops::Range;
+
+use super::Placed;
+use crate::extract::segment::Segment;
+
+/// Whether a text leaves a quotation open, given whether one was open before.
+pub fn leaves_quote_open(text: &str, open: bool) -> bool {
+    text.chars().fold(open, |open, c| match c {
+        '«' | '“' => true,
+        '»' | '”' => false,
+        '"' => !open,
+        _ => open,
+    })
+}
+
+/// What somebody says in quotation marks is an opinion, not a statement of the office. Names in quotation marks are short.
+pub(super) fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
+    let mut quoted: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<usize> = segment.quoted.then_some(0);
+    for (i, token) in segment.tokens.iter().enumerate() {
+        if token.is("\"") {
+            match open.take() {
+                // "L'opposizione: «Riaprite l'anagrafe il sabato»" is speech, however short
+                Some(start) if i - start > 8 || start > 0 && segment.tokens[start - 1].is(":") || start == 0 && segment.quoted => {
+                    quoted.push(start..i)
+                }
+                Some(_) => {}
+                None => open = Some(i),
+            }
+        }
+    }
+    if let Some(start) = open.filter(|start| segment.tokens.len() - start > 8 || segment.quoted && *start == 0) {
+        quoted.push(start..segment.tokens.len());
+    }
+    marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start)));
+}

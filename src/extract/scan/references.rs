@@ -1,0 +1,216 @@
+//! Words that stand for offices without naming them: "gli uffici", "gli stessi uffici", "il primo", "quest'ultimo", "l'ente".
+//!
+//! In: tokens and an index. Out: whom the words stand for and the index behind them, or `None`. Who they are, the whole document tells.
+
+use super::Mark;
+use crate::lexicon::Lexicon;
+use crate::text::{Token, TokenKind};
+
+/// "gli uffici", "i tre uffici", "gli stessi uffici", "tutti gli altri", "gli altri uffici", "dell'ente".
+pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> Option<(Mark, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let qualified = |j: usize| {
+        // "gli uffici anagrafe e tributi", "gli uffici comunali" are named by another family
+        lexicon.office_at(tokens, j).is_some()
+            || matches!(
+                word(j),
+                "comunali"
+                    | "provinciali"
+                    | "di"
+                    | "del"
+                    | "della"
+                    | "dell'"
+                    | "dei"
+                    | "municipali"
+                    | "demografici"
+                    | "tecnici"
+                    | "anagrafe"
+                    | "tributi"
+                    | "postali"
+                    | "pubblici"
+                    | "amministrativi"
+                    | "scolastici"
+                    | "anagrafici"
+                    | "finanziari"
+                    | "sociali"
+                    | "regionali"
+                    | "giudiziari"
+                    | "cimiteriali"
+            )
+    };
+    if let Some(found) = ordinal(tokens, at) {
+        return Some(found);
+    }
+    match (word(at), word(at + 1), word(at + 2)) {
+        ("comune" | "provincia" | "unione", "di" | "dei", _) if at > 0 && body_serves(tokens, at) => {
+            Some((Mark::TheOffices { back: false }, at + 1))
+        }
+        ("tutto", "chiuso" | "fermo" | "aperto", _) => Some((Mark::TheOffices { back: false }, at + 1)),
+        ("quest'" | "questi" | "queste", "ultimo" | "ultima" | "ultimi" | "ultime", _) => Some((Mark::Latter, at + 2)),
+        ("tutti" | "tutte", "gli" | "le", "altri" | "altre") => {
+            let next = if matches!(word(at + 3), "uffici" | "servizi" | "sportelli" | "settori" | "casi") { at + 4 } else { at + 3 };
+            let foreign = ["giorni", "casi", "negozi", "esercizi", "comuni", "enti", "locali", "bar", "servizi pubblici", "partecipanti"];
+            (!foreign.contains(&word(at + 3))).then_some((Mark::AllOthers, next))
+        }
+        ("gli" | "i", "altri" | "restanti" | "rimanenti", "uffici" | "servizi" | "sportelli" | "settori") => {
+            Some((Mark::AllOthers, at + 3))
+        }
+        ("altri" | "restanti" | "rimanenti", "uffici" | "servizi" | "sportelli", _) => Some((Mark::AllOthers, at + 2)),
+        ("gli" | "i" | "degli", "stessi" | "suddetti" | "predetti" | "medesimi", "uffici" | "servizi" | "sportelli") => {
+            Some((Mark::TheOffices { back: true }, at + 3))
+        }
+        (
+            "i" | "dei" | "gli" | "le",
+            "due" | "tre" | "quattro" | "cinque" | "sei",
+            "uffici" | "servizi" | "sportelli" | "sedi" | "sezioni",
+        ) => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("due" | "tre" | "quattro", "uffici" | "sportelli" | "servizi", _) => Some((Mark::TheOffices { back: true }, at + 2)),
+        ("tutti" | "tutte", "e", "due" | "tre" | "quattro" | "cinque") => {
+            let noun = matches!(word(at + 3), "gli" | "le" | "i")
+                && matches!(
+                    word(at + 4),
+                    "uffici" | "sedi" | "sportelli" | "servizi" | "farmacie" | "biblioteche" | "delegazioni" | "punti"
+                );
+            Some((Mark::TheOffices { back: true }, if noun { at + 5 } else { at + 3 }))
+        }
+        ("nessuno" | "nessuna" | "ciascuno" | "ciascuna", "dei" | "delle", "due" | "tre" | "quattro") => {
+            Some((Mark::TheOffices { back: true }, at + 3))
+        }
+        // "l'uno e l'altro ufficio", from its second half
+        ("l'", "altro" | "altra", _) if at >= 3 && word(at - 1) == "e" && matches!(word(at - 2), "uno" | "una") => Some((
+            Mark::TheOffices { back: true },
+            if matches!(word(at + 2), "ufficio" | "sportello" | "servizio") { at + 3 } else { at + 2 },
+        )),
+        ("i" | "le", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
+        ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
+        ("le" | "delle", "strutture" | "sedi", _) => Some((Mark::TheOffices { back: false }, at + 2)),
+        ("degli", "uffici" | "sportelli", _) if of_all(tokens, at) && !qualified(at + 2) => {
+            Some((Mark::TheOffices { back: false }, at + 2))
+        }
+        ("uffici", next, _) if !next.is_empty() && (at == 0 || of_all(tokens, at)) && !qualified(at + 1) => {
+            Some((Mark::TheOffices { back: false }, at + 1))
+        }
+        ("dell'" | "all'" | "l'", "ente", _) => Some((Mark::WholeBody, at + 2)),
+        ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
+        ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
+        ("dirette" | "diretta" | "inviata" | "inviate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
+        ("indirizzata" | "indirizzate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
+        ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
+        ("al", "comune", "si") if word(at + 3).starts_with("scriv") => Some((Mark::WholeBody, at + 2)),
+        // "il Comune ha una nuova casella di posta certificata"
+        ("il", "comune", "ha" | "avra" | "adotta" | "attiva" | "cambia") => Some((Mark::WholeBody, at + 2)),
+        _ => None,
+    }
+}
+
+/// "Il Comune di Rovezzo resterà chiuso": the body stands for its offices.
+fn body_serves(tokens: &[Token], at: usize) -> bool {
+    let article = at > 0 && tokens[at - 1].is_any(&["il", "la", "l'"]);
+    let Some(verb) =
+        (at + 2..at + 7).find(|i| tokens.get(*i).is_some_and(|t| ["rest", "rimar", "riman", "sara"].iter().any(|w| t.text.starts_with(w))))
+    else {
+        return false;
+    };
+    article
+        && tokens.get(at + 2).is_some_and(|t| t.upper)
+        && tokens.get(verb + 1).is_some_and(|t| t.is_any(&["chiuso", "chiusa", "aperto", "aperta"]))
+}
+
+/// Whether the word before makes plain "uffici" all of them: "chiusura uffici", "orario degli uffici", "24 dicembre: uffici chiusi".
+fn of_all(tokens: &[Token], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|i| tokens.get(i)) else { return false };
+    let words = [
+        "chiusur",
+        "chius",
+        "apertur",
+        "orari",
+        "sospension",
+        "tutti",
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+        "straordinari",
+        "estiv",
+        "invernal",
+    ];
+    before.is_any(&[":", ",", "-", "."])
+        || words.iter().any(|w| before.text.starts_with(w))
+        || before.text.len() == 4 && before.number().is_some()
+}
+
+/// "il primo", "la seconda", "quanto al terzo" as a pronoun: no noun behind it, no ordinal of a date, a floor or a weekday.
+fn ordinal(tokens: &[Token], at: usize) -> Option<(Mark, usize)> {
+    let first = tokens.get(at)?;
+    if !first.is_any(&["il", "la", "i", "le", "al", "alla", "ai", "alle", "per", "del", "della"]) {
+        return None;
+    }
+    let at = if first.is("per") { at + 1 } else { at };
+    let n = ["prim", "second", "terz", "quart"]
+        .iter()
+        .position(|stem| tokens.get(at + 1).is_some_and(|t| t.text.len() == stem.len() + 1 && t.text.starts_with(stem)))?;
+    let next = tokens.get(at + 2)?;
+    // a noun behind it, and it counts that noun: "il primo piano", "la seconda domenica"
+    const COUNTED: [&str; 46] = [
+        "genn",
+        "febb",
+        "marz",
+        "apri",
+        "magg",
+        "giug",
+        "lugl",
+        "agos",
+        "sett",
+        "otto",
+        "nove",
+        "dice",
+        "due",
+        "tre",
+        "quattro",
+        "cinque",
+        "piano",
+        "lune",
+        "mart",
+        "merc",
+        "giov",
+        "vene",
+        "saba",
+        "dome",
+        "giorn",
+        "settiman",
+        "mese",
+        "trimestr",
+        "semestr",
+        "turn",
+        "volta",
+        "part",
+        "quindicin",
+        "anno",
+        "grado",
+        "ciclo",
+        "class",
+        "rata",
+        "acconto",
+        "figli",
+        "caso",
+        "tempo",
+        "lotto",
+        "punto",
+        "appuntament",
+        "del",
+    ];
+    let word = next.kind == TokenKind::Word && next.text.len() > 1 && !next.is("ed") && !COUNTED.iter().any(|w| next.text.starts_with(w));
+    let goes_on = next.is_any(&[",", ":", "(", "e", "a", "-"]) || word;
+    let counted = first.is("per") || next.is("e") && tokens.get(at + 3).is_some_and(|t| t.is_any(&["il", "la", "i", "le"]));
+    (goes_on && !counted).then_some((Mark::Nth(n), at + 2))
+}
