@@ -1,0 +1,100 @@
+//! Days in a row: "24 e 31 dicembre", "venerdì 2 e lunedì 5 gennaio", "24-27-31 dicembre".
+
+use super::resolve::nearest_weekday_day;
+use super::written::{Ask, Written, numeric, slashed, written_day};
+use super::{Anchor, skip_small};
+use crate::lexicon::Lexicon;
+use crate::text::{Token, TokenKind};
+
+/// A list of days: "24 e 31 dicembre", "venerdì 2 e lunedì 5 gennaio", "25 e 26 dicembre, il 1° e il 6 gennaio". Months and years flow backwards.
+pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Vec<Written>, usize)> {
+    let (first, mut next) = written_day(tokens, i, anchor, lexicon, Ask::Number)?;
+    let mut list = vec![first];
+    let slashes = numeric(tokens, i).is_some_and(|(w, end)| w.year.is_none() && end == next);
+    let mut dashes = false;
+    while let Some(token) = tokens.get(next) {
+        let chained = token.is("-") && (dashes || dash_chain(tokens, next, lexicon)) && list.last().is_some_and(|d| d.month.is_none());
+        // "tanto il 26 quanto il 29 aprile", "sia il 17 che il 20"
+        let before = |word: &str| tokens[i.saturating_sub(2)..i].iter().any(|t| t.is(word));
+        let paired = token.is("quanto") && before("tanto") || token.is("che") && before("sia");
+        let joined = token.is_any(&[",", "e", "ed", "+", "&", "nonche", "sia"])
+            || paired
+            || token.is("/") && list.last().is_some_and(|d| d.month.is_none())
+            || chained;
+        if !joined {
+            break;
+        }
+        dashes |= chained;
+        // "per il ponte dell'Epifania, venerdì 3 gennaio": the feast is the reason, the day behind the comma the matter
+        let reason = tokens[i.saturating_sub(4)..i].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
+        if token.is(",") && reason && list.len() == 1 && list[0].fixed.is_some() {
+            break;
+        }
+        let mut at = next + 1;
+        if tokens.get(at).is_some_and(|t| t.is("e")) {
+            at += 1;
+        }
+        let at = skip_small(tokens, at);
+        // "24/12, 31/12 e 02/01": what the first says the others mean as well
+        let Some((more, after)) =
+            (if slashes { slashed(tokens, at) } else { None }).or_else(|| written_day(tokens, at, anchor, lexicon, Ask::Number))
+        else {
+            break;
+        };
+        // "il 24 dicembre, 9-12": a bare number behind a complete date is no further day unless a month follows it or a weekday stands before it
+        if more.day.is_some()
+            && more.month.is_none()
+            && more.weekday.is_none()
+            && !list.last().is_some_and(|d| d.month.is_none() && d.fixed.is_none())
+        {
+            break;
+        }
+        list.push(more);
+        next = after;
+    }
+    let (mut month, mut year) = (None, None);
+    for day in list.iter_mut().rev() {
+        if day.fixed.is_some() {
+            continue;
+        }
+        if day.month.is_none() {
+            day.month = month;
+            day.year = day.year.or(year);
+        } else if day.year.is_none() {
+            day.year = year.filter(|_| month == day.month);
+        }
+        (month, year) = (day.month.or(month), day.year.or(year));
+    }
+    // trailing members without a month take the one before them: "giovedì 2, venerdì 3"
+    let mut before = None;
+    for day in &mut list {
+        if day.month.is_none() && day.fixed.is_none() && day.weekday.is_some() {
+            day.month = before;
+        }
+        before = day.month.or(before);
+    }
+    for day in &mut list {
+        if day.fixed.is_none() && day.month.is_none() && day.weekday.is_some() && day.day.is_some() {
+            day.fixed = nearest_weekday_day(day, anchor);
+        }
+    }
+    Some((list, next))
+}
+
+/// "24-27-31 dicembre": three days joined by dashes are a list, two a range.
+fn dash_chain(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
+    let day = |j: usize| {
+        tokens.get(j).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 2).and_then(Token::number).filter(|d| (1..=31).contains(d))
+    };
+    let dash = |j: usize| tokens.get(j).is_some_and(|t| t.is("-"));
+    match (day(i + 1), day(i + 3)) {
+        (Some(a), Some(b)) if dash(i + 2) && a < b => {
+            let mut end = i + 4;
+            while dash(end) && day(end + 1).is_some() {
+                end += 2;
+            }
+            tokens.get(end).is_some_and(|t| lexicon.month(&t.text).is_some())
+        }
+        _ => false,
+    }
+}

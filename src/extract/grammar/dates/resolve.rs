@@ -1,0 +1,68 @@
+//! Which day of the calendar a written day is, given the day that the document speaks from.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::Anchor;
+use super::written::Written;
+use crate::domain::Day;
+
+pub(super) fn resolve(written: Written, anchor: &Anchor) -> Option<Date> {
+    if written.fixed.is_some() {
+        return written.fixed;
+    }
+    let (day, month) = (written.day?, written.month?);
+    let year = written.year.or_else(|| nearest_year(anchor, month, day, written.weekday))?;
+    date(year, month, day)
+}
+
+/// The end of something that lasts: "fino al 31 dicembre", said in May, looks ahead.
+pub(super) fn resolve_end(written: Written, anchor: &Anchor) -> Option<Date> {
+    const LONG_GONE: i32 = 3;
+    let day = resolve(written, anchor)?;
+    let gone = anchor.day.is_some_and(|from| (from - day).get_days() > LONG_GONE);
+    if gone && written.year.is_none() && written.fixed.is_none() { day.checked_add(1.year()).ok() } else { Some(day) }
+}
+
+pub(super) fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<Day>) -> Option<i16> {
+    let Some(from) = anchor.day else { return anchor.year };
+    [from.year() - 1, from.year(), from.year() + 1]
+        .into_iter()
+        .filter_map(|year| date(year, month, day.clamp(1, 28)).map(|_| year))
+        .min_by_key(|year| {
+            let candidate = date(*year, month, day).or_else(|| date(*year, month, 28));
+            let distance = candidate.map_or(10_000, |d| (d - from).get_days().abs());
+            let wrong_day = weekday.is_some_and(|w| candidate.is_none_or(|d| weekday_of(d) != w));
+            distance + if wrong_day { 250 } else { 0 }
+        })
+}
+
+/// "venerdì 20" without a month: the nearest such day, on or after the anchor first.
+pub(super) fn nearest_weekday_day(written: &Written, anchor: &Anchor) -> Option<Date> {
+    let from = anchor.day?;
+    let day = written.day?;
+    let candidates = (-2..=6).filter_map(|months: i32| {
+        let base = from.first_of_month().checked_add(months.months()).ok()?;
+        date(base.year(), base.month(), day)
+    });
+    let fits = |d: &Date| written.weekday.is_none_or(|w| weekday_of(*d) == w);
+    candidates.filter(fits).min_by_key(|d| {
+        let distance = (*d - from).get_days();
+        if distance >= -3 { distance } else { 1000 - distance }
+    })
+}
+
+/// The next such day after the anchor.
+pub(super) fn next_weekday(anchor: &Anchor, day: Day) -> Option<Date> {
+    let from = anchor.day?;
+    (1..=7).filter_map(|n: i64| from.checked_add(n.days()).ok()).find(|d| weekday_of(*d) == day)
+}
+
+pub(super) fn date(year: i16, month: i8, day: i8) -> Option<Date> {
+    Date::new(year, month, day).ok()
+}
+
+/// The weekday of a date, in our own words.
+pub fn weekday_of(date: Date) -> Day {
+    Day::WEEK[date.weekday().to_monday_zero_offset() as usize]
+}

@@ -1,0 +1,304 @@
+//! One day as it is written: "lunedì 9 marzo", "25/03/2022", "il 15 c.m.", "domani", "Pasquetta".
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::Anchor;
+use super::resolve::{date, next_weekday, resolve, weekday_of};
+use crate::domain::Day;
+use crate::extract::grammar::weekdays;
+use crate::lexicon::Lexicon;
+use crate::text::{Token, TokenKind};
+
+/// A day as written, before years are settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) weekday: Option<Day>,
+    pub(super) day: Option<i8>,
+    pub(super) month: Option<i8>,
+    pub(super) year: Option<i16>,
+    /// Already resolved: "domani", "Pasquetta 2024".
+    pub(super) fixed: Option<Date>,
+}
+
+impl Written {
+    pub(super) fn complete(&self) -> bool {
+        self.fixed.is_some() || self.day.is_some() && self.month.is_some()
+    }
+}
+
+/// How little is enough for a day: a month beside the number; a bare number (in lists); even a bare weekday (in ranges).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    Month,
+    Number,
+    Weekday,
+}
+
+/// One day as written at `i`.
+pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, ask: Ask) -> Option<(Written, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let fixed = |date: Option<Date>, next| date.map(|d| (Written { fixed: Some(d), ..Written::default() }, next));
+    let shifted = |days: i64| anchor.day.and_then(|d| d.checked_add(days.days()).ok());
+    match word(i) {
+        "odierna" | "odierno" => return fixed(anchor.day, i + 1),
+        "prossimo" | "prossima" => {
+            // "il prossimo lunedì"
+            let (day, next) = weekdays::weekday(tokens, i + 1, lexicon)?;
+            if tokens.get(next).is_some_and(|t| t.kind == TokenKind::Number) {
+                return written_day(tokens, i + 1, anchor, lexicon, ask);
+            }
+            return fixed(next_weekday(anchor, day), next);
+        }
+        "oggi" | "domani" => {
+            // "domani (19 marzo)", "domani, mercoledì 8 novembre": the date beside it says it better
+            let at = if matches!(word(i + 1), "(" | ",") { i + 2 } else { i + 1 };
+            if tokens.get(at).is_some_and(|t| !matches!(word(at), "oggi" | "domani") && t.kind != TokenKind::Sign)
+                && let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Month).filter(|(w, _)| w.complete())
+            {
+                let close = at == i + 2 && matches!(word(next), ")");
+                return Some((written, if close { next + 1 } else { next }));
+            }
+            return fixed(shifted(if word(i) == "oggi" { 0 } else { 1 }), behind_weekday(tokens, i + 1, lexicon));
+        }
+        "dopodomani" => return fixed(shifted(2), behind_weekday(tokens, i + 1, lexicon)),
+        _ => {}
+    }
+    let named = if word(i) == "giorno" && matches!(word(i + 1), "di" | "dell'" | "della") { i + 2 } else { i };
+    if let Some((date, next)) = holiday(tokens, named, anchor, lexicon) {
+        return fixed(Some(date), next);
+    }
+    let mut at = i;
+    let mut written = Written::default();
+    if let Some((day, next)) = weekdays::weekday(tokens, at, lexicon) {
+        written.weekday = Some(day);
+        at = next;
+        if word(at) == "," {
+            at += 1;
+        }
+        if matches!(word(at), "prossimo" | "prossima") {
+            at += 1;
+            let comma = usize::from(word(at) == ",");
+            if tokens.get(at + comma).is_some_and(|t| t.kind == TokenKind::Number) {
+                at += comma;
+            } else {
+                return fixed(next_weekday(anchor, day), at);
+            }
+        }
+    }
+    if matches!(word(at), "giorno" | "giorni" | "il" | "l'" | "lo") && (written.weekday.is_some() || word(at).starts_with("giorn")) {
+        at += 1;
+    }
+    let token = tokens.get(at);
+    if let Some(token) = token.filter(|t| t.kind == TokenKind::Number) {
+        if let Some((full, next)) = numeric(tokens, at) {
+            return Some((Written { weekday: written.weekday, ..full }, next));
+        }
+        // "dal 1/7 al 31/8": behind these words no hour stands
+        let dated_weekday = written.weekday.is_some() && i > 0 && tokens[i - 1].is_any(&["da", "dal", "al"]);
+        let introduced =
+            dated_weekday || at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
+        if introduced && let Some((full, next)) = slashed(tokens, at) {
+            return Some((Written { weekday: written.weekday, ..full }, next));
+        }
+        // "giov 3/10": no office opens at three, and the third of October is a Thursday
+        if let Some(weekday) = written.weekday
+            && let Some((full, next)) = slashed(tokens, at)
+            && (full.day < Some(7) || full.day >= full.month)
+            && resolve(full, anchor).is_some_and(|day| weekday_of(day) == weekday)
+        {
+            return Some((Written { weekday: written.weekday, ..full }, next));
+        }
+        let day = i8::try_from(token.number()?).ok().filter(|d| (1..=31).contains(d) && token.text.len() <= 2)?;
+        let mut next = at + 1;
+        if tokens.get(next).is_some_and(|t| t.is_any(&["^", "o"]) && !t.spaced) {
+            next += 1;
+        }
+        written.day = Some(day);
+        let month_at = if matches!(word(next), "di" | "del") { next + 1 } else { next };
+        let month_at = if word(month_at) == "mese" && word(month_at + 1) == "di" { month_at + 2 } else { month_at };
+        if let Some(month) = lexicon.month(word(month_at)).filter(|_| !is_tuesday(tokens, at, month_at, lexicon)) {
+            written.month = Some(month);
+            next = month_at + 1;
+            if word(next) == "."
+                && word(month_at).len() <= 4
+                && tokens.get(next).is_some_and(|t| !t.spaced)
+                && tokens.get(next + 1).is_some()
+            {
+                next += 1;
+            }
+            let year_at = match word(next) {
+                "," | "del" | "dell'" | "-" => next + 1,
+                _ => next,
+            };
+            if let Some(year) = tokens.get(year_at).and_then(year) {
+                written.year = Some(year);
+                next = year_at + 1;
+            }
+            next = skip_pv(tokens, next);
+            return Some((written, next));
+        }
+        // "15 c.m.", "15 corrente mese", "del corrente mese", "venerdì 15 p.v."
+        let current = matches!(
+            (word(next), word(next + 1), word(next + 2)),
+            ("c", ".", "m") | ("del", "corrente", "mese") | ("del", "mese", "corrente")
+        ) || matches!((word(next), word(next + 1)), ("corrente", "mese") | ("corr", "."));
+        if current {
+            let anchor_day = anchor.day?;
+            let length = if word(next) == "c" {
+                if word(next + 3) == "." { 4 } else { 3 }
+            } else if word(next) == "del" {
+                3
+            } else {
+                2
+            };
+            return fixed(date(anchor_day.year(), anchor_day.month(), day), next + length);
+        }
+        let ends_there = !tokens.get(next).is_some_and(|t| {
+            (t.is_any(&[".", ":", "'", ","]) && !t.spaced && tokens.get(next + 1).is_some_and(|n| n.kind == TokenKind::Number && !n.spaced))
+                || t.is_any(&["-", "/"]) && tokens.get(next + 1).is_some_and(|n| n.kind == TokenKind::Number) && written.weekday.is_some()
+        });
+        let asked = ask != Ask::Month || written.weekday.is_some() || at > i && word(at - 1).starts_with("giorn");
+        if !ends_there || !asked {
+            return None;
+        }
+        if written.weekday.is_none() && at > i && word(at - 1).starts_with("giorn") && ask == Ask::Month {
+            written.month = anchor.month;
+        }
+        return Some((written, skip_pv(tokens, next)));
+    }
+    // "il primo marzo", "primo gennaio", "trentuno" is too rare
+    if word(at) == "primo"
+        && let Some(month) = lexicon.month(word(at + 1)).or_else(|| lexicon.month(word(at + 2)).filter(|_| word(at + 1) == "di"))
+    {
+        let next = if word(at + 1) == "di" { at + 3 } else { at + 2 };
+        (written.day, written.month) = (Some(1), Some(month));
+        let mut next = next;
+        if let Some(year) = tokens.get(next).and_then(year) {
+            written.year = Some(year);
+            next += 1;
+        }
+        return Some((written, next));
+    }
+    // "da lunedì", "fino a venerdì": the next such day; only where a date is expected
+    if ask == Ask::Weekday
+        && let Some(day) = written.weekday
+    {
+        return fixed(next_weekday(anchor, day), at);
+    }
+    None
+}
+
+/// "25/03/2022", "15.12.2025", "03-06-2024", "2024-06-18", "1.10.2025", "12/06".
+pub(super) fn numeric(tokens: &[Token], i: usize) -> Option<(Written, usize)> {
+    let number = |j: usize| tokens.get(j).filter(|t| t.kind == TokenKind::Number);
+    let sign = tokens.get(i + 1).filter(|t| t.is_any(&["/", ".", "-"]) && !t.spaced)?;
+    let (a, b) = (number(i)?, number(i + 2).filter(|t| !t.spaced)?);
+    // "0583.12.10.00" is a telephone
+    let glued = |j: usize| tokens.get(j).is_some_and(|t| !t.spaced);
+    if i >= 2 && glued(i) && glued(i - 1) && tokens[i - 1].is(&sign.text) && number(i - 2).is_some() {
+        return None;
+    }
+    let third = tokens.get(i + 3).filter(|t| t.is(&sign.text) && !t.spaced).and_then(|_| number(i + 4)).filter(|t| !t.spaced);
+    let part = |t: &Token, top: u32| t.number().filter(|v| (1..=top).contains(v) && t.text.len() <= 2).map(|v| v as i8);
+    if let Some(c) = third {
+        // "06.12.34.56.78" is a telephone
+        if tokens.get(i + 5).is_some_and(|t| t.is(&sign.text) && !t.spaced) && number(i + 6).is_some_and(|t| !t.spaced) {
+            return None;
+        }
+        if a.text.len() == 4 {
+            let written = Written { day: Some(part(c, 31)?), month: Some(part(b, 12)?), year: year(a), ..Written::default() };
+            return Some((written, i + 5));
+        }
+        let year = year(c).or_else(|| c.number().filter(|_| c.text.len() == 2).map(|y| 2000 + y as i16))?;
+        let written = Written { day: Some(part(a, 31)?), month: Some(part(b, 12)?), year: Some(year), ..Written::default() };
+        return Some((written, i + 5));
+    }
+    // "24/12" without a year: never where it could be hours
+    if sign.is("/") && a.text.len() == 2 && b.text.len() == 2 && a.number()? > 12 {
+        return Some((Written { day: Some(part(a, 31)?), month: Some(part(b, 12)?), ..Written::default() }, i + 3));
+    }
+    None
+}
+
+/// "02/01" where a date is expected.
+pub(super) fn slashed(tokens: &[Token], i: usize) -> Option<(Written, usize)> {
+    let number = |j: usize, top: u32| {
+        let token = tokens.get(j).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 2)?;
+        token.number().filter(|v| (1..=top).contains(v)).map(|v| v as i8)
+    };
+    let glued = |j: usize| tokens.get(j).is_some_and(|t| !t.spaced);
+    let slash = tokens.get(i + 1)?.is("/") && glued(i + 1) && glued(i + 2);
+    // "al 31/12/2026" has its year, and another reader
+    let more = tokens.get(i + 3).is_some_and(|t| t.is_any(&["/", "-", ":", "."]) && !t.spaced)
+        && glued(i + 4)
+        && tokens.get(i + 4).is_some_and(|t| t.kind == TokenKind::Number);
+    let written = Written { day: Some(number(i, 31)?), month: Some(number(i + 2, 12)?), ..Written::default() };
+    (slash && !more).then_some((written, i + 3))
+}
+
+fn holiday(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Date, usize)> {
+    let (rule, mut next) = lexicon.holiday(tokens, i)?;
+    let year = match tokens.get(next).and_then(year) {
+        Some(year) => {
+            next += 1;
+            year
+        }
+        None => {
+            let from = anchor.day?;
+            let at = |year: i16| rule.date(year);
+            let nearest =
+                [from.year() - 1, from.year(), from.year() + 1].into_iter().filter_map(at).min_by_key(|d| (*d - from).get_days().abs())?;
+            return Some((nearest, next));
+        }
+    };
+    Some((rule.date(year)?, next))
+}
+
+/// "dopodomani, mercoledì, …": the weekday only repeats the day.
+fn behind_weekday(tokens: &[Token], i: usize, lexicon: &Lexicon) -> usize {
+    let comma = |j: usize| tokens.get(j).is_some_and(|t| t.is(","));
+    let repeats = comma(i) && tokens.get(i + 1).is_some_and(|t| lexicon.weekday(&t.text).is_some()) && comma(i + 2);
+    if repeats { i + 2 } else { i }
+}
+
+/// "lun 9-12 mar 9-12": whether the "mar" behind a number is a Tuesday.
+fn is_tuesday(tokens: &[Token], number: usize, month: usize, lexicon: &Lexicon) -> bool {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    if word(month) != "mar" {
+        return false;
+    }
+    let next = if word(month + 1) == "." { month + 2 } else { month + 1 };
+    let span = tokens.get(next).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2);
+    let behind_span = number > 0 && tokens[number - 1].is_any(&["-", "/", "alle", "ore", ".", ":", ","]);
+    let list = matches!(word(next), "," | ":" | "/")
+        || matches!(word(next), "-" | "e" | "ed") && tokens.get(next + 1).is_some_and(|t| lexicon.weekday(&t.text).is_some())
+        || lexicon.weekday(word(next)).is_some();
+    span || list || behind_span && matches!(word(next), "ore" | "dalle" | "h" | "chiuso" | "(")
+}
+
+fn skip_pv(tokens: &[Token], i: usize) -> usize {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    match (word(i), word(i + 1), word(i + 2), word(i + 3)) {
+        ("p", ".", "v", ".") | ("u", ".", "s", ".") => i + 4,
+        ("p", ".", "v", _) => i + 3,
+        ("pv", ".", ..) => i + 2,
+        ("prossimo" | "prossimi" | "venturo" | "scorso" | "prossime", ..) => i + 1,
+        _ => i,
+    }
+}
+
+pub(super) fn year(token: &Token) -> Option<i16> {
+    let value = token.number()?;
+    match token.text.len() {
+        4 if (1990..=2100).contains(&value) => Some(value as i16),
+        _ => None,
+    }
+}
+
+/// A full date at `i`, with its year written: for publication lines.
+pub fn full_date(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Date, usize)> {
+    let (written, next) = written_day(tokens, i, &Anchor::default(), lexicon, Ask::Month)?;
+    written.year?;
+    Some((resolve(written, &Anchor::default())?, next))
+}
