@@ -244,8 +244,16 @@ fn scale(path: &Path, n_documents: usize, n_changes: usize) -> Vec<(&'static str
         let url = format!("https://www.comune-{n_body}.example/uffici/0");
         let found: Vec<Change> = (0..per_body).map(|n| change(n_body, n, &url)).collect();
         let states = OFFICES.iter().enumerate().map(|(n, office)| state(office, &url, (n_body + n).is_multiple_of(5))).collect();
-        let findings =
-            Findings { why: Why::Visit, revision: 0, states, held: vec![], changes: found, corroborated: vec![], deliveries: vec![] };
+        let findings = Findings {
+            why: Why::Visit,
+            revision: 0,
+            states,
+            held: vec![],
+            changes: found,
+            corroborated: vec![],
+            deliveries: vec![],
+            redesign: None,
+        };
         let visit = Visit { body: body(n_body).id, at: minutes(0), documents, findings: Some(findings) };
         let recorded = store.record(&visit).expect("a visit");
         ids.extend(recorded.documents.iter().map(|document| document.document));

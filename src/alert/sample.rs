@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     About, Aspect, Body, BodyId, BodyKind, Cause, Change, ChangeId, Delivery, DeliveryId, FailingSource, Language, OfficeId, OfficeKey,
-    RecoveredSource, Rule, SourceId, Status, Subscriber, SubscriberId, TroubleReport, Value,
+    RecoveredSource, RedesignedBody, Rule, SourceId, Status, Subscriber, SubscriberId, TroubleReport, Value,
 };
 
 use super::mail::{Letterhead, Mailbox};
@@ -49,7 +49,18 @@ fn trouble() -> TroubleReport {
     let (source, url) = (SourceId("comune-altolago/uffici".into()), "https://www.example.org/uffici".to_owned());
     let failing =
         FailingSource { source: source.clone(), url: url.clone(), since: Timestamp::UNIX_EPOCH, tries: 9, words: "it answered 503".into() };
-    TroubleReport { failing: vec![failing], back: vec![RecoveredSource { source, url, read_at: Timestamp::UNIX_EPOCH }] }
+    let redesigned = RedesignedBody {
+        body: BodyId("comune-altolago".into()),
+        name: "Comune di Altolago".into(),
+        since: Timestamp::UNIX_EPOCH,
+        n_lost: 18,
+        n_known: 20,
+    };
+    TroubleReport {
+        failing: vec![failing],
+        back: vec![RecoveredSource { source, url, read_at: Timestamp::UNIX_EPOCH }],
+        redesigned: vec![redesigned],
+    }
 }
 
 /// Two changes: one with all that a change may have, one with as little as it may.

@@ -1,4 +1,4 @@
-//! The operator's mail in words: which sources have been failing for days, and which read well again.
+//! The operator's mail in words: which sources have been failing for days, which read well again, which bodies seem to have a new site.
 
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub(super) struct Trouble {
     n_failing: usize,
     back: Vec<Back>,
     n_back: usize,
+    redesigned: Vec<Redesigned>,
+    n_redesigned: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,6 +39,15 @@ struct Back {
     read_at: String,
 }
 
+#[derive(Debug, Serialize)]
+struct Redesigned {
+    body: String,
+    name: String,
+    since: String,
+    n_lost: u32,
+    n_known: u32,
+}
+
 pub(super) fn in_words(report: &TroubleReport, language: Language) -> Trouble {
     let failing = report.failing.iter().take(MAX_NAMED).map(|failing| Failing {
         source: clip(&failing.source.0, 120),
@@ -50,7 +61,21 @@ pub(super) fn in_words(report: &TroubleReport, language: Language) -> Trouble {
         url: clip(&back.url, 300),
         read_at: instant(back.read_at, language),
     });
-    Trouble { failing: failing.collect(), n_failing: report.failing.len(), back: back.collect(), n_back: report.back.len() }
+    let redesigned = report.redesigned.iter().take(MAX_NAMED).map(|redesigned| Redesigned {
+        body: clip(&redesigned.body.0, 120),
+        name: clip(&redesigned.name, 120),
+        since: instant(redesigned.since, language),
+        n_lost: redesigned.n_lost,
+        n_known: redesigned.n_known,
+    });
+    Trouble {
+        failing: failing.collect(),
+        n_failing: report.failing.len(),
+        back: back.collect(),
+        n_back: report.back.len(),
+        redesigned: redesigned.collect(),
+        n_redesigned: report.redesigned.len(),
+    }
 }
 
 /// "Sportello: comune-prato/novita non si legge da tre giorni".
@@ -70,7 +95,14 @@ pub(super) fn subject(report: &TroubleReport, language: Language) -> String {
         (many, Language::It) => Some(format!("{} fonti si leggono di nuovo", many.len())),
         (many, Language::En) => Some(format!("{} sources can be read again", many.len())),
     };
-    let parts: Vec<String> = failing.into_iter().chain(back).collect();
+    let redesigned = match (report.redesigned.as_slice(), language) {
+        ([], _) => None,
+        ([one], Language::It) => Some(format!("{} ha forse un sito nuovo", clip(&one.name, 60))),
+        ([one], Language::En) => Some(format!("{} may have a new site", clip(&one.name, 60))),
+        (many, Language::It) => Some(format!("{} enti hanno forse un sito nuovo", many.len())),
+        (many, Language::En) => Some(format!("{} bodies may have a new site", many.len())),
+    };
+    let parts: Vec<String> = failing.into_iter().chain(redesigned).chain(back).collect();
     format!("Sportello: {}", parts.join("; "))
 }
 

@@ -30,4 +30,4 @@ pub use region::{REGIONS, Region};
 pub use source::{DocumentKind, SourceId, SourceKind};
 pub use state::{Aspect, Fact, ParseAspectError, State, Value};
 pub use subscription::{Filter, Frequency, Language, NewSubscription, ParseFrequencyError, Subscriber, SubscriberId, Subscription, Way};
-pub use trouble::{FailingSource, RecoveredSource, TroubleReport};
+pub use trouble::{FailingSource, RecoveredSource, RedesignedBody, TroubleReport};

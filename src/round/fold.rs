@@ -121,6 +121,7 @@ impl Fold {
             changes: found.changes,
             corroborated: found.corroborated,
             deliveries,
+            redesign: folded.redesign,
         })
     }
 

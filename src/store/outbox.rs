@@ -81,7 +81,8 @@ pub trait Outbox {
     /// indices count. Returns the ids of those written or added to; service mail that was written before is not repeated.
     fn enqueue(&self, deliveries: &[PlannedDelivery], changes: &[ChangeId], now: Timestamp) -> Result<Vec<DeliveryId>>;
     /// Writes a mail to the operator, in one transaction with the note that it was told, when sources have been failing without a break
-    /// since `failing_since` or longer, or read well again after the operator was told that they fail. `None`: there is nothing to tell.
+    /// since `failing_since` or longer, or read well again after the operator was told that they fail, or when most of a body's facts went at
+    /// once ([`Findings::redesign`](super::Findings::redesign)). `None`: there is nothing to tell.
     /// An address that is not known yet is added, without subscriptions.
     fn tell_trouble(&self, to: &str, language: Language, failing_since: Timestamp, now: Timestamp) -> Result<Option<DeliveryId>>;
     /// Takes mails that may be tried now and marks each as being handed over, in one transaction: first news, the longest waiting first,

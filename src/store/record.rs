@@ -8,7 +8,7 @@ use crate::domain::{
     BodyId, Change, ChangeId, Corroboration, DeliveryId, DocumentKind, Doubt, Held, Notice, OfficeId, PlannedDelivery, Reading, SourceId,
     State,
 };
-use crate::resolve::DocumentNotices;
+use crate::resolve::{DocumentNotices, Redesign};
 
 /// What the store knows of a body: the material that a new reading is folded into and compared with.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,6 +153,8 @@ pub struct Findings {
     pub corroborated: Vec<Corroboration>,
     /// What subscribers are to get; the indices count `changes`.
     pub deliveries: Vec<PlannedDelivery>,
+    /// Whether most of the body's facts are gone from now on; the operator is told.
+    pub redesign: Option<Redesign>,
 }
 
 /// A visit to one or more documents of one body, and what follows.

@@ -110,6 +110,22 @@ fn other_words_order_and_surroundings_are_no_change() {
 }
 
 #[test]
+fn a_page_that_lost_nearly_all_it_said_tells_the_operator_and_nobody_else() {
+    let place = watched_table();
+    place.settings("[mail]\noperator = \"ops@example.org\"\n");
+    place.page("/uffici", "<h1>Orari degli uffici</h1><p>Gli orari si trovano ora nelle pagine dei singoli servizi.</p>");
+    for _ in 0..2 {
+        let ended = place.run(&["check", "--all"]).done();
+        assert_eq!(ended.out, "", "what went is held back");
+    }
+    let mails = place.mails();
+    let [mail] = &mails[..] else { panic!("one mail, not {}", mails.len()) };
+    assert_eq!(mail.to, "ops@example.org");
+    assert_eq!(mail.subject, "Sportello: Comune di Prova ha forse un sito nuovo");
+    assert!(mail.text.contains("24 fatti su 24"), "{}", mail.text);
+}
+
+#[test]
 fn a_host_in_trouble_is_no_news_and_is_named() {
     let place = watched_table();
     for (trouble, words) in [

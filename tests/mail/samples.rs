@@ -162,6 +162,13 @@ pub fn trouble() -> TroubleReport {
     TroubleReport {
         failing: vec![failing("uffici", "www.comune.altolago.example: its certificate has expired"), failing("urp", "<b>503</b> & more")],
         back: vec![back],
+        redesigned: vec![RedesignedBody {
+            body: BodyId("comune-altolago".into()),
+            name: "Comune di Altolago".into(),
+            since: at("2026-03-04T06:30:00Z"),
+            n_lost: 17,
+            n_known: 20,
+        }],
     }
 }
 

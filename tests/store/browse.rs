@@ -68,6 +68,7 @@ pub fn settle(store: &dyn Store, body: &str, states: Vec<State>, sentences: &[&s
         held: vec![],
         corroborated: vec![],
         deliveries: vec![],
+        redesign: None,
     };
     store.record(&Visit { body, at: t(minute), documents: vec![], findings: Some(findings) }).unwrap().changes
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sportello::domain::*;
+use sportello::resolve::Redesign;
 use sportello::store::*;
 
 use crate::support::*;
@@ -224,7 +225,16 @@ fn what_a_page_was_read_from_is_known_until_it_says_something_else() {
 }
 
 fn findings(revision: u64) -> Findings {
-    Findings { why: Why::Visit, revision, states: vec![], held: vec![], changes: vec![], corroborated: vec![], deliveries: vec![] }
+    Findings {
+        why: Why::Visit,
+        revision,
+        states: vec![],
+        held: vec![],
+        changes: vec![],
+        corroborated: vec![],
+        deliveries: vec![],
+        redesign: None,
+    }
 }
 
 fn settled(store: &dyn Store, at: jiff::Timestamp, findings: Findings) -> Result<Recorded> {
@@ -603,6 +613,39 @@ fn many_read_while_one_writes() {
         }
     });
     assert_eq!(store.sizes().unwrap().subscribers, 40);
+}
+
+#[test]
+fn the_operator_is_told_of_a_redesign_once_a_week_and_not_of_one_that_is_over() {
+    for (store, _folder) in stores() {
+        let store = with_town(store);
+        let note = |at, redesign| {
+            let revision = store.known(&town().id, t(0)).unwrap().revision;
+            settled(&*store, t(at), Findings { redesign, ..findings(revision) }).unwrap();
+        };
+        let tell = |now: i64| store.tell_trouble("ops@example.org", Language::It, t(-100), t(now)).unwrap().is_some();
+        let redesign = |since| Some(Redesign { n_lost: 9, n_known: 10, since: t(since) });
+        const WEEK: i64 = 7 * 24 * 60;
+
+        note(1, redesign(1));
+        note(2, None);
+        assert!(!tell(3), "it was over before it was told");
+        note(4, redesign(4));
+        assert!(tell(5));
+        let mails = store.take_due(t(5), 9).unwrap();
+        let report = mails[0].trouble.as_deref().unwrap();
+        assert_eq!((report.failing.len(), report.back.len()), (0, 0));
+        let [told] = &report.redesigned[..] else { panic!("{report:?}") };
+        assert_eq!((&told.body, told.n_lost, told.n_known, told.since), (&town().id, 9, 10, t(4)));
+        note(6, redesign(4));
+        note(7, None);
+        note(8, redesign(8));
+        assert!(!tell(9), "once a week");
+        note(WEEK + 9, redesign(8));
+        assert!(!tell(WEEK + 10), "the same one once");
+        note(WEEK + 11, redesign(WEEK + 11));
+        assert!(tell(WEEK + 12) && !tell(WEEK + 13), "another one again");
+    }
 }
 
 #[test]

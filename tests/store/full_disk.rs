@@ -66,6 +66,7 @@ fn try_visit(store: &dyn Store, n: u64) -> Result<Recorded> {
             changes: vec![],
             corroborated: vec![],
             deliveries: vec![],
+            redesign: None,
         }),
     })
 }

@@ -141,6 +141,7 @@ pub fn try_visit(store: &dyn Store, text: &str, hours: &str, at: Timestamp, subs
             changes,
             corroborated: vec![],
             deliveries,
+            redesign: None,
         }),
     })
 }

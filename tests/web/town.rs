@@ -180,6 +180,7 @@ fn visit(store: &dyn Store, anagrafe: &str, changes: Vec<Change>, words: &Words,
                 changes,
                 corroborated: vec![],
                 deliveries: vec![],
+                redesign: None,
             }),
         })
         .unwrap();

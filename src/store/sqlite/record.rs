@@ -9,7 +9,7 @@ use serde_json::Value as JsonValue;
 
 use super::columns::{At, Json, Word};
 use super::content::{self, Prepared};
-use super::{Sqlite, bodies, changes, days, documents, fault::Fault, known, outbox, snapshots, statements, words};
+use super::{Sqlite, bodies, changes, days, documents, fault::Fault, known, outbox, snapshots, statements, trouble, words};
 use crate::domain::{Body, BodyId, Notice, Reading, day_of};
 use crate::store::{
     Document, DocumentVisit, Findings, Found, Known, Received, Recorded, RecordedDocument, Result, Rounds, Seen, Sha256, SnapshotId,
@@ -315,6 +315,7 @@ fn record_findings(
     let body = bodies::one_body(tx, &visit.body)?.ok_or_else(|| Fault::Unknown(format!("body {}", visit.body)))?;
     let versions = record_states(tx, visit, &body, findings, snapshots)?;
     record_held(tx, visit, findings, snapshots)?;
+    trouble::put_redesign(tx, &visit.body, findings.redesign.as_ref(), visit.at)?;
     for change in &findings.changes {
         let key = text_of(&change.key)?;
         let (ended, made) = versions.get(&key).copied().unwrap_or_default();
