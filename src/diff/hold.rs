@@ -73,7 +73,8 @@ impl<'a> Flaps<'a> {
         })
     }
 
-    /// Whether the last change told of this aspect, less than a day ago, is undone by this one.
+    /// Whether the last change told of this aspect, less than a day ago, is undone by this one, and not by the word of another document: a
+    /// closure that a second notice calls off the next morning does not go back and forth.
     fn returns(&self, change: &Change) -> bool {
         let key = folded_key(&change.key);
         let last = self
@@ -85,7 +86,14 @@ impl<'a> Flaps<'a> {
             self.moment.now.duration_since(told.detected_at) < A_DAY
                 && same_or_none(told.before.as_ref(), change.after.as_ref())
                 && same_or_none(told.after.as_ref(), change.before.as_ref())
+                && !self.is_another_word(change, told)
         })
+    }
+
+    /// Whether the document at hand states the change and had no part in the one told.
+    fn is_another_word(&self, change: &Change, told: &Change) -> bool {
+        let has_part = |change: &Change| change.causes.iter().any(|cause| cause.url == self.moment.url);
+        has_part(change) && !has_part(told)
     }
 
     /// What goes on waiting through a silent visit.
