@@ -1,7 +1,7 @@
 //! Five ways in which sites show the same offices, and three for their news.
 
-use super::words::{HOURS, name, phone};
-use super::world::{Body, Office};
+use super::words::{HOURS, date as in_words, name, phone};
+use super::world::{Body, Office, day_of};
 
 pub const N_LAYOUTS: usize = 5;
 
@@ -107,10 +107,11 @@ pub fn page(body: &Body, title: &str, main: &str, round: usize) -> String {
         "<nav><ul><li><a href=\"/\">Home</a></li><li><a href=\"/uffici\">Uffici</a></li><li><a href=\"/novita\">Novità</a></li></ul></nav>";
     let menu =
         if body.redesigned { format!("<header class=\"nuovo\"><div>{menu}</div></header>") } else { format!("<header>{menu}</header>") };
+    let updated = format!("<p>Ultimo aggiornamento: {}</p>", in_words(day_of(round)));
     let counter = format!("<p>Visite: {}</p>", 4000 + 37 * round);
     format!(
         "<!doctype html><html lang=\"it\"><head><meta charset=\"{}\"><title>{title} - {}</title>\
-         <meta name=\"csrf-token\" content=\"{:x}\"></head><body>{menu}<main>{main}</main>\
+         <meta name=\"csrf-token\" content=\"{:x}\"></head><body>{menu}<main>{main}{updated}</main>\
          <aside><h2>In evidenza</h2><p>{banner}</p></aside>\
          <footer><p>{} - Centralino 0584 000000 - protocollo@{}.it</p>{counter}</footer></body></html>",
         if body.latin1 { "iso-8859-1" } else { "utf-8" },
