@@ -3,6 +3,8 @@
 //!
 //! In: the pieces of a clause in order. Out: which days have which spans, and the spans that found no days.
 
+mod shut_parts;
+
 use jiff::civil::Date;
 
 use super::weekdays::Days;
@@ -107,8 +109,9 @@ struct Reader {
 
 /// Reads the pieces of one clause. `same`: the days of the office before, for "gli stessi giorni".
 pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
+    let pieces = &shut_parts::set_aside(pieces);
     let mut reader = Reader { sunday_out: sunday_taken_out(pieces), ..Reader::default() };
-    let mut without = false;
+    let (mut without, mut part_heard) = (false, false);
     for (i, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Days(days) => {
@@ -128,6 +131,14 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                         continue;
                     }
                 }
+                if let Some(part) = shut_parts::alone(pieces, i) {
+                    reader.flush(i);
+                    if shut_parts::take_away(&mut reader.read, &days, part) {
+                        (reader.pending_part, part_heard) = (None, true);
+                        continue;
+                    }
+                }
+                part_heard = false;
                 let shut = shut_beside(pieces, i);
                 let alone = !says_more(&pieces[i + 1..]);
                 reader.days(days, every, i, shut, alone);
@@ -142,6 +153,7 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                 let later_days = days_before_break(&pieces[i + 1..]);
                 reader.span(*span, *weak, later_days);
             }
+            Piece::Part(_) if std::mem::take(&mut part_heard) => {}
             Piece::Part(part) => reader.part(part, pieces.get(i + 1)),
             Piece::Without => without = true,
             Piece::WithoutBefore | Piece::Shut | Piece::Open | Piece::Comma => {}
