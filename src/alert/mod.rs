@@ -9,6 +9,7 @@ mod headers;
 mod mail;
 mod marked;
 mod plan;
+mod proofs;
 mod render;
 mod rows;
 mod sample;
@@ -31,6 +32,7 @@ pub mod ics {
 pub(crate) use mail::ascii_domain;
 pub use mail::{Letterhead, Mail, Mailbox, ParseMailboxError};
 pub use plan::plan;
+pub use proofs::Proofs;
 pub use render::{CONFIRM_WITHIN, RenderError, render};
 pub use templates::Templates;
 pub use wish::{Slip, Written, address, wish};

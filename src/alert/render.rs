@@ -59,7 +59,7 @@ struct Letter<'a> {
     tomorrow: Option<String>,
     /// The operator's mail: what fails and what is back.
     trouble: Option<Trouble>,
-    links: Links,
+    links: &'a Links,
 }
 
 /// The changes of one body.
@@ -72,22 +72,43 @@ struct Group {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct Links {
+pub(super) struct Links {
     site: Option<String>,
     confirm: Option<String>,
     manage: Option<String>,
     unsubscribe: Option<String>,
     /// `mailto:` for those who cannot or will not open a link.
     unsubscribe_mail: String,
+    /// What in them is the reader's own: the tokens that unsubscribe and that manage.
+    #[serde(skip)]
+    pub tokens: [String; 2],
+}
+
+/// What a mail says, before it is anybody's.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Written {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub calendar: Option<String>,
 }
 
 /// Writes the mail of a delivery. `now` becomes its date.
+///
+/// # Errors
+/// A template that cannot be filled.
 pub fn render(delivery: &Delivery, letterhead: &Letterhead, templates: &Templates, now: Timestamp) -> Result<Mail, RenderError> {
+    let links = links(delivery, letterhead);
+    let written = write(delivery, letterhead, templates, &links)?;
+    Ok(address(delivery, letterhead, now, &links, written))
+}
+
+/// Fills the templates.
+pub(super) fn write(delivery: &Delivery, letterhead: &Letterhead, templates: &Templates, links: &Links) -> Result<Written, RenderError> {
     let language = delivery.to.language;
-    let code = words::in_language(language, "it", "en");
+    let code = code(language);
     let subject = subject(delivery, language);
     let (groups, briefly, unnamed) = groups(delivery, letterhead);
-    let links = links(delivery, letterhead);
     let evening = match &delivery.about {
         About::Reminder(day) => Some(*day),
         _ => None,
@@ -115,26 +136,37 @@ pub fn render(delivery: &Delivery, letterhead: &Letterhead, templates: &Template
         About::Trouble(_) => "trouble",
     };
     let context = Context::from(Serde(&letter));
-    let text = templates.fill(&format!("{code}/{template}.txt"), &context)?;
+    let text = tidy(&templates.fill(&format!("{code}/{template}.txt"), &context)?);
     let html = templates.fill(&format!("{code}/{template}.html"), &context)?;
+    Ok(Written { text, html, calendar: calendar::closures(delivery, letterhead), subject })
+}
+
+/// Puts what is each mail's own around what was written: addresses, date, headers.
+pub(super) fn address(delivery: &Delivery, letterhead: &Letterhead, now: Timestamp, links: &Links, written: Written) -> Mail {
     let return_path = match &letterhead.bounces {
         Some(bounces) => return_path(&letterhead.secret, &bounces.address, delivery.id),
         None => letterhead.from.address.clone(),
     };
-    Ok(Mail {
+    let language = delivery.to.language;
+    Mail {
         delivery: delivery.id,
         return_path,
         from: letterhead.from.clone(),
         to: delivery.to.email.clone(),
         date: now,
         message_id: headers::message_id(delivery, letterhead),
-        headers: headers::all(delivery, letterhead, code, letter.links.unsubscribe.as_deref(), &letter.links.unsubscribe_mail),
+        headers: headers::all(delivery, letterhead, code(language), links.unsubscribe.as_deref(), &links.unsubscribe_mail),
         language,
-        calendar: calendar::closures(delivery, letterhead),
-        text: tidy(&text),
-        html,
-        subject,
-    })
+        calendar: written.calendar,
+        text: written.text,
+        html: written.html,
+        subject: written.subject,
+    }
+}
+
+/// The language's name in the folder of templates.
+fn code(language: Language) -> &'static str {
+    words::in_language(language, "it", "en")
 }
 
 /// At most one empty line in a row, none at the ends but the last line's end.
@@ -153,19 +185,24 @@ fn tidy(text: &str) -> String {
     tidy
 }
 
-fn links(delivery: &Delivery, letterhead: &Letterhead) -> Links {
+/// The links of a mail to its reader.
+pub(super) fn links(delivery: &Delivery, letterhead: &Letterhead) -> Links {
     let token = |purpose, request, until| sign(&letterhead.secret, purpose, delivery.to.id, request, until);
     let unsubscribe = token(Purpose::Unsubscribe, 0, None);
     let mailbox = letterhead.bounces.as_ref().unwrap_or(&letterhead.from);
-    let mut links =
-        Links { unsubscribe_mail: format!("mailto:{}?subject=unsubscribe%20{unsubscribe}", mailbox.address), ..Links::default() };
+    let manage = token(Purpose::Manage, 0, None);
+    let mut links = Links {
+        unsubscribe_mail: format!("mailto:{}?subject=unsubscribe%20{unsubscribe}", mailbox.address),
+        tokens: [unsubscribe.clone(), manage.clone()],
+        ..Links::default()
+    };
     if let Some(base) = &letterhead.public_url {
         links.site = Some(base.to_string());
         if let About::Confirmation(request) = delivery.about {
             let until = delivery.due_at.checked_add(CONFIRM_WITHIN).ok();
             links.confirm = Some(story::page(base, &["conferma", &token(Purpose::Confirm, request, until)]));
         } else if !matches!(delivery.about, About::Trouble(_)) {
-            links.manage = Some(story::page(base, &["iscrizione", &token(Purpose::Manage, 0, None)]));
+            links.manage = Some(story::page(base, &["iscrizione", &manage]));
             links.unsubscribe = Some(story::page(base, &["disiscrizione", &unsubscribe]));
         }
     }

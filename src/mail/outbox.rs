@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, mpsc};
 
-use crate::alert::{Letterhead, RenderError, Templates, render};
+use crate::alert::{Letterhead, Proofs, RenderError, Templates};
 use crate::domain::{Delivery, DeliveryId, Verdict};
 
 use super::{ComposeError, Dkim, Sealed, compose};
@@ -72,17 +72,19 @@ pub enum WriteError {
 
 /// Writes a mail.
 pub(super) fn seal(delivery: &Delivery, desk: &Desk, now: Timestamp) -> Result<Sealed, WriteError> {
-    let mail = render(delivery, &desk.letterhead, &desk.templates, now)?;
+    let mail = desk.proofs.render(delivery, &desk.letterhead, &desk.templates, now)?;
     Ok(compose(&mail, desk.dkim.as_deref())?)
 }
 
 /// What mails are written with, and how fast.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Desk {
     /// What all mails share.
     pub letterhead: Letterhead,
     /// The templates.
     pub templates: Templates,
+    /// What was written with them last.
+    pub proofs: Proofs,
     /// The key that mails are signed with, if there is one.
     pub dkim: Option<Arc<Dkim>>,
     /// At most so many mails a minute; 0: no limit.

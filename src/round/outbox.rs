@@ -11,7 +11,7 @@ use url::Url;
 
 use super::step;
 use crate::alert::tokens::Secret;
-use crate::alert::{Letterhead, Mailbox, ParseMailboxError};
+use crate::alert::{Letterhead, Mailbox, ParseMailboxError, Proofs};
 use crate::config::Settings;
 use crate::config::settings::{self, Transport};
 use crate::domain::{About, BodyId, Delivery, DeliveryId, Language, State, Verdict};
@@ -86,7 +86,8 @@ impl Mailer {
         let bounces = mail.bounces.as_ref().map(|bounces| bounces.parse()).transpose()?;
         let dkim = dkim(mail, &from, credentials)?.map(Arc::new);
         let letterhead = Letterhead { from, public_url, bounces, secret: Secret(store.secret()?) };
-        let desk = Desk { letterhead, templates: mail::templates(mail.templates.as_deref())?, dkim, per_minute: mail.per_minute };
+        let templates = mail::templates(mail.templates.as_deref())?;
+        let desk = Desk { letterhead, templates, proofs: Proofs::default(), dkim, per_minute: mail.per_minute };
         let hooks = Arc::new(hooks(settings.crawl.allow_private)?);
         let (outbox, hook_outbox) = (Arc::new(Outbox { store: store.clone() }), Arc::new(HookOutbox { store }));
         Ok(Self { outbox, hook_outbox, desk: Arc::new(desk), way, operator, hooks, stop: Arc::default() })

@@ -4,6 +4,7 @@ mod book;
 mod calendar;
 mod checklist;
 mod dkim;
+mod proofs;
 mod samples;
 mod sink;
 mod smtp;

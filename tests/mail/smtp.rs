@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lettre::transport::smtp::client::Certificate;
 use mail_parser::MessageParser;
-use sportello::alert::Templates;
+use sportello::alert::{Proofs, Templates};
 use sportello::config::settings::SmtpTls;
 use sportello::domain::{Delivery, Language, Verdict};
 use sportello::mail::{Answer, Desk, Limits, Sending, Smtp, Transport, compose, send_due};
@@ -19,7 +19,13 @@ use crate::sink::{Options, Sink};
 const NOW: &str = "2026-03-05T10:00:00Z";
 
 fn desk() -> Arc<Desk> {
-    Arc::new(Desk { letterhead: letterhead(), templates: Templates::new([]).unwrap(), dkim: None, per_minute: 0 })
+    Arc::new(Desk {
+        letterhead: letterhead(),
+        templates: Templates::new([]).unwrap(),
+        proofs: Proofs::default(),
+        dkim: None,
+        per_minute: 0,
+    })
 }
 
 /// An alert to somebody.
