@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Round;
 use crate::alert;
 use crate::diff::{self, CORROBORATION_DAYS, Moment};
-use crate::domain::{BodyId, Change, OfficeId, PlannedDelivery, SourceId, SourceKind, day_of};
+use crate::domain::{BodyId, Change, HeldReason, OfficeId, PlannedDelivery, SourceId, SourceKind, day_of};
 use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{Findings, Known, KnownDocument, Store, StoreError, Visit, Why};
 
@@ -100,7 +100,8 @@ impl Fold {
             |other: &DocumentNotices| renewed.is_some_and(|renewed| other.source == renewed.source && other.url == renewed.url);
         let documents: Vec<DocumentNotices> = self.memories(known).filter(|other| !is_renewed(other)).chain(renewed).cloned().collect();
         let folded = resolve::fold(&documents, day_of(self.now), &self.settings());
-        if let Some(redesign) = &folded.redesign {
+        let is_known = known.held.iter().any(|held| held.reason == HeldReason::Redesign);
+        if let Some(redesign) = folded.redesign.filter(|_| !is_known) {
             let (n_lost, n_known) = (redesign.n_lost, redesign.n_known);
             tracing::warn!(body = %self.body, n_lost, n_known, "{}: {n_lost} of {n_known} facts went at once, a redesign most likely", self.body);
         }

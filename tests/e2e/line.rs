@@ -114,9 +114,10 @@ fn a_page_that_lost_nearly_all_it_said_tells_the_operator_and_nobody_else() {
     let place = watched_table();
     place.settings("[mail]\noperator = \"ops@example.org\"\n");
     place.page("/uffici", "<h1>Orari degli uffici</h1><p>Gli orari si trovano ora nelle pagine dei singoli servizi.</p>");
-    for _ in 0..2 {
+    for n in 0..2 {
         let ended = place.run(&["check", "--all"]).done();
         assert_eq!(ended.out, "", "what went is held back");
+        assert_eq!(ended.err.matches("a redesign most likely").count(), 1 - n, "it is logged when it begins");
     }
     let mails = place.mails();
     let [mail] = &mails[..] else { panic!("one mail, not {}", mails.len()) };
