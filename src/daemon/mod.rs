@@ -36,7 +36,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(25);
 const CRAWLER_PATIENCE: Duration = Duration::from_secs(60);
 const MAILER_PATIENCE: Duration = Duration::from_secs(20 * 60);
 
-/// A mail waits so long for further changes of the same body, since the pages of one body are often read together.
+/// A mail waits so long for further changes of the same body while more of its pages are looked at. The change of a page that is looked at
+/// alone is told at once.
 const GATHER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Reads settings and sources anew.

@@ -40,7 +40,7 @@ impl Round {
             body: body.clone(),
             now: self.clock.now(),
             confirm_after: self.confirm_after,
-            gather: self.gather,
+            gather: if self.company.is_expected(body) { self.gather } else { SignedDuration::ZERO },
             names: names.collect(),
             pages: pages.map(|source| (source.id.clone(), source.url.to_string())).collect(),
         }

@@ -7,6 +7,7 @@
 mod apart;
 mod catalogue;
 mod clock;
+mod company;
 mod document;
 mod due;
 mod fold;
@@ -43,6 +44,7 @@ use crate::extract;
 use crate::fetch::Fetcher;
 use crate::resolve;
 use crate::store::{Store, StoreError};
+use company::Company;
 use due::due;
 use notes::Notes;
 use turns::Turns;
@@ -64,7 +66,7 @@ pub struct Round {
     pub sources: Arc<Sources>,
     /// How long something must stay away before it counts as gone.
     pub confirm_after: SignedDuration,
-    /// How long a mail at once waits for company from the same body.
+    /// How long a mail at once waits for company from the same body, while more of its pages are looked at.
     pub gather: SignedDuration,
     /// Whether lively sources are looked at more often than the file says, and quiet ones less.
     pub adaptive: bool,
@@ -74,6 +76,7 @@ pub struct Round {
     pub n_asked: AtomicU64,
     stopping: AtomicBool,
     turns: Turns,
+    company: Company,
     readers: Semaphore,
     desk: Semaphore,
     notes: Arc<Notes>,
@@ -129,6 +132,7 @@ impl Round {
             n_asked: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
             turns: Turns::default(),
+            company: Company::default(),
             readers: Semaphore::new(n_readers),
             desk: Semaphore::new(2 * n_readers + 2),
             notes: Arc::default(),

@@ -48,6 +48,7 @@ impl Round {
     /// Visits a source that is due, and its documents; notes how it went.
     pub(super) async fn visit_source(&self, due: &Due) -> Result<Visited, StoreError> {
         let source = Arc::new(due.source.clone());
+        let _visit = self.company.begin(&source.body, 1);
         let mut tally = Tally::new(source.id.clone());
         let trouble = match source.kind {
             SourceKind::Page => self.visit_page(&source, &mut tally).await?,
@@ -111,7 +112,9 @@ impl Round {
         let health = &due.known.health;
         let was_empty = health.last_error.as_deref() == Some(Verdict::EmptyList.to_string().as_str());
         let was_empty_since = health.failing_since.filter(|_| was_empty && health.last_good.is_none());
+        let mut to_come = self.company.begin(&source.body, documents.len());
         for document in documents {
+            to_come.end_one();
             if self.is_stopping() {
                 break;
             }
