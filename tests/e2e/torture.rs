@@ -1,7 +1,9 @@
 //! A changing site, a check in a loop, and mishaps at random instants: SIGKILL, a disk that is full, a disk that fails. After each the
 //! database is sound, and in the end changes and deliveries are those of an undisturbed run.
 //!
-//! `SPORTELLO_KILLS` says how many checks are killed (40 unless it says so), `SPORTELLO_SEED` makes a run the same again.
+//! `SPORTELLO_KILLS` says how many checks are killed (40 unless it says so), `SPORTELLO_SEED` makes a run the same again:
+//!
+//!     SPORTELLO_KILLS=200 cargo test --locked --test e2e torture -- --nocapture
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -251,8 +253,9 @@ fn a_disk_that_fails_at_any_point_stops_the_round_in_words_and_loses_nothing() {
     for n in 0..N_STATES {
         show(&place, n);
         for _ in 0..EACH {
-            // pages, and the log; everything else the program writes with other calls
-            let injection = format!("inject=pwrite64:error=EIO:when={}", 1 + dice.below(60));
+            // pages, the log, and the disk's word that it has them; everything else the program writes with other calls
+            let (call, n_calls) = if dice.below(3) == 0 { ("fsync", 6) } else { ("pwrite64", 60) };
+            let injection = format!("inject={call}:error=EIO:when={}", 1 + dice.below(n_calls));
             let plain = place.command(&check(&now_of(n)));
             let mut command = Command::new("strace");
             command.args(["-f", "-qq", "-o", "/dev/null", "-e", &injection]).arg(plain.get_program()).args(plain.get_args());

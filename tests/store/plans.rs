@@ -5,17 +5,18 @@ use sportello::store::sqlite::{all_statements, migrate::MIGRATIONS};
 
 /// Statements that walk a whole table because that is what they are for.
 const WALKS: &[(&str, &str)] = &[
-    ("bodies", "ALL_BODIES"),    // lists all bodies
-    ("bodies", "ALL_SOURCES"),   // lists all sources
-    ("upkeep", "CHAIN_ENDS"),    // one hash over all chains
-    ("verify", "SOURCES"),       // verification
-    ("upkeep", "N_BODIES"),      // counts
-    ("upkeep", "N_SOURCES"),     // counts
-    ("upkeep", "N_DOCUMENTS"),   // counts
-    ("upkeep", "N_SNAPSHOTS"),   // counts
-    ("upkeep", "N_CHANGES"),     // counts
-    ("upkeep", "N_SUBSCRIBERS"), // counts
-    ("restore", "SKIP_IDS"),     // SQLite's own table of a few rows
+    ("bodies", "ALL_BODIES"),      // lists all bodies
+    ("bodies", "ALL_SOURCES"),     // lists all sources
+    ("bodies", "WATCHED_SOURCES"), // compares all with the operator's file
+    ("upkeep", "CHAIN_ENDS"),      // one hash over all chains
+    ("verify", "SOURCES"),         // verification
+    ("upkeep", "N_BODIES"),        // counts
+    ("upkeep", "N_SOURCES"),       // counts
+    ("upkeep", "N_DOCUMENTS"),     // counts
+    ("upkeep", "N_SNAPSHOTS"),     // counts
+    ("upkeep", "N_CHANGES"),       // counts
+    ("upkeep", "N_SUBSCRIBERS"),   // counts
+    ("restore", "SKIP_IDS"),       // SQLite's own table of a few rows
 ];
 
 fn plan(conn: &Connection, sql: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Bodies and sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -36,6 +36,8 @@ statements! {
                last_good, last_failed, last_error, streak, failing_since, n_fetches, n_unchanged, bytes, told_at
           FROM source
          ORDER BY retired_at IS NOT NULL, id";
+    /* what the operator's file says of them, and no more: each start reads all of it */
+    WATCHED_SOURCES = "SELECT id, body, url, kind, office, settings, retired_at IS NOT NULL FROM source";
     SOURCES_OF = "
         SELECT id, body, url, kind, office, settings, added_at, retired_at, next_due, etag, last_modified, body_sha,
                last_good, last_failed, last_error, streak, failing_since, n_fetches, n_unchanged, bytes, told_at
@@ -119,6 +121,19 @@ pub(super) fn source_from_row(row: &Row<'_>) -> rusqlite::Result<Source> {
     })
 }
 
+/// A source of [`WATCHED_SOURCES`], and whether it is no longer watched.
+fn watched_from_row(row: &Row<'_>) -> rusqlite::Result<(WatchedSource, bool)> {
+    let watched = WatchedSource {
+        id: SourceId(row.get(0)?),
+        body: BodyId(row.get(1)?),
+        url: row.get(2)?,
+        kind: row.get::<_, Word<_>>(3)?.0,
+        office: row.get::<_, Option<String>>(4)?.map(OfficeId),
+        settings: row.get::<_, Json<_>>(5)?.0,
+    };
+    Ok((watched, row.get(6)?))
+}
+
 fn one_source(conn: &Connection, source: &SourceId) -> rusqlite::Result<Option<Source>> {
     conn.prepare_cached(ONE_SOURCE)?.query_row(named_params! { ":id": source.0 }, source_from_row).optional()
 }
@@ -138,8 +153,9 @@ impl Bodies for Sqlite {
             let mut synced = Synced::default();
             let named: BTreeSet<&str> = catalogue.bodies.iter().map(|body| body.id.0.as_str()).collect();
             let known: Vec<Body> = tx.prepare_cached(ALL_BODIES)?.query_map([], body_from_row)?.collect::<rusqlite::Result<_>>()?;
+            let known: BTreeMap<&str, &Body> = known.iter().map(|body| (body.id.0.as_str(), body)).collect();
             for body in &catalogue.bodies {
-                if known.contains(body) {
+                if known.get(body.id.0.as_str()) == Some(&body) {
                     continue;
                 }
                 tx.prepare_cached(PUT_BODY)?.execute(named_params! {
@@ -152,28 +168,28 @@ impl Bodies for Sqlite {
                     words::put_office(tx, row.id, &row.state, &body.name)?;
                 }
             }
-            for body in known.iter().filter(|body| !named.contains(body.id.0.as_str())) {
+            for body in known.values().filter(|body| !named.contains(body.id.0.as_str())) {
                 tx.prepare_cached(RETIRE_BODY)?.execute(named_params! { ":id": body.id.0, ":now": At(now) })?;
                 words::drop_body(tx, body)?;
             }
 
-            let known: Vec<Source> = tx.prepare_cached(ALL_SOURCES)?.query_map([], source_from_row)?.collect::<rusqlite::Result<_>>()?;
-            let known: std::collections::BTreeMap<&str, &Source> = known.iter().map(|s| (s.source.id.0.as_str(), s)).collect();
+            let known = tx.prepare_cached(WATCHED_SOURCES)?.query_map([], watched_from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let known: BTreeMap<&str, &(WatchedSource, bool)> = known.iter().map(|row| (row.0.id.0.as_str(), row)).collect();
             for source in &catalogue.sources {
                 let statement = match known.get(source.id.0.as_str()) {
                     None => {
                         synced.added.push(source.id.clone());
                         ADD_SOURCE
                     }
-                    Some(found) if found.retired_at.is_some() => {
+                    Some((_, true)) => {
                         synced.added.push(source.id.clone());
                         UPDATE_SOURCE
                     }
-                    Some(found) if found.source != *source => {
+                    Some((found, false)) if found != source => {
                         synced.changed.push(source.id.clone());
                         UPDATE_SOURCE
                     }
-                    Some(_) => continue,
+                    Some((_, false)) => continue,
                 };
                 tx.prepare_cached(statement)?.execute(named_params! {
                     ":id": source.id.0, ":body": source.body.0, ":url": source.url, ":kind": Word(source.kind),
@@ -181,10 +197,10 @@ impl Bodies for Sqlite {
                 })?;
             }
             let named: BTreeSet<&str> = catalogue.sources.iter().map(|source| source.id.0.as_str()).collect();
-            for (id, source) in &known {
-                if source.retired_at.is_none() && !named.contains(id) {
+            for (id, (source, is_retired)) in &known {
+                if !is_retired && !named.contains(id) {
                     tx.prepare_cached(RETIRE_SOURCE)?.execute(named_params! { ":id": id, ":now": At(now) })?;
-                    synced.retired.push(source.source.id.clone());
+                    synced.retired.push(source.id.clone());
                 }
             }
             Ok(synced)
