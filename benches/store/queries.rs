@@ -63,18 +63,20 @@ fn queries(filled: &Filled) -> Vec<Query<'_>> {
     let office = || Some(OfficeId("anagrafe".into()));
     let mut round = 0;
     vec![
-        query("unchanged, 100 documents in one batch", move |dice| {
+        query("a check's note of ten sources without news", move |dice| {
             round += 1;
-            let unchanged: Vec<Unchanged> = (0..100)
-                .map(|_| Unchanged {
-                    document: ids[dice.below(ids.len())],
-                    at: minutes(LATER + round),
+            let at = minutes(LATER + round);
+            let unchanged: Vec<Unchanged> = (0..10)
+                .flat_map(|_| &ids[dice.below(ids.len())])
+                .map(|document| Unchanged {
+                    document: *document,
+                    at,
                     next_visit: Some(minutes(LATER + round + 60)),
                     validators: None,
                     matter_sha: None,
                 })
                 .collect();
-            store.record_unchanged(&unchanged).expect("unchanged");
+            store.record_visits(&unchanged, &[]).expect("unchanged");
         }),
         query("what is known of a body", move |dice| {
             std::hint::black_box(store.known(&some(dice).id, minutes(LATER)).expect("known"));

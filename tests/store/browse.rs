@@ -184,6 +184,45 @@ fn changes_are_found_by_words_of_their_evidence_the_newest_first() {
 }
 
 #[test]
+fn words_are_found_as_before_when_their_index_was_put_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sportello.db");
+    let store = open(&path).unwrap();
+    store.sync(&country(), t(0)).unwrap();
+    for n in 0..50 {
+        let sentences = [format!("riceve il martedì, avviso {n}"), format!("riceve il giovedì, avviso {n}")];
+        settle(&*store, "comune-sant-orso", vec![], &sentences.each_ref().map(String::as_str), 5 + n);
+    }
+    let pieces = || -> i64 {
+        let conn = rusqlite::Connection::open(&path).unwrap();
+        conn.query_row("SELECT count(DISTINCT segid) FROM change_words_idx", [], |row| row.get(0)).unwrap()
+    };
+    let all = |words: &str| {
+        let (mut ids, mut from) = (Vec::new(), None);
+        loop {
+            let page = store.search_changes(words, from, 7).unwrap();
+            ids.extend(page.changes.iter().filter_map(|change| change.id));
+            from = page.next;
+            if from.is_none() {
+                return ids;
+            }
+        }
+    };
+    let queries = ["riceve martedi", "giovedi avviso 31", "orso", "riceve 49"];
+    let before = queries.map(all);
+    assert_eq!(before.each_ref().map(Vec::len), [50, 1, 100, 2]);
+    assert!(pieces() > 1, "there is something to merge");
+    for _ in 0..2 {
+        store.tidy(t(0)).unwrap();
+        assert_eq!(pieces(), 1);
+        assert_eq!(queries.map(all), before);
+    }
+    settle(&*store, "comune-re", vec![], &["riceve il martedì"], 60);
+    assert_eq!(all("riceve martedi").len(), 51);
+    assert_eq!(store.verify(true).unwrap(), []);
+}
+
+#[test]
 fn an_office_is_known_now_and_at_an_instant_with_its_branches() {
     for (store, _folder) in stores() {
         store.sync(&country(), t(0)).unwrap();

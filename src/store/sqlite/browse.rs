@@ -16,7 +16,7 @@ use crate::store::{Browse, Cursor, Exception, ExceptionCursor, ExceptionPage, Of
 type Done<T> = std::result::Result<T, Fault>;
 
 /// How many rows with the words are looked at to find the closest.
-const CANDIDATES: u32 = 200;
+const CANDIDATES: u32 = 100;
 
 statements! {
     /* leaps from one province to the next */

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, named_params};
 
 use super::columns::{At, count};
-use super::{Place, Sqlite, days, documents, fault::Fault, lock, retention, snapshots, statements};
+use super::{Place, Sqlite, days, documents, fault::Fault, lock, retention, snapshots, statements, words};
 use crate::alert::tokens::Secret;
 use crate::domain::{SourceId, day_of};
 use crate::store::{
@@ -81,6 +81,13 @@ impl Upkeep for Sqlite {
 
     fn tidy(&self, now: Timestamp) -> Result<()> {
         while self.write("forget days that are over", |tx| days::forget_some(tx, day_of(now)))? {}
+        for index in words::INDEXES {
+            let merge = |begins| self.write("merge the words", |tx| words::merge_some(tx, index, begins));
+            let mut is_more = merge(true)?;
+            while is_more {
+                is_more = merge(false)?;
+            }
+        }
         let free_some = |conn: &Connection| -> Done<bool> {
             conn.execute_batch(FREE_SOME)?;
             let n_free: i64 = conn.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;

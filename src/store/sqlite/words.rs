@@ -15,10 +15,16 @@ statements! {
     PUT_OFFICE = "INSERT OR REPLACE INTO office_words (rowid, words) VALUES (:id, :words)";
     DROP_OFFICE = "DELETE FROM office_words WHERE rowid = :id";
     PUT_CHANGE = "INSERT OR REPLACE INTO change_words (rowid, words) VALUES (:id, :words)";
+    MERGE_BODIES = "INSERT INTO body_words (body_words, rank) VALUES ('merge', :n_pages)";
+    MERGE_OFFICES = "INSERT INTO office_words (office_words, rank) VALUES ('merge', :n_pages)";
+    MERGE_CHANGES = "INSERT INTO change_words (change_words, rank) VALUES ('merge', :n_pages)";
 }
 
 /// Longer queries are cut: nobody types more, and each word costs a walk.
 const MAX_WORDS: usize = 8;
+
+/// Pages merged in one transaction: a round in between waits for a moment.
+const MERGED_AT_ONCE: i64 = 500;
 
 /// Which words of a query must be there as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +81,19 @@ pub(super) fn put_change(tx: &Connection, id: i64, change: &Change, body_name: &
     let parts = [Some(change.name.as_str()), Some(&change.key.office.0), change.key.site.as_deref(), Some(body_name)];
     let sentences = change.causes.iter().flat_map(|cause| &cause.evidence).map(String::as_str);
     put(tx, PUT_CHANGE, id, &joined(parts.into_iter().flatten().chain(sentences)))
+}
+
+/// The indexes of words, each as the statement that merges it.
+pub(super) const INDEXES: [&str; 3] = [MERGE_BODIES, MERGE_OFFICES, MERGE_CHANGES];
+
+/// Merges some of the pieces that an index of words consists of, one more for each transaction that wrote words: a query goes through all
+/// of them. `begins`: those that would not be merged otherwise are taken as well. Returns whether there is more to do.
+pub(super) fn merge_some(tx: &Connection, index: &str, begins: bool) -> Done<bool> {
+    let before = tx.total_changes();
+    let n_pages = if begins { -MERGED_AT_ONCE } else { MERGED_AT_ONCE };
+    tx.prepare_cached(index)?.execute(named_params! { ":n_pages": n_pages })?;
+    // FTS5 says so by the rows it writes: one for the command itself, more for work
+    Ok(tx.total_changes() - before > 1)
 }
 
 fn put(tx: &Connection, statement: &str, id: i64, words: &str) -> Done<()> {
