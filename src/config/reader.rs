@@ -50,7 +50,12 @@ impl<'d> Section<'d> {
 
     /// The keys in the order of the file.
     pub(super) fn keys(&self) -> Vec<&'d str> {
-        let mut keys: Vec<&str> = self.table.iter().map(|(key, _)| key).collect();
+        self.keys_beside(&[])
+    }
+
+    /// Those that are none of the known ones, in the order of the file.
+    fn keys_beside(&self, known: &[&str]) -> Vec<&'d str> {
+        let mut keys: Vec<&str> = self.table.iter().map(|(key, _)| key).filter(|key| !known.contains(key)).collect();
         keys.sort_by_key(|key| self.key_place(key));
         keys
     }
@@ -129,7 +134,7 @@ impl<'t> Reader<'t> {
 
     /// Reports each key that the section does not know. `elsewhere` names keys of other sections and where they belong.
     pub(super) fn unknown_keys(&mut self, section: &Section<'_>, known: &[&'static str], elsewhere: &[(&str, &str)]) {
-        for key in section.keys().into_iter().filter(|key| !known.contains(key)) {
+        for key in section.keys_beside(known) {
             let home = elsewhere.iter().find(|(name, _)| *name == key);
             let suggestion = match home {
                 Some((_, home)) => Some(format!("{key:?} belongs in {home}")),

@@ -13,7 +13,7 @@ use super::hosts::{Hosts, Outcome, Ticket};
 use super::replay::Archive;
 use super::robots::{Cache, Policy};
 use super::scope::host_key;
-use super::transport::build_client;
+use super::transport::{Clients, build_client};
 use super::verdict::judge_error;
 use super::{FetchError, Limits, Render, Reply, Request, Response, Scope, Unchanged, Validators};
 use crate::document::{self, Input};
@@ -42,9 +42,9 @@ enum Origin {
 pub(super) struct Inner {
     pub limits: Limits,
     browser: Browser,
-    client: reqwest::Client,
+    clients: Clients,
     has_roots: bool,
-    insecure: OnceLock<reqwest::Client>,
+    insecure: OnceLock<Clients>,
     hosts: Hosts,
     robots: Cache,
 }
@@ -84,10 +84,11 @@ impl Fetcher {
         // The process may already have a provider; that one serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (client, has_roots) = build_client(&limits, false)?;
+        let clients = Clients::new(client, false);
         let (hosts, robots) = (Hosts::new(&limits), Cache::default());
         let browser = Browser::new(&limits);
         Ok(Fetcher {
-            inner: Origin::Network(Arc::new(Inner { browser, limits, client, has_roots, insecure: OnceLock::new(), hosts, robots })),
+            inner: Origin::Network(Arc::new(Inner { browser, limits, clients, has_roots, insecure: OnceLock::new(), hosts, robots })),
         })
     }
 
@@ -268,7 +269,7 @@ impl Inner {
                 "no root certificates on this machine, so that no https site can be checked (on Debian: apt-get install ca-certificates)";
             return Err(FetchError::Setup(why.to_owned()));
         }
-        let client = self.client(insecure_tls)?;
+        let client = self.client(host, insecure_tls)?;
         let timed_out = |stage, limit| FetchError::TimedOut { host: host.to_owned(), stage, limit };
         let sent = tokio::time::timeout_at(deadline, client.get(url.clone()).headers(conditions).send()).await;
         let mut response = sent
@@ -310,15 +311,15 @@ impl Inner {
         Ok(Answer { status, headers, body })
     }
 
-    fn client(&self, insecure_tls: bool) -> Result<&reqwest::Client, FetchError> {
+    fn client(&self, host: &str, insecure_tls: bool) -> Result<reqwest::Client, FetchError> {
         if !insecure_tls {
-            return Ok(&self.client);
+            return Ok(self.clients.of(host, &self.limits));
         }
-        if let Some(client) = self.insecure.get() {
-            return Ok(client);
+        if let Some(clients) = self.insecure.get() {
+            return Ok(clients.of(host, &self.limits));
         }
         let (client, _) = build_client(&self.limits, true)?;
-        Ok(self.insecure.get_or_init(|| client))
+        Ok(self.insecure.get_or_init(|| Clients::new(client, true)).of(host, &self.limits))
     }
 }
 

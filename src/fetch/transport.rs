@@ -1,5 +1,7 @@
 //! The connection layer: who we say we are, what we accept, whom we trust.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -51,6 +53,40 @@ pub(super) fn build_client(limits: &Limits, insecure_tls: bool) -> Result<(reqwe
     }
 }
 
+/// So many hosts share a client.
+const HOSTS_OF_A_CLIENT: usize = 500;
+
+/// The client at present. A connection to each host asked stays open for a while and holds 27 kB, which adds up when a whole country is
+/// asked in seconds: after many hosts a new client takes the place, and the idle connections end with the old one.
+#[derive(Debug)]
+pub(super) struct Clients {
+    insecure_tls: bool,
+    present: Mutex<(reqwest::Client, HashSet<String>)>,
+}
+
+impl Clients {
+    pub(super) fn new(first: reqwest::Client, insecure_tls: bool) -> Self {
+        Self { insecure_tls, present: Mutex::new((first, HashSet::new())) }
+    }
+
+    /// The client to ask a host with, for one exchange.
+    pub(super) fn of(&self, host: &str, limits: &Limits) -> reqwest::Client {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        let (client, hosts) = &mut *present;
+        if !hosts.contains(host) {
+            // what could be built at the start can be built again; if not, the old one still serves
+            if hosts.len() >= HOSTS_OF_A_CLIENT
+                && let Ok((next, _)) = build_client(limits, self.insecure_tls)
+            {
+                *client = next;
+                hosts.clear();
+            }
+            hosts.insert(host.to_owned());
+        }
+        client.clone()
+    }
+}
+
 /// A client for calls that are no visits of a page: it reaches public addresses alone unless `allow_private`, follows no redirects, and
 /// gives up after `patience`.
 pub fn caller(allow_private: bool, patience: Duration) -> Result<reqwest::Client, FetchError> {
@@ -69,4 +105,24 @@ pub fn caller(allow_private: bool, patience: Duration) -> Result<reqwest::Client
     };
     // as above: a machine without root certificates can still call plain HTTP
     builder().build().or_else(|_| builder().tls_certs_only([]).build()).map_err(|error| setup(&super::error::innermost(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_serves_many_hosts_and_not_all() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let limits = Limits::default();
+        let clients = Clients::new(build_client(&limits, false).unwrap().0, false);
+        let n_hosts = || clients.present.lock().unwrap().1.len();
+        for n in 0..HOSTS_OF_A_CLIENT {
+            clients.of(&format!("www.comune-{n}.example"), &limits);
+        }
+        clients.of("www.comune-0.example", &limits);
+        assert_eq!(n_hosts(), HOSTS_OF_A_CLIENT, "a host that was asked is asked over its connection");
+        clients.of("www.un-altro.example", &limits);
+        assert_eq!(n_hosts(), 1);
+    }
 }

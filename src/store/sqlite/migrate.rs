@@ -28,6 +28,10 @@ const HAS_SECRET: &str = "SELECT EXISTS (SELECT 1 FROM store WHERE id = 1)";
 const PUT_SECRET: &str = "
     INSERT INTO store (id, secret, created_at) VALUES (1, :secret, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (id) DO NOTHING";
 
+/// In one statement: between two of them another process may make the tables of a new file.
+const MARKS: &str = "
+    SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_schema";
+
 /// Tells our files from other programs' (`PRAGMA application_id`): "SPOR".
 const APPLICATION_ID: i32 = 0x5350_4F52;
 
@@ -43,9 +47,7 @@ pub(super) fn found_schema(conn: &Connection, path: &Path) -> Result<u32, Fault>
 
 /// The same for a program that has these migrations.
 fn found_among(conn: &Connection, path: &Path, migrations: &[&str]) -> Result<u32, Fault> {
-    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let application: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let n_tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let (found, application, n_tables): (i64, i32, i64) = conn.query_row(MARKS, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if application != APPLICATION_ID && (n_tables > 0 || found != 0) {
         return Err(StoreError::Foreign { path: path.into() }.into());
     }
