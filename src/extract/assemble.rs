@@ -211,8 +211,8 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     }
     assembler.strangers = directory::strangers(segments, &scans, &assembler.parents, lexicon);
     assembler.bundles = bundles(segments, &scans);
-    assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.page_topic = assembler.title_topic(document, &scans, context);
+    assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.own_boxes = assembler.own_boxes(&scans);
     for (index, marks) in scans.iter().enumerate() {
         assembler.segment(index, marks);
@@ -385,7 +385,8 @@ impl Assembler<'_> {
             // a calendar goes on with another place
             self.topic.clear();
         }
-        let event = cued(Cue::Event) || takes_place;
+        let beside = |m: &Placed| elsewhere::is_beside(segment, clause, m);
+        let event = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && !beside(m)) || takes_place;
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;

@@ -51,8 +51,13 @@ fn by_structure(document: &Document, segments: &[Segment], scans: &mut [Vec<Plac
         let first = crate::text::fold(name.split_whitespace().next().unwrap_or_default());
         POSTS.contains(&first.as_str()) || name.split_whitespace().skip(1).any(capital) && name.chars().any(char::is_lowercase)
     };
-    let is_title =
-        |s: &Segment| s.tokens.len() <= 10 && !lexicon.labels().opens_field(&s.folded.text) && !lexicon.labels().is_service(&s.folded.text);
+    // "Sportello di Rosciano" opens like a field and is a name
+    let is_field = |folded: &str| {
+        let first = folded.split_whitespace().next().unwrap_or_default();
+        let labels = lexicon.labels();
+        labels.is_field(folded) || labels.is_service(folded) || !POSTS.contains(&first) && labels.opens_field(folded)
+    };
+    let is_title = |s: &Segment| s.tokens.len() <= 10 && !is_field(s.folded.text.trim());
     let mut parts: Vec<Part> = Vec::new();
     for (i, segment) in segments.iter().enumerate().filter(|(_, s)| main(s) && s.role == Role::Heading && !s.headings.is_empty()) {
         if is_title(segment) && is_name(&segment.text) && free(&scans[i]) {
@@ -66,7 +71,7 @@ fn by_structure(document: &Document, segments: &[Segment], scans: &mut [Vec<Plac
         let tokens = crate::text::tokens(&crate::text::fold(&name)).len();
         let label: Vec<Placed> = scans[i].iter().filter(|m| m.end <= tokens).cloned().collect();
         let folded = crate::text::fold(&name);
-        if tokens > 10 || !is_name(&name) || lexicon.labels().opens_field(&folded) || !free(&label) {
+        if tokens > 10 || !is_name(&name) || is_field(&folded) || !free(&label) {
             continue;
         }
         let name = own_name(&label, &name);

@@ -350,7 +350,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             .iter()
             .rev()
             .find(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(_)))
-            .is_some_and(|m| matches!(m.mark, Mark::Exception(Exception::Following) | Mark::Exception(Exception::Sentence)));
+            .is_some_and(|m| matches!(m.mark, Mark::Exception(Exception::Following | Exception::Sentence)));
     facts.without_days.clone_from(&reading.read.taken_out);
     facts.also = !facts.hours.is_empty()
         && segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| t.is_any(&["altresi", "anche", "inoltre"]));

@@ -19,7 +19,7 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         .map(|m| m.end);
     for thing in clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Thing)) {
         let range = about_thing(segment, clause, thing);
-        kept.marks.retain(|m| !range.contains(&m.start) || matches!(m.mark, Mark::Offices(_) | Mark::Cue(Cue::Thing)));
+        kept.marks.retain(|m| !range.contains(&m.start) || matches!(m.mark, Mark::Offices(_) | Mark::Cue(Cue::Thing | Cue::Past)));
     }
     let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
     let doubtful =
@@ -150,12 +150,15 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
     {
         return true;
     }
+    let body_line = lexicon.labels().is_body(text.trim_start());
     let own = marks.iter().any(|m| match &m.mark {
-        Mark::Offices(mention) => !mention.offices.iter().all(|o| o.office.is_all() || o.office.0 == "centralino"),
+        Mark::Offices(mention) => !mention.offices.iter().all(|o| {
+            let of_body = o.office.is_all() || o.office.0 == "centralino";
+            of_body || near_end && body_line && ["urp", "protocollo"].contains(&o.office.0.as_str())
+        }),
         Mark::Days(_) | Mark::Span(..) => true,
         _ => false,
     });
-    let body_line = lexicon.labels().is_body(text.trim_start());
     // "38060 Castelnuovo (TN)": a postal address
     let postal = segment.tokens.iter().any(|t| t.kind == crate::text::TokenKind::Number && t.text.len() == 5)
         || segment.text.contains(" (")
@@ -195,8 +198,8 @@ pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> b
     })
 }
 
-/// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office ("sopra la palestra", "nell'ex banca").
-pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
+/// Whether a mark only tells what stands beside an office: "sopra la palestra", "nell'ex banca", "via Roma 4, presso l'ambulatorio".
+pub fn is_beside(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     const BESIDE: [&str; 16] = [
         "vecchio",
         "vecchia",
@@ -215,11 +218,17 @@ pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
         "pressi",
         "oltre",
     ];
+    let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
+    let behind_address = clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.end <= mark.start && mark.start - m.end <= 4);
+    before.iter().any(|t| BESIDE.contains(&t.text.as_str()) || behind_address && t.is("presso"))
+}
+
+/// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office.
+pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
     clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
-        let before = &segment.tokens[m.start.saturating_sub(3)..m.start];
         // "banca dati": no bank
         let data = segment.tokens.get(m.end).is_some_and(|t| t.is("dati"));
-        !data && !before.iter().any(|t| BESIDE.contains(&t.text.as_str()))
+        !data && !is_beside(segment, clause, m)
     })
 }
 

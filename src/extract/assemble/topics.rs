@@ -107,7 +107,9 @@ impl Assembler<'_> {
     pub(super) fn subjects_of(&self, segment: &Segment, marks: &[Placed]) -> Vec<Subject> {
         let mut subjects = Vec::new();
         for mark in marks {
-            if let Mark::Offices(mention) = &mark.mark {
+            if let Mark::Offices(mention) = &mark.mark
+                && !self.is_part_of_page(mention, segment)
+            {
                 for named in &mention.offices {
                     subjects.push(Subject {
                         office: named.office.clone(),

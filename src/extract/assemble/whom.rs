@@ -5,7 +5,7 @@ use crate::domain::OfficeId;
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
 use crate::extract::elsewhere;
-use crate::extract::grammar::offices::Mention;
+use crate::extract::grammar::offices::{Mention, Named};
 use crate::extract::scan::Mark;
 use crate::extract::segment::{Role, Segment};
 
@@ -19,7 +19,7 @@ impl Assembler<'_> {
                 // the office of a swimming pool is its own
                 Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office)) => {}
                 // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
-                Mark::Offices(mention) if !mention.sure && self.is_part_of_page(mention, segment) => {}
+                Mark::Offices(mention) if self.is_part_of_page(mention, segment) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
                 // "La segreteria dell'istituto comprensivo": somebody else's
@@ -132,9 +132,14 @@ impl Assembler<'_> {
     }
 
     /// Whether a common word names the secretariat of the page's own office.
-    fn is_part_of_page(&self, mention: &Mention, segment: &Segment) -> bool {
-        let secretariat = mention.offices.iter().all(|o| o.office.0 == "segreteria");
+    pub(super) fn is_part_of_page(&self, mention: &Mention, segment: &Segment) -> bool {
+        // "segreteria comunale" and "affari generali" are offices wherever they are named
+        let bare = |o: &Named| crate::text::fold(segment.words(o.tokens.clone())) == "segreteria";
         let [page] = self.page_topic.as_slice() else { return false };
+        let is_secretariat = |o: &Named| o.office.0 == "segreteria" && (!mention.sure || bare(o));
+        // "Segreteria e verbali": with another part of the same office
+        let secretariat = mention.offices.first().is_some_and(is_secretariat)
+            && mention.offices.iter().all(|o| is_secretariat(o) || o.office == page.office);
         secretariat && segment.role != Role::Heading && !page.office.is_all() && page.office.0 != "segreteria"
     }
 

@@ -116,7 +116,7 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     });
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
     // "a Palazzo Denti, via Garibaldi 77": the building and its address
-    let building = segment.tokens[placed.start.saturating_sub(6)..placed.start].iter().position(|t| {
+    let building = segment.tokens[placed.start.saturating_sub(6)..placed.start].iter().rposition(|t| {
         t.is_any(&[
             "palazzo",
             "palazzina",

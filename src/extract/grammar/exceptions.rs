@@ -92,12 +92,11 @@ const ADVERBS: [&str; 14] = [
 
 /// The exception that opens at `at`.
 pub fn exception(tokens: &[Token], at: usize, lexicon: &Lexicon) -> Option<(Exception, usize)> {
-    let rule = |found| Some(found);
     if let Some(next) = following(tokens, at, lexicon) {
-        return rule((Exception::Following, next));
+        return Some((Exception::Following, next));
     }
     if let Some(next) = predicate(tokens, at) {
-        return rule((Exception::Sentence, next));
+        return Some((Exception::Sentence, next));
     }
     participle(tokens, at, lexicon)
 }
