@@ -68,6 +68,8 @@ struct Assembler<'a> {
     lead_period: Option<Period>,
     page_topic: Vec<Subject>,
     document_period: Option<Period>,
+    /// The block that states the period of the whole page: its further sentences go on with it.
+    period_block: Option<usize>,
     frame: Frame,
     last_when: Option<Period>,
     /// The last period that was no single day, for "nello stesso periodo".
@@ -164,6 +166,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         lead_period: None,
         page_topic: Vec::new(),
         document_period: None,
+        period_block: None,
         frame: Frame::default(),
         last_when: None,
         last_period: None,
@@ -431,7 +434,7 @@ impl Assembler<'_> {
         // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
         // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
         let event =
-            event && !(["in vigore", "valid"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
+            event && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         let event = self.is_event_page
             || event && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {

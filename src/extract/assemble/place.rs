@@ -198,6 +198,12 @@ impl Assembler<'_> {
         }
         if !explicit && !facts.any() {
             if let Some(period) = facts.period {
+                if self.is_of_whole_page(segment) && !facts.single_day && governs(segment) {
+                    self.govern(segment, &[], &facts);
+                    self.document_period = self.document_period.or(facts.period);
+                    self.period_block = Some(segment.block);
+                    return;
+                }
                 self.topic_period = Some(period);
                 self.govern(segment, &whom, &facts);
             }
@@ -317,14 +323,30 @@ impl Assembler<'_> {
 
     /// "In vigore dal 1° ottobre" below a table, "Il nuovo orario decorre dal 13 maggio": the period of what stands above, of those it is about or of all.
     pub(super) fn govern(&mut self, segment: &Segment, whom: &[Subject], facts: &Facts) {
-        const GOVERNS: [&str; 10] =
-            ["in vigore", "valid", "decorr", "scatt", "novita", "nuovo orario", "nuovi orari", "si applic", "cambiament", "operativ"];
-        let governs = GOVERNS.iter().any(|w| segment.folded.text.contains(w));
-        let Some(period) = facts.period.filter(|_| governs && !facts.single_day && !facts.any()) else { return };
+        let Some(period) = facts.period.filter(|_| governs(segment) && !facts.single_day && !facts.any()) else { return };
         let concerns = |d: &Draft| whom.is_empty() || whom.iter().any(|s| s.same(&d.subject));
-        for draft in self.drafts.iter_mut().filter(|d| d.period.is_open() && (!d.weeks.is_empty() || d.flags.any()) && concerns(d)) {
-            draft.period = period;
+        let said = self.document_period;
+        for draft in self.drafts.iter_mut().filter(|d| (!d.weeks.is_empty() || d.flags.any()) && concerns(d)) {
+            if draft.period.is_open() {
+                draft.period = period;
+            } else if period.from.is_none() && draft.period.until.is_none() && said == Some(draft.period) {
+                // "Esso resta in vigore fino al 14 giugno", behind the day from which all holds
+                draft.period.until = period.until;
+            }
         }
+    }
+
+    /// Whether a line that states no more than a period speaks of the page as a whole: of "gli orari", "il prospetto", or in a block of its own under no
+    /// office's title.
+    fn is_of_whole_page(&self, segment: &Segment) -> bool {
+        const WHOLE: [&str; 8] =
+            ["prospetto", "tabella", "gli orari", "orari riportati", "presente orario", "presenti orari", "calendario", "quadro"];
+        let whole = WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
+        let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
+        let local = self.topic_block == Some(segment.block)
+            || titled(self.heading_topic(segment)) && self.names.several
+            || titled(self.container_topic(segment));
+        (self.names.several || self.sites) && (whole || !local)
     }
 
     /// "Si comunicano i giorni e le ore in cui gli uffici sono aperti al pubblico" above a table of offices: it announces, whatever its last sign.
@@ -522,6 +544,13 @@ impl Assembler<'_> {
                 .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
         })
     }
+}
+
+/// Whether a sentence tells from when or until when something holds.
+fn governs(segment: &Segment) -> bool {
+    const GOVERNS: [&str; 10] =
+        ["in vigore", "valid", "decorr", "scatt", "novita", "nuovo orario", "nuovi orari", "si applic", "cambiament", "operativ"];
+    GOVERNS.iter().any(|w| segment.folded.text.contains(w))
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {

@@ -112,7 +112,8 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
     // "accanto alla stazione" behind the address, "nella palestra di via Rosselli 4": where it is, not whose it is
     let elsewhere = clause.marks.iter().any(|m| {
         let of_place = segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["di", "in"])) && m.end + 1 == placed.start;
-        matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && m.start < placed.start && !of_place
+        let beside = crate::extract::elsewhere::is_beside(segment, clause, m);
+        matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && m.start < placed.start && !of_place && !beside
     });
     let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
     // "a Palazzo Denti, via Garibaldi 77": the building and its address
