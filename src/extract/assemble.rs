@@ -388,8 +388,8 @@ impl Assembler<'_> {
             // a calendar goes on with another place
             self.topic.clear();
         }
-        let beside = |m: &Placed| elsewhere::is_beside(segment, clause, m);
-        let event = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && !beside(m)) || takes_place;
+        let under_event = self.headings.events.innermost(&segment.headings).is_some();
+        let event = elsewhere::is_event(segment, clause) || takes_place || under_event && cued(Cue::Event);
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
@@ -433,8 +433,8 @@ impl Assembler<'_> {
         });
         // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
         // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
-        let event =
-            event && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
+        let event = event
+            && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         let event = self.is_event_page
             || event && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {
@@ -462,7 +462,8 @@ impl Assembler<'_> {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();
-            facts.address = None;
+            // "Villa Greppi, via Resegone 4 (secondo cancello)" below "Sede"
+            facts.address = facts.address.filter(|_| !nearer && self.under_place(segment));
             facts.period = None;
             facts.flags = Default::default();
         }

@@ -150,7 +150,11 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
     {
         return true;
     }
-    let body_line = lexicon.labels().is_body(text.trim_start());
+    // "Sede dell'Unione: via …" at the foot names the body as well as "Unione dei Comuni …" does
+    const SEATS: [&str; 7] =
+        ["sede dell'unione", "sede del comune", "sede dell'ente", "sede della provincia", "sede legale", "municipio", "palazzo municipale"];
+    let seat = near_end && SEATS.iter().any(|seat| text.trim_start().starts_with(seat));
+    let body_line = seat || lexicon.labels().is_body(text.trim_start());
     let own = marks.iter().any(|m| match &m.mark {
         Mark::Offices(mention) => !mention.offices.iter().all(|o| {
             let of_body = o.office.is_all() || o.office.0 == "centralino";
@@ -220,7 +224,26 @@ pub fn is_beside(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     ];
     let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
     let behind_address = clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.end <= mark.start && mark.start - m.end <= 4);
-    before.iter().any(|t| BESIDE.contains(&t.text.as_str()) || behind_address && t.is("presso"))
+    // "Galleria Speri 8, primo piano (l'ascensore è quello delle Poste)"
+    let addressed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.end <= mark.start);
+    let bracketed = addressed
+        && (clause.start..mark.start).rev().find(|i| segment.tokens[*i].is_any(&["(", ")"])).is_some_and(|i| segment.tokens[i].is("("));
+    bracketed || before.iter().any(|t| BESIDE.contains(&t.text.as_str()) || behind_address && t.is("presso"))
+}
+
+/// Whether a clause speaks of something that takes place, and not only of what stands beside an office, of a feast that a date falls on
+/// ("lunedì 2 giugno, festa della Repubblica, l'ufficio è chiuso"), or of those who come ("Gruppi e scuole: museo@…", "Prenotazione tamponi: 0584 …").
+pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
+    const COMERS: [&str; 9] = ["scuol", "scolaresc", "visit", "tampon", "vaccin", "prelievi", "laborator", "gruppi", "didattic"];
+    let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+    let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::When(_) | Mark::Days(_)));
+    clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Event)).any(|m| {
+        let token = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+        let of_date =
+            token == "festa" && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && d.end <= m.start && m.start - d.end <= 2);
+        let comers = reached && !timed && COMERS.iter().any(|stem| token.starts_with(stem));
+        !of_date && !comers && !is_beside(segment, clause, m)
+    })
 }
 
 /// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office.

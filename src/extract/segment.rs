@@ -278,6 +278,15 @@ fn bounded(text: &str, sentence: std::ops::Range<usize>) -> Vec<std::ops::Range<
     pieces
 }
 
+/// "gruppi: museo@…": a word or two, a colon, and what they label.
+fn opens_with_label(words: &str) -> bool {
+    words.split_once(':').is_some_and(|(label, value)| {
+        label.split_whitespace().count() <= 2
+            && label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\''))
+            && value.starts_with(' ')
+    })
+}
+
 /// Lines of a text; a line that was only wrapped joins the one before.
 fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
     let mut lines: Vec<std::ops::Range<usize>> = Vec::new();
@@ -299,6 +308,7 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
             }
             // hard-wrapped prose: a long line without an end, and a small letter at the start of the next
             before.chars().count() >= 55
+                && !opens_with_label(words)
                 && !before.ends_with(['.', ':', ';', '!', '?'])
                 && words.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() && before.ends_with(','))
                 && !words.starts_with(['-', '*'])

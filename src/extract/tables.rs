@@ -30,7 +30,9 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
             let pieces = vec![Piece { words: cell.text.trim().to_string(), range: 0..text.len() }];
             let mut segment =
                 synthetic(block, text, pieces, cell.links.iter().map(|l| Link { range: 0..0, href: l.href.clone() }).collect());
-            let is_title = segment.text.len() <= LONGEST_TITLE && !segment.text.ends_with('.');
+            // "Gruppi e scuole: museo@…" from side to side is a statement, not a title
+            let reaches = segment.text.contains('@') || segment.text.bytes().filter(u8::is_ascii_digit).count() >= 8;
+            let is_title = segment.text.len() <= LONGEST_TITLE && !segment.text.ends_with('.') && !reaches;
             segment.role = if is_title { Role::Heading } else { Role::Sentence };
             heading = is_title.then_some(out.len());
             out.push(segment);

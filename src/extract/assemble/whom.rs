@@ -110,7 +110,13 @@ impl Assembler<'_> {
         // a branch narrows the office that it belongs to
         let mut named: Vec<String> =
             clause.marks.iter().filter_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None }).collect();
+        // the branch that a heading names is one of the heading's office
+        let stranger = explicit
+            && self
+                .heading_topic(segment)
+                .is_some_and(|t| !t.is_empty() && !subjects.iter().any(|s| t.iter().any(|h| h.office == s.office)));
         if named.is_empty()
+            && !stranger
             && let Some(site) = self.headings.sites.innermost(&segment.headings)
         {
             named.push(site.clone());

@@ -184,8 +184,14 @@ fn further(text: &str, groups: &[Group], number: &str, kind: ChannelKind) -> Vec
             && (!more.starts_with('0') || glued_pair)
             && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
         let follows = groups.get(i + 1).map(|g| g.gap.as_str()).unwrap_or_default();
+        // "0824 998123 / 338 700 4512": a whole number of its own, in groups
         let starts_new = lengths(more).is_some_and(|(fewest, most)| {
-            groups.get(i + 1).is_some_and(|g| joins(&g.gap, true) && (fewest..=most).contains(&(more.len() + g.range.len())))
+            let joined = groups[i + 1..].iter().take(3).take_while(|g| joins(&g.gap, true));
+            let lengths = joined.scan(more.len(), |length, g| {
+                *length += g.range.len();
+                Some(*length)
+            });
+            lengths.into_iter().any(|length| (fewest..=most).contains(&length))
         });
         if starts_new {
             break;
