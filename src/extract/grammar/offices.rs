@@ -254,8 +254,10 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         t.newline || t.is_any(&[":", "-", "(", "*", "|", "zona"]) || t.is(".") && tokens.get(next + 1).is_none_or(|n| n.spaced || n.is("."))
     });
     if place.label {
-        // a label that is hardly more than the name: "Tributi", "Area personale e concorsi"
-        return opens && (closes || tokens.len() <= next + 3);
+        // a label that is hardly more than the name: "Tributi", "Area personale e concorsi", "Il Sindaco e la sua segreteria"
+        let opens = opens || i == place.first + 1 && tokens[i - 1].is_any(&["il", "lo", "la", "l'", "i", "gli", "le"]);
+        let staffed = tokens.get(next).is_some_and(|t| t.is("e")) && tokens.get(next + 2).is_some_and(|t| t.is_any(&["sua", "suo"]));
+        return opens && staffed || opens && (closes || tokens.len() <= next + 3);
     }
     let mail = tokens
         .get(next..)
