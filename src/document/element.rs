@@ -164,6 +164,17 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// The address that Joomla keeps from robots in two attributes, each in base 64.
+pub(super) fn joomla_address(element: &Element) -> Option<String> {
+    use base64::Engine as _;
+    let part = |name: &str| -> Option<String> {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(element.attr(name)?.trim()).ok()?;
+        String::from_utf8(bytes).ok().filter(|text| !text.is_empty() && !text.contains(char::is_whitespace))
+    };
+    let address = format!("{}@{}", part("first")?, part("last")?);
+    address.contains('.').then_some(address)
+}
+
 /// Whether an inline style takes the element off the page.
 fn hides(style: &str) -> bool {
     style.split(';').any(|declaration| {

@@ -147,7 +147,13 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         let marks = if element.attrs.is_empty() { Marks::default() } else { Marks::of(element) };
-        if marks.hidden {
+        if element.name() == "joomla-hidden-mail" {
+            // a script shows what the attributes hold; where they hold nothing, the words inside are the address
+            if let Some(address) = element::joomla_address(element) {
+                self.flow.push(&address);
+                return false;
+            }
+        } else if marks.hidden {
             return false;
         }
         if let Some(code) = marks.email {

@@ -207,7 +207,14 @@ fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
     {
         return Some(at + 1);
     }
-    if !token.is_any(&["di", "d'"]) || !segment.is_capital(at + 1) || segment.tokens.get(at + 1).is_some_and(|t| t.newline) {
+    if !token.is_any(&["di", "d'", "del", "della", "dell'", "dei", "delle"])
+        || !segment.is_capital(at + 1)
+        || segment.tokens.get(at + 1).is_some_and(|t| t.newline)
+    {
+        return None;
+    }
+    // "Biblioteca dell'Unione" is the body's, not a place's
+    if segment.tokens[at + 1].is_any(&["unione", "comune", "provincia", "citta", "ente", "regione", "stato", "universita"]) {
         return None;
     }
     Some(name_end(&segment.tokens, at + 1, &|i| segment.is_capital(i)))

@@ -304,6 +304,9 @@ impl Grid<'_> {
             if repeated || fact.empty && cell.links.is_empty() {
                 continue;
             }
+            if c > 0 && self.tells_tasks(c) {
+                continue;
+            }
             let Some(words) = self.words(r, c) else {
                 line.unread.push(cell.text.trim().to_string());
                 continue;
@@ -333,7 +336,10 @@ impl Grid<'_> {
                 let mut header = if spanned.len() > 1 {
                     // words alone under the days of the week are said of all of them
                     let each = spanned.iter().map(|n| self.headers(*n).join(" ")).filter(|h| !h.is_empty());
-                    if fact.times { each.collect::<Vec<_>>().join(", ") } else { String::new() }
+                    // "chiuso" across two days is said of these two; across seasons, of each
+                    let shut =
+                        fold(&words).trim_start().starts_with("chius") && self.headers(c).last().is_some_and(|h| !fold(h).is_empty());
+                    if fact.times || shut { each.collect::<Vec<_>>().join(", ") } else { String::new() }
                 } else {
                     self.header_now(&headers, &before)
                 };
@@ -364,6 +370,28 @@ impl Grid<'_> {
             line.add(cell, from);
         }
         line.segment(block)
+    }
+
+    /// A column of what the offices do ("Che cosa fa", "Competenze"): it names streets, feasts and licences, and says nothing of hours.
+    fn tells_tasks(&self, column: usize) -> bool {
+        const TASKS: [&str; 14] = [
+            "competenz",
+            "che cosa fa",
+            "cosa fa",
+            "di cosa si occup",
+            "si occupa",
+            "attivita",
+            "funzioni",
+            "mansioni",
+            "compiti",
+            "materie",
+            "descrizione",
+            "procediment",
+            "per che cosa",
+            "per cosa",
+        ];
+        let header = self.headers(column).last().map(|text| fold(text)).unwrap_or_default();
+        TASKS.iter().any(|task| header.trim_start().starts_with(task)) && !header.contains("orari")
     }
 
     /// A column headed "Ufficio" most of whose cells name one: the others do so too.

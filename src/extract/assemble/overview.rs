@@ -56,7 +56,9 @@ pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     let mut fields: Vec<String> = segments.iter().filter_map(field).collect();
     fields.sort();
     fields.dedup();
-    fields.len() >= 2 && fields.iter().any(|f| f.starts_with("inizio") || f.starts_with("data inizio") || f.starts_with("fine"))
+    let has = |names: &[&str]| fields.iter().any(|f| names.iter().any(|name| f.starts_with(name)));
+    // a notice has a date as well; what one pays, or who holds it, only an event has
+    fields.len() >= 2 && (has(&["inizio", "data inizio", "fine"]) || has(&["data"]) && has(&["cost", "bigliett", "organizza", "ingresso"]))
 }
 
 /// Parts of the year that are stated without a year and together make a whole one are seasons that recur, whatever the date of the page.

@@ -33,6 +33,9 @@ impl Assembler<'_> {
         if let Some(lent) = self.inline.clone().filter(|_| explicit && !facts.beyond_channels()) {
             facts = merge(lent, facts);
         }
+        if explicit && self.lists_tasks(segment, &facts) {
+            return;
+        }
         if explicit {
             self.topic_block = Some(segment.block);
             // a branch of the office, or another name for it, does not end its period
@@ -244,6 +247,21 @@ impl Assembler<'_> {
             let facts = if facts.any() { facts.clone() } else { Facts { period: facts.period, ..Facts::default() } };
             self.draft(subject, period).add(&facts, &evidence);
         }
+    }
+
+    /// "Concessioni, estumulazioni, luci votive." right below "Polizia mortuaria": what the office of the title does, in the names of others.
+    fn lists_tasks(&self, segment: &Segment, facts: &Facts) -> bool {
+        let said =
+            facts.any() || facts.period.is_some() || !facts.loose.is_empty() || !facts.bare_days.is_empty() || !facts.bare_dates.is_empty();
+        let titled = segment.headings.last().and_then(|h| self.headings.topics.of(*h)).is_some_and(|topic| !topic.is_empty());
+        let list = segment.tokens.iter().any(|t| t.is_any(&[","]));
+        !said
+            && titled
+            && list
+            && segment.tokens.len() <= 16
+            && segment.role == Role::Sentence
+            && !segment.announces()
+            && !self.frame.active
     }
 
     /// "Gli orari si riducono dal 17 giugno. Fino al 7 settembre si apre dalle 9 alle 13": the second sentence says the hours and the end of the same period.
@@ -461,10 +479,16 @@ impl Assembler<'_> {
             "sopra indicat",
             "suddett",
             "qui elencat",
+            "qualunque servizio",
+            "qualunque ufficio",
+            "qualsiasi servizio",
+            "qualsiasi ufficio",
+            "dell'area",
+            "del settore",
         ]
         .iter()
         .any(|w| text.contains(w));
-        if generic && of_page && text.contains("uffic") && !facts.channels.is_empty() && self.names.several {
+        if generic && of_page && (text.contains("uffic") || text.contains("serviz")) && !facts.channels.is_empty() && self.names.several {
             self.default_channels.append(&mut facts.channels);
         }
         if !generic || !(listed || unless) || segment.announces() && !unless {

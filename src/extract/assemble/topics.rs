@@ -67,9 +67,26 @@ impl Assembler<'_> {
             }];
         }
         let title = document.title.as_deref().unwrap_or_default();
-        for (segment, marks) in self.segments.iter().zip(scans).filter(|(s, _)| s.region == Region::Main) {
+        // a box that calls for attention stands above the title and is about the page
+        let boxed = |segment: &Segment| {
+            let mut at = Some(segment.container);
+            std::iter::from_fn(|| {
+                let container = document.containers.get(at?)?;
+                at = container.parent;
+                Some(container)
+            })
+            .any(|container| container.mark.as_deref() == Some("alert"))
+        };
+        let is_title = |s: &Segment| s.region == Region::Main && s.role == Role::Heading && s.text.trim() == title.trim();
+        let titled = self.segments.iter().position(is_title);
+        let main = |(_, (s, _)): &(usize, (&Segment, &Vec<Placed>))| s.region == Region::Main && !boxed(s);
+        for (at, (segment, marks)) in self.segments.iter().zip(scans).enumerate().filter(main) {
             if segment.role == Role::Heading {
-                let subjects = self.subjects_of(segment, marks);
+                let mut subjects = self.subjects_of(segment, marks);
+                // "Servizi sociali, apre uno sportello alla Marina"
+                if subjects.iter().any(|s| !s.office.is_other()) {
+                    subjects.retain(|s| !s.office.is_other());
+                }
                 let cued = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)));
                 if !subjects.is_empty() || cued {
                     return if cued { Vec::new() } else { subjects };
@@ -77,7 +94,7 @@ impl Assembler<'_> {
                 if segment.text.trim() == title.trim() {
                     break;
                 }
-            } else if segment.tokens.len() > 8 {
+            } else if segment.tokens.len() > 8 && titled.is_none_or(|titled| at > titled) {
                 break; // what stands under the first text is a part of the page
             }
         }

@@ -107,6 +107,7 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
         offices.truncate(1);
         return Some(Mention { offices, sure, next: end });
     }
+    narrow(tokens, &mut offices);
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })
 }
@@ -372,6 +373,17 @@ fn push_all(offices: &mut Vec<Named>, more: Vec<Named>) {
     }
 }
 
+/// "Ufficio tecnico - Urbanistica", "Ufficio tecnico (edilizia privata)": the sign says which part of it is meant.
+fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
+    let [whole, part] = offices.as_slice() else { return };
+    let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"]));
+    let sign = tokens.get(whole.tokens.end..part.tokens.start).unwrap_or_default();
+    if technical && part.office.0 == "urbanistica" && !sign.is_empty() && sign.iter().all(|t| t.is_any(&["-", "(", "/", ":"])) {
+        let name = whole.tokens.start..part.tokens.end;
+        *offices = vec![Named { office: part.office.clone(), tokens: name }];
+    }
+}
+
 /// "Polizia Locale - Ufficio verbali", "Anagrafe (servizi demografici)": a part or another name of the same office adds nothing.
 fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon) -> usize {
     let (Some(sign), Some(last)) = (tokens.get(at), offices.last().cloned()) else { return at };
@@ -441,7 +453,9 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
         return Some(at);
     }
     if tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2) {
-        return Some(at + 1);
+        // "Quartiere 1", "Municipalità 1 Centro Antico"
+        let named = capital(tokens, at + 1, is_capital) && !tokens.get(at + 1).is_some_and(|t| t.newline);
+        return Some(if named { name_end(tokens, at + 1, is_capital) } else { at + 1 });
     }
     if word(at) == "n" && tokens.get(at + 2).is_some_and(|t| t.kind == TokenKind::Number) {
         return Some(at + 3);

@@ -170,7 +170,12 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
             // "lunedì 8.30-12.30; 15-17", "mattino: 8-12; pomeriggio: 15-17": still the same days
             Piece::Break if reader.goes_on(&pieces[i + 1..]) => {}
             // "martedì: d'inverno 14-17; d'estate 8-12": the days stand for each season
-            Piece::Break if reader.shared.is_some() && matches!(pieces.get(i + 1), Some(Piece::Season(_))) => reader.flush(i),
+            Piece::Break
+                if reader.shared.is_some()
+                    && matches!(pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma)), Some(Piece::Season(_))) =>
+            {
+                reader.flush(i)
+            }
             Piece::Break => {
                 reader.flush(i);
                 reader.end_statement();

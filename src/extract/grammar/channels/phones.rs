@@ -341,14 +341,10 @@ fn label(before: &str, text: &str, end: usize) -> Label {
         };
     }
     if whatsapp {
-        let both = has("telefono e whatsapp")
-            || has("tel. e whatsapp")
-            || has("telefono/whatsapp")
-            || has("cell. e whatsapp")
-            || has("tel/whatsapp")
-            || has("cell/whatsapp")
-            || has("telefono o whatsapp")
-            || has("cellulare e whatsapp");
+        // "tel. e WhatsApp", "cellulare (anche messaggi WhatsApp)": one number for both
+        let before = tail.split("whats").next().unwrap_or_default();
+        let near = ["tel", "cell", "phone"].iter().filter_map(|word| before.rfind(word)).max().map(|at| before.len() - at);
+        let both = near.is_some_and(|n| n <= 28) && !before.contains("solo");
         return if both { Label::PhoneAndWhatsapp } else { Label::Whatsapp };
     }
     if after.starts_with("(fax)") {
