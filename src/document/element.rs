@@ -251,6 +251,10 @@ pub(super) fn named(marks: &Marks, inside_matter: bool) -> Option<Region> {
 
 /// Class and id words that mean a part of the page in any site's vocabulary; the word is taken apart at its seams ("mainMenu", "site-footer").
 fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
+    // the names of panels, not the panels
+    if ["tab_header", "tab-header", "tabs-nav", "nav-tabs"].iter().any(|name| word.contains(name)) {
+        return Some(Region::Navigation);
+    }
     let mut found = None;
     for part in parts(word) {
         let mut lower = [0u8; 12];

@@ -207,7 +207,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         strangers: BTreeSet::new(),
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
-        sites: branches::distinct(&scans) >= 2 || branches::is_apart(segments, &scans),
+        sites: branches::distinct(&scans) >= 2
+            || branches::is_apart(segments, &scans)
+            || branches::is_page_of_one(document, segments, &scans),
     };
     if is_strangers_page(segments) && context.office.is_none() {
         return Reading::default();

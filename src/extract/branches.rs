@@ -152,6 +152,15 @@ pub fn distinct(scans: &[Vec<Placed>]) -> usize {
     sites.len()
 }
 
+/// Whether the title of the page names a branch and no office: all that the page says is said of that branch ("Delegazione di Montale").
+pub fn is_page_of_one(document: &Document, segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let title = document.title.as_deref().unwrap_or_default().trim();
+    let at = segments.iter().position(|s| s.region == Region::Main && s.role == Role::Heading && s.text.trim() == title);
+    let Some(marks) = at.and_then(|at| scans.get(at)) else { return false };
+    let opens = marks.first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start <= 1);
+    opens && !marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)))
+}
+
 /// Whether running text names a branch that is one by its very word: "nella Delegazione di Pianelle", told apart from the office at the town hall.
 pub fn is_apart(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
     let apart = |name: &str| ["delegazione", "succursale", "distaccamento"].iter().any(|w| crate::text::fold(name).starts_with(w));

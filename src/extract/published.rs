@@ -36,11 +36,16 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         for at in 0..segment.tokens.len().min(60) {
             let Some((day, end)) = full_date(&segment.tokens, at, lexicon) else { continue };
             // "Venerdì 3 gennaio 2025 gli uffici rimarranno chiusi" says when something holds
-            let matter = segment.tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word)
+            let matter = segment.tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word || t.is(","))
                 && segment.tokens[end..]
                     .iter()
                     .any(|t| ["uffic", "chius", "apert", "sportell", "ricev"].iter().any(|w| t.text.starts_with(w)));
             if matter && at <= 2 {
+                break;
+            }
+            // "venerdì 6 giugno 2025, ore 9-18": a day and from when until when
+            let until = |i| super::grammar::times::span(&segment.tokens, i, lexicon).is_some_and(|found| found.span.to().is_some());
+            if (end..segment.tokens.len().min(end + 6)).any(until) {
                 break;
             }
             let rank = rank(segment, at, end, i, near_end);

@@ -167,10 +167,16 @@ fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> us
     let days = facts[0].iter().filter(|f| f.days && !f.times).count();
     let labels = first.iter().filter(|c| label(c)).count();
     let any_times = facts[0].iter().any(|f| f.times);
+    // an empty corner, offices across, days down the side
+    let offices = first.len() >= 3
+        && facts[0].iter().skip(1).all(|f| f.office && !f.days)
+        && !facts[0][0].office
+        && facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count() >= 2;
     usize::from(
         !any_times
             && first.len() > 1
-            && (days >= 2
+            && (offices
+                || days >= 2
                 || labels >= 2
                 || labels >= 1 && days >= 1
                 || labels >= 1 && first.iter().all(|c| label(c) || c.text.trim().is_empty())),

@@ -249,7 +249,7 @@ impl Assembler<'_> {
         let first_named = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map_or(0, |m| m.start);
         let recruits = segment.tokens[..first_named.min(segment.tokens.len())]
             .iter()
-            .any(|t| ["concors", "selezion", "mobilita", "bando"].iter().any(|w| t.text.starts_with(w)));
+            .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi"].iter().any(|w| t.text.starts_with(w)));
         if cued(Cue::Event) || recruits {
             self.headings.events.note(index, ());
         }

@@ -115,7 +115,14 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         let beside = crate::extract::elsewhere::is_beside(segment, clause, m);
         matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && m.start < placed.start && !of_place && !beside
     });
-    let named = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
+    // "Dal martedì al venerdì 9-19, via Cavour 40, tel. 0744 …": one of several particulars set off by commas
+    let sign = |i: usize| segment.tokens.get(i).is_some_and(|t| t.is_any(&[",", ";", "-", "*", "|"]));
+    let told = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Channel(_));
+    let listed = placed.start > 0
+        && sign(placed.start - 1)
+        && (placed.end >= clause.end || sign(placed.end) || segment.tokens[placed.end].is("."))
+        && clause.marks.iter().any(told);
+    let named = listed || clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.start < placed.start);
     // "a Palazzo Denti, via Garibaldi 77": the building and its address
     let building = segment.tokens[placed.start.saturating_sub(6)..placed.start].iter().rposition(|t| {
         t.is_any(&[

@@ -55,7 +55,11 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
             let office = found.office?;
             if office.is_all() && tokens[i].is("municipio") {
                 // the building stands for its offices only as a subject: "il municipio resta chiuso"
-                let subject = i == place.first || tokens[i - 1].is_any(&["il", "intero"]);
+                // "Martedì 4 febbraio: municipio chiuso"
+                let stated = i > 0
+                    && tokens[i - 1].is_any(&[":", "-"])
+                    && tokens.get(i + 1).is_some_and(|t| ["chius", "apert"].iter().any(|stem| t.text.starts_with(stem)));
+                let subject = i == place.first || tokens[i - 1].is_any(&["il", "intero"]) || stated;
                 if !subject || place.label {
                     return None;
                 }
