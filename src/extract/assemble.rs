@@ -397,7 +397,12 @@ impl Assembler<'_> {
         let named_first = named_at.is_some() && named_at < event_at;
         let original = clause.clone();
         let clause = &elsewhere::before_doubt(segment, clause);
-        let seasonal = |m: &Placed| matches!(m.mark, Mark::When(When::Season(_)));
+        let seasonal = |m: &Placed| match m.mark {
+            Mark::When(When::Season(_)) => true,
+            // the columns of a table, each headed by its period
+            Mark::When(When::Range(_) | When::Months(_) | When::From(_) | When::Until(_)) => segment.role == Role::Row && n > 0,
+            _ => false,
+        };
         // "aperto tutti i giorni, dal 1° ottobre al 31 marzo 8-17" above "dal 1° aprile al 30 settembre 7-19"
         let again = Some(self.last_days.clone()).filter(|days| !explicit && !days.is_empty() && clause.marks.iter().any(seasonal));
         let hanging = self.hanging(segment).or(again);

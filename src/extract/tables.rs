@@ -345,7 +345,16 @@ impl Grid<'_> {
                     // "chiuso" across two days is said of these two; across seasons, of each
                     let shut =
                         fold(&words).trim_start().starts_with("chius") && self.headers(c).last().is_some_and(|h| !fold(h).is_empty());
-                    if fact.times || shut { each.collect::<Vec<_>>().join(", ") } else { String::new() }
+                    let each: Vec<String> = each.collect();
+                    if shut && each.iter().any(|header| header.contains(|c: char| c.is_ascii_digit())) {
+                        // said of each period on its own
+                        each[..each.len() - 1].iter().for_each(|header| line.text.push_str(&format!("{header}: {words}; ")));
+                        each[each.len() - 1].clone()
+                    } else if fact.times || shut {
+                        each.join(", ")
+                    } else {
+                        String::new()
+                    }
                 } else {
                     self.header_now(&headers, &before)
                 };

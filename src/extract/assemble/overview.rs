@@ -65,6 +65,10 @@ pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
 pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     use crate::extract::grammar::dates::{Anchor, When};
     let mut found: Vec<(usize, Placed, i32)> = Vec::new();
+    if let Some(year) = titled_year(segments) {
+        date_seasons(year, segments, scans, lexicon);
+        return;
+    }
     for (i, segment) in segments.iter().enumerate() {
         if !scans[i].iter().any(|m| matches!(m.mark, Mark::When(When::Range(_) | When::Months(_) | When::Season(_)))) {
             continue;
@@ -115,6 +119,36 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
             scans[i].iter_mut().find(|m| m.start == mark.start && matches!(m.mark, Mark::When(When::Range(_) | When::Months(_))))
         {
             *there = mark;
+        }
+    }
+}
+
+/// "Orari 2025", "Apertura nel 2025": the year of which a title says that all below it holds.
+fn titled_year(segments: &[Segment]) -> Option<i16> {
+    let title = |s: &&Segment| s.region == Region::Main && s.role == Role::Heading && s.tokens.len() <= 8;
+    segments.iter().filter(title).find_map(|s| {
+        let timetable = ["orar", "apertur", "calendari"].iter().any(|stem| s.tokens.iter().any(|t| t.text.starts_with(stem)));
+        let year = s.tokens.iter().filter(|t| t.text.len() == 4).find_map(|t| t.number()).filter(|year| (2000..=2100).contains(year))?;
+        let dated = s.tokens.iter().any(|t| t.is_any(&["/", "dal", "al", "del"]));
+        (timetable && !dated).then(|| i16::try_from(year).ok())?
+    })
+}
+
+/// Parts of a year that is said above them are dates of that year.
+fn date_seasons(year: i16, segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
+    use crate::domain::DateRange;
+    use crate::extract::grammar::dates::{Anchor, When};
+    let day = |year: i16, (month, day): (u8, u8)| jiff::civil::Date::new(year, month as i8, day as i8).ok();
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        for found in scan(segment, &mut Anchor::default(), None, lexicon) {
+            let Mark::When(When::Season(season)) = &found.mark else { continue };
+            let first = day(year, season.from);
+            let last = day(year + i16::from(season.to < season.from), season.to);
+            let range = first.zip(last).and_then(|(first, last)| DateRange::new(first, last));
+            let there = marks.iter_mut().find(|m| m.start == found.start && matches!(m.mark, Mark::When(When::Range(_) | When::Months(_))));
+            if let (Some(range), Some(there)) = (range, there) {
+                there.mark = Mark::When(When::Range(range));
+            }
         }
     }
 }

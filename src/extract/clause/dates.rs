@@ -9,7 +9,7 @@ use crate::domain::{DateRange, Opening};
 use crate::extract::draft::{Facts, Period};
 use crate::extract::grammar::dates::When;
 use crate::extract::scan::{Mark, Placed};
-use crate::extract::segment::Segment;
+use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
 
 /// Dates that stand alone become closures, a period, or a single day of a status.
@@ -21,12 +21,14 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     let suspended = closed_at
         .iter()
         .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));
+    // a day of the week that is shut in one column of a table of periods: "lunedì: dal 7 gennaio al 29 marzo: chiuso"
+    let column_off = |m: &Placed| weekly_off && segment.role == Role::Row && segment.tokens.get(m.end).is_some_and(|t| t.is(":"));
     let mut period = Period::default();
     let mut closures: Vec<DateRange> = Vec::new();
     for m in &clause.marks {
         let Mark::When(when) = &m.mark else { continue };
         match when {
-            When::Range(range) if shuts && !suspended && !opens_nearer(segment, clause, m) => closures.push(*range),
+            When::Range(range) if shuts && !suspended && !column_off(m) && !opens_nearer(segment, clause, m) => closures.push(*range),
             When::Same if shuts && clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))) => {}
             When::Same if shuts => match around.last_dates {
                 [] => {

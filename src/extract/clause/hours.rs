@@ -2,13 +2,13 @@
 
 use super::flags::{at_an_hour, is_appointment, opens_by_appointment};
 use super::{Around, Clause};
-use crate::domain::{Access, ChannelKind};
+use crate::domain::{Access, ChannelKind, Clock, Span};
 use crate::extract::grammar::dates::When;
 use crate::extract::grammar::exceptions::Exception;
 use crate::extract::grammar::weekdays::Days;
 use crate::extract::grammar::weeks::{self, Piece};
 use crate::extract::scan::{Mark, Placed};
-use crate::extract::segment::Segment;
+use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
 
 pub(super) struct HoursReading {
@@ -28,7 +28,12 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
     let named_days = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_) | Mark::When(When::Days(_))));
     if !named_days
         && let Some(hanging) = around.hanging
-        && let Some(first) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Span(..)))
+        && let Some(first) = clause.marks.iter().find(|m| match m.mark {
+            Mark::Span(..) => true,
+            // "martedì: dal 7 gennaio al 29 marzo: 14-17; dal 31 marzo al 25 ottobre: chiuso"
+            Mark::Cue(Cue::Closed) => segment.role == Role::Row,
+            _ => false,
+        })
     {
         push(
             Piece::Days(Days::These { days: hanging.to_vec(), every: false }),
@@ -38,7 +43,11 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
     for (i, m) in clause.marks.iter().enumerate() {
         match &m.mark {
             Mark::Days(days) => push(Piece::Days(days.clone()), m),
-            Mark::Span(span, weak) => push(Piece::Span(*span, *weak), m),
+            Mark::Span(span, weak) => {
+                let part = clause.marks[..i].iter().rev().find(|n| !matches!(n.mark, Mark::Comma)).map(|n| &n.mark);
+                let afternoon = matches!(part, Some(Mark::Part("pomeriggio")));
+                push(Piece::Span(if afternoon { past_noon(*span) } else { *span }, *weak), m)
+            }
             Mark::Part(part) => push(Piece::Part(part), m),
             Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
             Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
@@ -70,6 +79,20 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
         }
     }
     HoursReading { read: weeks::read(&pieces, around.last_days), places }
+}
+
+/// "Pomeriggio, dalle quattro alle sei": hours of a clock with twelve.
+fn past_noon(span: Span) -> Span {
+    let later = |time: Clock| Clock::new(time.hour_minute().0 + 12, time.hour_minute().1);
+    let (from, to) = (span.from(), span.to());
+    if !(1..8).contains(&from.hour_minute().0) || to.is_some_and(|to| to.hour_minute().0 >= 12) {
+        return span;
+    }
+    let moved = match to {
+        Some(to) => later(from).zip(later(to)).and_then(|(from, to)| Span::new(from, to)),
+        None => later(from).map(Span::open_ended),
+    };
+    moved.unwrap_or(span)
 }
 
 /// How hours are to be used: told by the words before them, or by those behind where nothing else follows.
