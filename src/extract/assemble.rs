@@ -14,7 +14,7 @@ mod whom;
 
 use std::collections::BTreeSet;
 
-use self::headings::Headings;
+use self::headings::{Announced, Headings};
 use self::names::Names;
 use self::overview::{bundles, dashes, is_event_page, is_front_page, is_strangers_page, seasons};
 use super::Context;
@@ -390,8 +390,9 @@ impl Assembler<'_> {
             // a calendar goes on with another place
             self.topic.clear();
         }
-        let under_event = self.headings.events.innermost(&segment.headings).is_some();
-        let event = elsewhere::is_event(segment, clause) || takes_place || under_event && cued(Cue::Event);
+        let above = self.headings.events.innermost(&segment.headings).copied();
+        let called = above == Some(Announced::Call);
+        let event = elsewhere::is_event(segment, clause) || takes_place || called || above.is_some() && cued(Cue::Event);
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
@@ -443,8 +444,11 @@ impl Assembler<'_> {
         let event = event
             && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         let event = self.is_event_page
+            || called
             || event && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
-        if event && !(explicit && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty())) {
+        if event
+            && !(explicit && !called && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
+        {
             facts.hours.clear();
             facts.openings.clear();
             facts.closures.clear();

@@ -151,9 +151,8 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
         return true;
     }
     // "Sede dell'Unione: via …" at the foot names the body as well as "Unione dei Comuni …" does
-    const SEATS: [&str; 7] =
-        ["sede dell'unione", "sede del comune", "sede dell'ente", "sede della provincia", "sede legale", "municipio", "palazzo municipale"];
-    let seat = near_end && SEATS.iter().any(|seat| text.trim_start().starts_with(seat));
+    const SEATS: [&str; 6] = ["sede dell'unione", "sede del comune", "sede dell'ente", "sede della provincia", "sede legale", "municipio"];
+    let seat = near_end && contacts >= 2 && SEATS.iter().any(|seat| text.trim_start().starts_with(seat));
     let body_line = seat || lexicon.labels().is_body(text.trim_start());
     let own = marks.iter().any(|m| match &m.mark {
         Mark::Offices(mention) => !mention.offices.iter().all(|o| {
@@ -390,9 +389,12 @@ pub fn is_address_line(segment: &Segment, address: &Placed) -> bool {
         "siamo",
         "dove",
     ];
+    // "Via della Rocca 5, accanto alla scuola media": what stands beside it may be anything
+    const NEAR: [&str; 8] = ["accanto", "vicino", "fronte", "pressi", "dietro", "sopra", "sotto", "davanti"];
+    let near = (address.end..segment.tokens.len()).find(|i| segment.tokens[*i].is_any(&NEAR)).unwrap_or(segment.tokens.len());
     segment.tokens.len() <= 30
         && segment.tokens.iter().enumerate().all(|(i, t)| {
-            let inside = address.start <= i && i < address.end;
+            let inside = address.start <= i && i < address.end || i >= near;
             inside || t.kind != TokenKind::Word || t.upper || t.text.len() == 1 || PLACE.contains(&t.text.as_str())
         })
 }

@@ -38,6 +38,15 @@ impl<T> Above<T> {
     }
 }
 
+/// What a heading announces that is no office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announced {
+    /// Something that takes place.
+    Event,
+    /// A call for tenders, a post to be filled: the offices in it are what is bought or staffed.
+    Call,
+}
+
 /// All that headings said so far.
 #[derive(Debug, Default)]
 pub(super) struct Headings {
@@ -53,8 +62,8 @@ pub(super) struct Headings {
     pub(super) periods: Above<Period>,
     /// Single days.
     pub(super) days: Above<Vec<Date>>,
-    /// Whether the heading announces an event.
-    pub(super) events: Above<()>,
+    /// Whether the heading announces an event, or a call for tenders or for staff.
+    pub(super) events: Above<Announced>,
 }
 
 #[cfg(test)]

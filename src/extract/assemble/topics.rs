@@ -1,6 +1,7 @@
 //! The office that stands above a segment: the page's own, the heading's, the card's; and which segments are about others altogether.
 
 use super::Assembler;
+use super::headings::Announced;
 use super::place::same_counters;
 use crate::document::{Document, Region};
 use crate::extract::Context;
@@ -251,7 +252,7 @@ impl Assembler<'_> {
             .iter()
             .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi"].iter().any(|w| t.text.starts_with(w)));
         if cued(Cue::Event) || recruits {
-            self.headings.events.note(index, ());
+            self.headings.events.note(index, if recruits { Announced::Call } else { Announced::Event });
         }
         if !subjects.is_empty() && !cued(Cue::Event) && !recruits {
             self.headings.topics.note(index, subjects.clone());

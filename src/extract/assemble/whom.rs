@@ -146,7 +146,7 @@ impl Assembler<'_> {
         // "Segreteria e verbali": with another part of the same office
         let secretariat = mention.offices.first().is_some_and(is_secretariat)
             && mention.offices.iter().all(|o| is_secretariat(o) || o.office == page.office);
-        secretariat && segment.role != Role::Heading && !page.office.is_all() && page.office.0 != "segreteria"
+        secretariat && !matches!(segment.role, Role::Heading | Role::Row) && !page.office.is_all() && page.office.0 != "segreteria"
     }
 
     /// The office that was named last before a token of the segment at hand, in whatever part of a sentence.
