@@ -247,7 +247,10 @@ impl Assembler<'_> {
             return;
         }
         // "Concorso per un istruttore da assegnare ai Servizi demografici": the office is where a post is free
-        let first_named = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map_or(0, |m| m.start);
+        let named = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
+        // "Bandi di gara": the word alone, where no office is named
+        let called = segment.tokens.first().is_some_and(|t| t.is_any(&["bandi", "bando", "concorsi", "concorso"]));
+        let first_named = named.unwrap_or(if called { segment.tokens.len() } else { 0 });
         let recruits = segment.tokens[..first_named.min(segment.tokens.len())]
             .iter()
             .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi"].iter().any(|w| t.text.starts_with(w)));
