@@ -302,6 +302,7 @@ pages! {
     pages_with_tables_read_as_published: "tables.txt", at least 10;
     pages_of_offices_read_as_published: "offices.txt", at least 10;
     pages_about_other_things_say_nothing: "none.txt", at least 5;
+    pages_of_news_read_as_published: "news.txt", at least 2;
 }
 
 fn selector() -> impl Strategy<Value = DaySelector> {

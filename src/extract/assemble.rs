@@ -8,6 +8,7 @@ mod directory;
 mod headings;
 mod names;
 mod overview;
+mod owner;
 mod place;
 mod topics;
 mod whom;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 
 use self::headings::{Announced, Headings};
 use self::names::Names;
-use self::overview::{bundles, dashes, is_event_page, is_front_page, is_strangers_page, seasons};
+use self::overview::{bundles, dashes, is_event_page, is_front_page, seasons};
 use super::Context;
 use super::branches;
 use super::clause::{self, Clause};
@@ -24,6 +25,7 @@ use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
 use super::grammar::dates::When;
 use super::grammar::exceptions::Exception;
+use super::press;
 use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
 use super::segment::{Role, Segment};
@@ -171,7 +173,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_when: None,
         last_period: None,
         only_day: overview::only_day(segments, &scans),
-        strange_page: overview::is_strange(segments, &scans),
+        strange_page: owner::opened_by_stranger(segments, &scans),
         last_dates: Vec::new(),
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
@@ -211,7 +213,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
             || branches::is_apart(segments, &scans)
             || branches::is_page_of_one(document, segments, &scans),
     };
-    if is_strangers_page(segments) && context.office.is_none() {
+    if context.office.is_none() && owner::signed_by_stranger(segments, &scans) {
         return Reading::default();
     }
     assembler.strangers = directory::strangers(segments, &scans, &assembler.parents, lexicon);
@@ -350,8 +352,7 @@ impl Assembler<'_> {
         let updated = |s: &Segment| {
             let text = s.folded.text.trim_start();
             let dated = ["agg.", "aggiornat", "pagina aggiornat", "ultimo aggiornamento", "ultima modifica", "pubblicat"];
-            let press = ["testata giornalistica", "quotidiano", "reg. trib", "direttore responsabile", "registrazione tribunale"];
-            dated.iter().any(|w| text.starts_with(w)) || press.iter().any(|w| text.contains(w))
+            dated.iter().any(|w| text.starts_with(w)) || press::is_colophon(text)
         };
         let from = index.saturating_sub(3);
         channels && plain && self.segments[from..index].iter().any(updated)
@@ -423,6 +424,11 @@ impl Assembler<'_> {
         if facts.address.is_none() && self.under_place(segment) {
             facts.address =
                 clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
+        }
+        if facts.address.is_none() && !self.sites && explicit {
+            // "ricevono nella sede di via Santi 40": where no branches are told apart, the words of a branch say where the office is
+            facts.address =
+                clause.marks.iter().find_map(|m| if matches!(m.mark, Mark::Site(_)) { clause::address_within(segment, m) } else { None });
         }
         if facts.address.is_none() && explicit && matches!(segment.role, Role::Row | Role::Item | Role::Line) {
             facts.address = self.headings.addresses.innermost(&segment.headings).cloned();

@@ -11,6 +11,7 @@ mod subjects;
 
 use jiff::civil::Date;
 
+pub use self::contacts::address_within;
 use self::contacts::{address, channels};
 use self::dates::dates_and_periods;
 use self::flags::flags;

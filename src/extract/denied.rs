@@ -43,6 +43,20 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     marks.retain(|m| !(aside(m) || denies(m)));
 }
 
+/// "la proposta, avanzata da due consiglieri, di chiudere …": a noun of thinking, and the infinitive that tells what was thought of. The token of the noun.
+pub fn proposal(segment: &Segment) -> Option<usize> {
+    const THOUGHTS: [&str; 8] = ["proposta", "idea", "all'idea", "richiesta", "ipotesi", "intenzione", "progetto", "suggerimento"];
+    const DEEDS: [&str; 12] =
+        ["chiud", "apr", "tener", "ten", "ridur", "sposta", "trasfer", "prolung", "estend", "antici", "posticip", "unific"];
+    const REACH: usize = 14;
+    let tokens = &segment.tokens;
+    let noun = tokens.iter().position(|t| THOUGHTS.contains(&t.text.as_str()))?;
+    let infinitive = |t: &Token| ["are", "ere", "ire", "rre"].iter().any(|end| t.text.ends_with(end));
+    let deed = |i: usize| DEEDS.iter().any(|w| tokens[i].text.starts_with(w)) && infinitive(&tokens[i]);
+    let reach = (noun + 1..tokens.len().min(noun + REACH)).take_while(|i| !tokens[*i].is_any(&[";", ":", "."]));
+    reach.clone().any(|i| tokens[i].is("di") && i + 1 < tokens.len() && deed(i + 1)).then_some(noun)
+}
+
 /// What can be denied so: days, times, numbers, places, ways of access.
 fn is_matter(mark: &Mark) -> bool {
     matches!(

@@ -3,6 +3,7 @@
 //! In: a clause. Out: whether (or how much of) it speaks of the office at hand.
 
 use super::clause::Clause;
+use super::press;
 use super::scan::{Mark, Placed};
 use super::segment::Segment;
 use crate::lexicon::{Cue, Lexicon};
@@ -22,8 +23,21 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         kept.marks.retain(|m| !range.contains(&m.start) || matches!(m.mark, Mark::Offices(_) | Mark::Cue(Cue::Thing | Cue::Past)));
     }
     let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
-    let doubtful =
-        |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Hypothesis)) || m.mark == Mark::Cue(Cue::Past) && !is_earlier_word(segment, m);
+    // "chi vuole un colloquio telefoni prima": whoever comes
+    let booked = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment));
+    let whoever = |m: &Placed| {
+        booked
+            && m.start > 0
+            && segment.tokens[m.start - 1].is_any(&["chi", "chiunque", "se"])
+            && segment.tokens[m.start].text.starts_with("v")
+    };
+    // "da allora si entrerà …": from the day that was said
+    let since_then = |m: &Placed| segment.tokens[m.start].is("allora") && m.start > 0 && segment.tokens[m.start - 1].is("da");
+    let doubtful = |m: &&Placed| match m.mark {
+        Mark::Cue(Cue::Hypothesis) => !whoever(m),
+        Mark::Cue(Cue::Past) => !is_earlier_word(segment, m) && !since_then(m),
+        _ => false,
+    };
     let doubts: Vec<Placed> = kept.marks.iter().filter(doubtful).cloned().collect();
     for doubt in &doubts {
         if !kept.marks.contains(doubt) {
@@ -117,29 +131,7 @@ fn between_figures(segment: &Segment, i: usize) -> bool {
 pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon: &Lexicon) -> bool {
     let text = segment.folded.text.as_str();
     let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
-    let press = [
-        "contatti per la stampa",
-        "ufficio stampa del comune",
-        "ufficio stampa comune",
-        "redazione",
-        "webmaster",
-        "segreteria di redazione",
-        "per la pubblicita",
-        "reg. trib",
-        "direttore responsabile",
-        "a cura dell'ufficio",
-        "per informazioni alla stampa",
-        "leggi anche",
-        "condividi",
-        "potrebbe interessarti",
-        "ultime notizie",
-        "tag:",
-        "riproduzione riservata",
-        "fonte:",
-    ];
-    if press.iter().any(|w| text.contains(w))
-        && (near_end || contacts == 0 || text.starts_with("leggi") || text.starts_with("tag") || text.starts_with("condividi"))
-    {
+    if press::closes_article(text) && (near_end || contacts == 0 || press::leads_on(text)) {
         return true;
     }
     if text.contains("c.f.") && contacts >= 1

@@ -14,6 +14,7 @@ mod finish;
 mod footnotes;
 pub mod grammar;
 mod labels;
+mod press;
 mod published;
 mod revise;
 mod scan;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::grammar::dates::{When, weekday_of};
 use super::grammar::weekdays::Days;
+use super::press;
 use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
 use crate::text::TokenKind;
@@ -19,11 +20,12 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             motion = Some(segment.block);
         }
         let withdrawn = segments.get(i + 1).is_some_and(|next| next.block == segment.block && calls_it_wrong(next));
-        if withdrawn || takes_back(segment) || is_for_the_press(segment) || is_premise(segment) || motion == Some(segment.block) {
+        if withdrawn || takes_back(segment) || press::is_addressed(segment) || is_premise(segment) || motion == Some(segment.block) {
             scans[i].clear();
         }
     }
     weekdays_as_dates(segments, scans);
+    same_days_as_dates(segments, scans);
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         ordinals_behind(segment, marks);
     }
@@ -126,13 +128,6 @@ fn is_motion(segment: &Segment) -> bool {
     ["interrogazion", "mozion", "interpellanz", "proposta di "].iter().any(|w| text.starts_with(w))
 }
 
-/// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.
-fn is_for_the_press(segment: &Segment) -> bool {
-    let word = |stem: &str| segment.tokens.iter().any(|t| t.text.starts_with(stem));
-    (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
-        && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
-}
-
 /// "Sabato 3 giugno gli uffici saranno chiusi. La Polizia locale sabato sarà in servizio": in running text a bare weekday is the date that was named.
 fn weekdays_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     const REACH: usize = 6;
@@ -152,6 +147,27 @@ fn weekdays_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
                         mark.mark = Mark::When(When::Days(vec![*date]));
                     }
                 }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// "Chiusi dall'11 al 16 agosto. Negli stessi giorni …": the days said last were dates, none of the week.
+fn same_days_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let mut last_were_dates: Option<usize> = None;
+    for (i, segment) in segments.iter().enumerate() {
+        let hours = scans[i].iter().any(|m| m.mark == Mark::SameHours);
+        let during = |m: &Placed| m.start > 0 && segment.tokens[m.start - 1].is_any(&["negli", "nei", "in"]) && !hours;
+        for mark in &mut scans[i] {
+            match &mark.mark {
+                Mark::When(When::Days(_) | When::Range(_) | When::Months(_)) => last_were_dates = Some(i),
+                Mark::Days(Days::Same)
+                    if segment.role == Role::Sentence && during(mark) && last_were_dates.is_some_and(|at| i - at <= 2) =>
+                {
+                    mark.mark = Mark::When(When::Same);
+                }
+                Mark::Days(_) => last_were_dates = None,
                 _ => {}
             }
         }

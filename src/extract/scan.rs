@@ -13,6 +13,7 @@ use super::grammar::exceptions::{self, Exception};
 use super::grammar::offices::{Mention, Place};
 use super::grammar::weekdays::Days;
 use super::grammar::{addresses, channels, dates, offices, service, times, weekdays};
+use super::press;
 use super::segment::{Role, Segment, first_word};
 use crate::domain::{Channel, ChannelKind, Span};
 use crate::lexicon::{Cue, Lexicon, Run};
@@ -106,7 +107,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         }
         if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
             let end = end_of(segment, at, channel.range.end);
-            for same in found.iter().filter(|f| f.range == channel.range && !is_of_the_press(&f.channel)) {
+            for same in found.iter().filter(|f| f.range == channel.range && !press::is_mailbox(&f.channel)) {
                 marks.push(Placed { mark: Mark::Channel(same.channel.clone()), start: at, end });
             }
             at = end;
@@ -150,6 +151,12 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     marks.sort_by_key(|m| (m.start, m.end));
     quotes::drop_quoted(segment, &mut marks);
     super::denied::drop_denied(segment, &mut marks);
+    if let Some(noun) = super::denied::proposal(segment)
+        && !marks.iter().any(|m| m.mark == Mark::Cue(Cue::Hypothesis) && m.start <= noun)
+    {
+        let at = marks.partition_point(|m| m.start < noun);
+        marks.insert(at, Placed { mark: Mark::Cue(Cue::Hypothesis), start: noun, end: noun + 1 });
+    }
     let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
     marks.retain(|m| {
         !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::NotClosed))
@@ -224,12 +231,6 @@ fn app(segment: &Segment, at: usize) -> Option<(String, usize)> {
     let name = segment.words(start..end).to_string();
     // the State's own app is no office's
     (end > start && name != "IO").then(|| (name, if quoted { end + 1 } else { end }))
-}
-
-/// "stampa@comune…", "redazione@…": nobody's counter.
-fn is_of_the_press(channel: &Channel) -> bool {
-    let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
-    ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "newsletter"].contains(&local)
 }
 
 fn inside_name(marks: &[Placed], start: usize, end: usize) -> bool {

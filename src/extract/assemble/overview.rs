@@ -36,16 +36,6 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
     lists || names_body && !own_heading && !title.contains(" - ")
 }
 
-/// A page of somebody who is no public body: its frame is headed or signed by a foundation, a bank, an association, and names no body.
-pub(super) fn is_strangers_page(segments: &[Segment]) -> bool {
-    const OWNERS: [&str; 9] =
-        ["fondazione", "associazione", "cooperativa", "societa", "parrocchia", "banca", "farmacia", "pro loco", "consorzio"];
-    const BODIES: [&str; 6] = ["comune", "provincia", "unione", "citta", "municipio", "regione"];
-    let frame = || segments.iter().filter(|s| s.region != Region::Main).map(|s| s.folded.text.trim());
-    let owned = frame().any(|text| OWNERS.iter().any(|owner| text.starts_with(owner)) && text.len() <= 160);
-    owned && !frame().any(|text| BODIES.iter().any(|body| text.contains(body)))
-}
-
 /// A page that has the fields of an event: when it begins and ends, who holds it.
 pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     let field = |s: &Segment| {
@@ -250,16 +240,4 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<(u
         }
     }
     found
-}
-
-/// Whether a page is somebody else's, by its first words: "PISCINA LE NAIADI", and nobody of the body is named in them.
-pub(super) fn is_strange(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
-    let Some(first) = segments.iter().position(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return false };
-    let short = segments[first].tokens.len() <= 12;
-    let stranger = scans[first].iter().any(|m| matches!(m.mark, Mark::Cue(crate::lexicon::Cue::Stranger)))
-        || ["ambulatorio", "piscina", "studio medico", "palestra", "associazione", "parrocchia"]
-            .iter()
-            .any(|w| segments[first].folded.text.trim_start().starts_with(w));
-    let named = scans[first].iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. }));
-    short && stranger && !named
 }

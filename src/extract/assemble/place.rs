@@ -572,8 +572,24 @@ impl Assembler<'_> {
 
 /// Whether a sentence tells from when or until when something holds.
 fn governs(segment: &Segment) -> bool {
-    const GOVERNS: [&str; 10] =
-        ["in vigore", "valid", "decorr", "scatt", "novita", "nuovo orario", "nuovi orari", "si applic", "cambiament", "operativ"];
+    const GOVERNS: [&str; 16] = [
+        "in vigore",
+        "valid",
+        "decorr",
+        "scatt",
+        "novita",
+        "nuovo orario",
+        "nuovi orari",
+        "si applic",
+        "cambiament",
+        "operativ",
+        "si comincia",
+        "si parte",
+        "tutto part",
+        "il via ",
+        "prende avvio",
+        "prendono avvio",
+    ];
     GOVERNS.iter().any(|w| segment.folded.text.contains(w))
 }
 

@@ -68,6 +68,14 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
             || t.is("non") && before.get(i + 1).is_some_and(|n| n.is("piu"))
             || t.text.starts_with("sostitu") && !t.text.starts_with("sostituit") && !t.text.starts_with("sostituzion")
     });
+    // "il vecchio numero della Polizia locale, 0171 …, è disattivato": an office stands between
+    let named = clause.marks.iter().rev().find(|m| matches!(m.mark, Mark::Offices(_)) && m.end <= mark.start && mark.start - m.end <= 2);
+    let old = old
+        || named.is_some_and(|office| {
+            segment.tokens[office.start.saturating_sub(4)..office.start]
+                .iter()
+                .any(|t| ["vecchi", "precedent"].iter().any(|w| t.text.starts_with(w)))
+        });
     let after = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
     let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());
     // "…, destinata a spegnersi", "verrà staccato", "non risponde più"
@@ -79,8 +87,10 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
                 && after.get(i + 2).is_some_and(|n| n.is("piu"))
     });
     let gone = doomed
-        || after[..stop].windows(2).any(|w| {
-            w[0].is("non") && (w[1].text.starts_with("sara") || w[1].is("e") || w[1].is("piu"))
+        || after[..stop].windows(2).enumerate().any(|(i, w)| {
+            // "risponde allo 0171 … e non più allo 0172 …": the other one goes
+            let of_another = after.get(i + 2).is_some_and(|t| t.is_any(&["al", "allo", "lo", "il", "a"]));
+            w[0].is("non") && !of_another && (w[1].text.starts_with("sara") || w[1].is("e") || w[1].is("piu"))
                 || w[0].is_any(&["e", "sara", "viene"])
                     && ["dismess", "disattivat", "cessat", "soppress", "eliminat"].iter().any(|g| w[1].text.starts_with(g))
         });
@@ -155,4 +165,12 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
             .iter()
             .any(|t| ["trasferi", "trasloc", "spost", "ubicat"].iter().any(|w| t.text.starts_with(w)) || t.is_any(&["sede", "indirizzo"]));
     }
+}
+
+/// The street and number in the words of a branch: "sede di via Santi 40".
+pub fn address_within(segment: &Segment, site: &Placed) -> Option<String> {
+    (site.start..site.end).find_map(|at| {
+        let end = crate::extract::grammar::addresses::address(&segment.tokens, at)?;
+        Some(segment.words(at..end).to_string())
+    })
 }

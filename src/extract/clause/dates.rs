@@ -160,6 +160,12 @@ fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
     // "giovedì 24 ottobre tornano nella loro sede"
     let at_once =
         segment.tokens.get(date.end).is_some_and(|t| ["torn", "riapr", "riprend", "ricominc"].iter().any(|w| t.text.starts_with(w)));
+    let behind = |i: usize| segment.tokens.get(date.end + i).map_or("", |t| t.text.as_str());
+    // "martedì 18 marzo entra in vigore …", "il 3 giugno prende il via …"
+    let at_once = at_once
+        || behind(0).starts_with("entr") && matches!(behind(1), "in") && matches!(behind(2), "vigore" | "funzione")
+        || behind(0).starts_with("prend") && matches!(behind(1), "il" | "avvio" | "posto" | "servizio")
+        || ["scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
     at_once || before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
 }
 
@@ -174,10 +180,16 @@ fn is_half_day(segment: &Segment, date: &Placed) -> bool {
 /// "La chiusura del 26 è rinviata al 30", "… è annullata": the day that was announced first is no closure.
 fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut Period) {
     let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
-    let at = |stems: &[&str]| tokens.iter().position(|t| stems.iter().any(|w| t.text.starts_with(w))).map(|i| clause.start + i);
-    if !segment.folded.text.contains("chiusura") || facts.closures.is_empty() {
-        return;
-    }
+    let Some(noun) = tokens.iter().position(|t| t.text.starts_with("chiusur")).filter(|_| !facts.closures.is_empty()) else { return };
+    // the verb that stands nearest to the closing: "il corso è rinviato: la chiusura è annullata"
+    let nearest = |stems: &[&str]| {
+        let found = tokens.iter().enumerate().filter(|(_, t)| stems.iter().any(|w| t.text.starts_with(w))).map(|(i, _)| i);
+        let apart = |i: &usize| tokens[noun.min(*i)..noun.max(*i)].iter().any(|t| t.is_any(&[":", ";"]));
+        found.filter(|i| !apart(i)).min_by_key(|i| i.abs_diff(noun))
+    };
+    let off = nearest(&["annullat", "revocat"]);
+    let at =
+        |stems: &[&str]| nearest(stems).filter(|i| off.is_none_or(|off| off.abs_diff(noun) >= i.abs_diff(noun))).map(|i| clause.start + i);
     let dates_of = |m: &Placed| match &m.mark {
         Mark::When(When::Days(days)) => days.iter().map(|d| DateRange::day(*d)).collect(),
         Mark::When(When::Range(range)) => vec![*range],
@@ -194,7 +206,7 @@ fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut 
             facts.closures.clear();
             facts.flags.closed = false;
         }
-    } else if at(&["annullat", "revocat"]).is_some() {
+    } else if off.is_some() {
         let (first, last) = (facts.closures.iter().map(DateRange::first).min(), facts.closures.iter().map(DateRange::last).max());
         facts.closures.clear();
         facts.flags.closed = false;

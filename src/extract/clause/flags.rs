@@ -92,7 +92,10 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         && hit(Cue::Appointment).any(|m| {
             let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
             let only = hit(Cue::Only).any(|o| o.end <= m.start + 1 && m.start <= o.end + 4);
-            only || words.contains("obblig") || words.contains("solo") || words.contains("soltanto")
+            only || words.contains("obblig")
+                || words.contains("solo")
+                || words.contains("soltanto")
+                || is_rule_of_its_own(segment, clause, m)
         });
     if flags.walk_in && !hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_strict(segment, m)) {
         flags.appointment = false;
@@ -155,6 +158,25 @@ pub(super) fn is_appointment(segment: &Segment, mark: &Placed) -> bool {
         .any(|t| t.is_any(&["solo", "soltanto", "esclusivamente", "obbligo", "necessario", "occorre", "bisogna", "obbligatoria"]))
         || words.starts_with("prenotars")
         || words.starts_with("prenotand")
+}
+
+/// "Senza appuntamento non si passa.", "È necessario accordarsi prima.": a statement of its own, with no hours beside it and for no single purpose.
+fn is_rule_of_its_own(segment: &Segment, clause: &Clause, booking: &Placed) -> bool {
+    const REQUIRES: [&str; 14] =
+        ["occorr", "necess", "bisogn", "indispens", "serve", "va", "vanno", "dev", "dovr", "senza", "non", "accord", "fissa", "concord"];
+    let from = clause.marks.iter().rev().find(|m| m.mark == Mark::Break && m.end <= booking.start).map_or(clause.start, |m| m.end);
+    let hours = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_)) && m.start >= from);
+    let words = segment.tokens.get(booking.start..booking.end).unwrap_or_default();
+    let requires = words.first().is_some_and(|t| REQUIRES.iter().any(|w| t.text.starts_with(w)))
+        || words.iter().any(|t| t.is("prima")) && words.len() <= 3
+        || words.first().is_some_and(|t| t.text == "si" || t.text.starts_with("telefon") || t.text.starts_with("chiam"));
+    // "per la carta d'identità occorre prenotare": for one thing
+    let around = segment.tokens.get(from..clause.end.min(segment.tokens.len())).unwrap_or_default();
+    let purpose = around.windows(2).any(|pair| {
+        pair[0].is("per")
+            && !pair[1].is_any(&["essere", "accedere", "entrare", "venire", "telefono", "tempo", "parlare", "evitare", "l'", "non"])
+    });
+    requires && !hours && !purpose
 }
 
 fn is_strict(segment: &Segment, mark: &Placed) -> bool {

@@ -142,6 +142,14 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     if booked {
         return true;
     }
+    // "previo accordo con l'assistente sociale": with whom the visit is fixed
+    let agreed = marks.iter().any(|m| {
+        let between = segment.tokens.get(m.end..mark.start).unwrap_or_default();
+        m.mark == Mark::Cue(Cue::Appointment) && m.end < mark.start && between.len() <= 2 && between[0].is_any(&["con", "col"])
+    });
+    if agreed && !contacts {
+        return true;
+    }
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
     let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));

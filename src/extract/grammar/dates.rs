@@ -61,7 +61,7 @@ pub enum When {
 /// Days or a period at `i`.
 pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(When, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
-    if let Some(found) = same(tokens, i) {
+    if let Some(found) = same(tokens, i, lexicon) {
         return Some(found);
     }
     // "fino al 3 aprile", "sino a tutto il 30 giugno", "fino a venerdì"
@@ -121,11 +121,12 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
 }
 
 /// "nello stesso periodo", "in entrambe le date", "nella giornata indicata", "negli stessi giorni di chiusura" is not ours.
-fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
+fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(When, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     // "dallo stesso lunedì", "da quel giorno", "a partire dalla stessa data", "con la medesima decorrenza"
     let from = match (word(i), word(i + 1)) {
         ("dallo" | "dal" | "dalla" | "da", "stesso" | "medesimo" | "stessa" | "medesima" | "quel" | "quella" | "tale") => Some(i + 2),
+        ("da", "allora") => return Some((When::FromSame, i + 2)),
         ("stessa" | "medesima", "decorrenza") => return Some((When::FromSame, i + 2)),
         _ => None,
     };
@@ -153,7 +154,10 @@ fn same(tokens: &[Token], i: usize) -> Option<(When, usize)> {
         ("durata", "del", "provvedimento") => i + 3,
         ("queste", "tre" | "due" | "quattro", "settimane") => i + 3,
         ("questi", "tre" | "due" | "quattro", "giorni") => i + 3,
-        ("queste", "settimane", _) => i + 2,
+        ("queste" | "quelle", "settimane", _) | ("quella" | "questa" | "tale" | "stessa" | "medesima", "settimana", _) => i + 2,
+        ("nel", "bimestre" | "trimestre", _) if lexicon.month(word(i + 2)).is_none() => i + 2,
+        ("quei" | "questi", "due" | "tre", "mesi" | "giorni") => i + 3,
+        ("stessi" | "medesimi" | "quei" | "tali", "mesi", _) => i + 2,
         _ => return None,
     };
     Some((When::Same, next))

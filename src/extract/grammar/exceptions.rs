@@ -188,9 +188,11 @@ fn following(tokens: &[Token], at: usize, lexicon: &Lexicon) -> Option<usize> {
         }
         // "Non la Polizia locale", "ma non l'anagrafe", "non però la biblioteca"
         ("non", _) => {
-            let apart = at == 0 || tokens[at - 1].is_any(&[",", ".", "ma", "(", "pero"]);
+            let apart = at == 0 || tokens[at - 1].is_any(&[",", ".", ";", ":", "ma", "(", "pero"]);
             let next = if matches!(word(at + 1), "pero" | "invece" | "gia") { at + 2 } else { at + 1 };
             let article = matches!(word(next), "il" | "lo" | "la" | "l'" | "i" | "gli" | "le" | "per" | "pero");
+            let next = if word(at + 1) == "cosi" { at + 2 } else { next };
+            let article = article || word(at + 1) == "cosi";
             (apart && article && office_soon(tokens, next, lexicon)).then_some(next)?
         }
         ("eccetto" | "tranne" | "fuorche" | "eccettuato" | "eccettuata" | "eccettuati" | "eccettuate", _) => at + 1,
@@ -219,6 +221,10 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
     }
     if matches!(first, "eccezione" | "eccezioni") {
         return Some(at + 1);
+    }
+    // "si salvano l'anagrafe e …", "ne è immune la biblioteca"
+    if first == "si" && matches!(word(at + 1), "salva" | "salvano" | "salvera" | "salveranno" | "sottrae" | "sottraggono") {
+        return Some(at + 2);
     }
     if first == "non" {
         let mut j = at + 1;
@@ -278,6 +284,10 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
 fn participle(tokens: &[Token], at: usize, lexicon: &Lexicon) -> Option<(Exception, usize)> {
     let word = |j: usize| word(tokens, j);
     if !starts(word(at), &["esclus", "esentat", "esonerat"]) || word(at).starts_with("esclusiv") || word(at).starts_with("esclusion") {
+        return None;
+    }
+    // "ha escluso che …": somebody denies
+    if at > 0 && matches!(word(at - 1), "ha" | "hanno" | "aveva" | "abbia") {
         return None;
     }
     let day = |j: usize| lexicon.weekday(word(j)).is_some() || matches!(word(j), "festivi" | "festivita" | "prefestivi");

@@ -150,6 +150,9 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     if let Some(found) = opens_and_closes(tokens, i, lexicon) {
         return Some(found);
     }
+    if let Some(found) = opens_at(tokens, i, lexicon) {
+        return Some(found);
+    }
     // "fra le 9 e le 12"
     if token.is_any(&["fra", "tra"]) && tokens.get(i + 1)?.is_any(&["le", "l'", "ore"]) {
         let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
@@ -205,6 +208,20 @@ fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Rea
     }
     let (to, next, _) = clock(tokens, skip_ore(tokens, to_at + 1), lexicon)?;
     Some(ReadSpan { span: Span::new(from, to)?, weak: false, next })
+}
+
+/// "lunedì 10 la biblioteca aprirà solo alle 15.30": when it opens; the end is not stated.
+fn opens_at(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
+    const BETWEEN: [&str; 8] = ["solo", "soltanto", "solamente", "al", "pubblico", "in", "ritardo", "eccezionalmente"];
+    if !tokens.get(i)?.is_any(&["alle", "all'"]) {
+        return None;
+    }
+    let verb = (i.saturating_sub(4)..i).rev().find(|j| !tokens[*j].is_any(&BETWEEN))?;
+    if !tokens[verb].is_any(&["apre", "aprono", "aprira", "apriranno"]) || i > verb + 4 {
+        return None;
+    }
+    let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
+    Some(ReadSpan { span: Span::open_ended(from), weak: true, next })
 }
 
 /// "dalle tre alle cinque del pomeriggio": both are hours of the afternoon.

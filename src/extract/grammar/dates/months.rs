@@ -60,9 +60,11 @@ fn month_names(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(i8, i8,
     let long = |j: usize| lexicon.month(word(j)).filter(|_| word(j).len() > 3);
     let first = long(i)?;
     let (mut last, mut next) = (first, i + 1);
-    while matches!(word(next), "e" | "," | "-" | "/" | "ed") && long(next + 1).is_some() {
-        last = long(next + 1)?;
-        next += 2;
+    while matches!(word(next), "e" | "," | "-" | "/" | "ed") {
+        // "a luglio e ad agosto"
+        let at = next + 1 + usize::from(matches!(word(next + 1), "a" | "ad" | "in"));
+        let Some(month) = long(at) else { break };
+        (last, next) = (month, at + 1);
     }
     Some((first, last, next))
 }

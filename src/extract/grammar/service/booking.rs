@@ -72,7 +72,19 @@ fn required(sentence: &Sentence, book: &Hit) -> Option<std::ops::Range<usize>> {
     {
         return Some(sentence.back(who, &[Word::Only], 1).map_or(who, |only| only.start)..book.end);
     }
-    (text.starts_with("prenotars") || text.starts_with("prenotand")).then_some(book.start..book.end)
+    if text.starts_with("prenotars") || text.starts_with("prenotand") {
+        return Some(book.start..book.end);
+    }
+    commanded(sentence, book)
+}
+
+/// "lunedì 9-12: prendere appuntamento", "lunedì 9-12 (da prenotare)": an infinitive behind a sign, as one writes it on a door.
+fn commanded(sentence: &Sentence, book: &Hit) -> Option<std::ops::Range<usize>> {
+    let behind_sign = |i: usize| i > 0 && sentence.stops(i - 1) && sentence.text(i - 1) != "\"";
+    let from = sentence.phrase(book.start).start;
+    let taken = ["prendere", "chiedere", "richiedere", "fissare", "concordare", "accordarsi"].contains(&sentence.text(from));
+    let to_be = sentence.text(from) == "da" && from + 1 == book.start;
+    (behind_sign(from) && (taken || to_be) && book.start <= from + 4).then_some(from..book.end)
 }
 
 /// "obbligatorio", "richiesto": nothing but a requirement.

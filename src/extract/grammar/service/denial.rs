@@ -36,7 +36,10 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
         return;
     };
     match hit.word {
-        Word::Book => sentence.say(Cue::WalkIn, start..hit.end),
+        Word::Book => match turned_away(sentence, start, hit.end) {
+            Some(end) => sentence.say(Cue::Appointment, start..end),
+            None => sentence.say(Cue::WalkIn, start..hit.end),
+        },
         Word::Need => {
             // "non è più necessario prenotare"; "la prenotazione non è obbligatoria"
             if let Some(book) = sentence.path(hit.end, &[Word::Book], 5) {
@@ -50,6 +53,13 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
         word if SERVICE.contains(&word) && word != Word::Afternoon && sentence.is_ours(&hit) => not_served(sentence, start, &hit),
         _ => {}
     }
+}
+
+/// "chi non ha l'appuntamento non viene ricevuto": who has not booked is not served.
+fn turned_away(sentence: &Sentence, start: usize, end: usize) -> Option<usize> {
+    let who = (start.saturating_sub(3)..start).any(|i| sentence.has(i, Word::Who).is_some());
+    let not = (end..end + 4).find(|i| sentence.text(*i) == "non").filter(|_| who)?;
+    sentence.path(not + 1, &[Word::Serve, Word::Up, Word::Serving], 4).map(|serve| serve.end)
 }
 
 /// "non riceve", with what qualifies it: "… senza appuntamento", "… allo sportello", "… di pomeriggio".

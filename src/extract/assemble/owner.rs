@@ -1,0 +1,60 @@
+//! Whose page it is: pages that a foundation, a bank, a swimming pool publishes about itself say nothing of a public body's offices.
+
+use crate::document::Region;
+use crate::extract::press;
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::{Role, Segment};
+
+/// Words with which somebody's name begins who is no public body.
+const OWNERS: [&str; 9] =
+    ["fondazione", "associazione", "cooperativa", "societa", "parrocchia", "banca", "farmacia", "pro loco", "consorzio"];
+
+/// Whether the frame of a page is headed or signed by a foundation, a bank, an association, and names no public body. A link of a menu ("Società") signs
+/// nothing, and neither does the publisher of a newspaper, whose articles do tell of offices.
+pub(super) fn signed_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    const BODIES: [&str; 13] = [
+        "comune",
+        "comuni",
+        "comunale",
+        "comunali",
+        "provincia",
+        "provinciale",
+        "unione",
+        "citta",
+        "municipio",
+        "municipale",
+        "regione",
+        "comunita",
+        "metropolitana",
+    ];
+    let frame = || segments.iter().enumerate().filter(|(_, s)| s.region != Region::Main && !s.tokens.is_empty());
+    let head = frame().next().map(|(i, _)| i).filter(|i| *i == 0);
+    let signs = |i: usize, s: &Segment| {
+        let text = s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
+        let named = OWNERS.iter().any(|owner| text.strip_prefix(owner).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
+        named && text.len() <= 160 && !press::is_publisher(text) && (head == Some(i) && s.role != Role::Item || is_signature(s, &scans[i]))
+    };
+    let names_body = |s: &Segment| s.tokens.iter().any(|t| BODIES.contains(&t.text.as_str()));
+    frame().any(|(i, s)| signs(i, s)) && !frame().any(|(_, s)| names_body(s))
+}
+
+/// "… – C.F. 01234567890", "© …", or a name with its street or telephone: how owners sign.
+fn is_signature(segment: &Segment, marks: &[Placed]) -> bool {
+    let text = segment.folded.text.as_str();
+    ["p.iva", "p. iva", "partita iva", "c.f.", "codice fiscale", "©", "copyright", "terzo settore", "sede legale"]
+        .iter()
+        .any(|w| text.contains(w))
+        || marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_)))
+}
+
+/// Whether the first words of a page's own matter name somebody else ("PISCINA LE NAIADI") and no office.
+pub(super) fn opened_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let Some(first) = segments.iter().position(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return false };
+    let short = segments[first].tokens.len() <= 12;
+    let stranger = scans[first].iter().any(|m| matches!(m.mark, Mark::Cue(crate::lexicon::Cue::Stranger)))
+        || ["ambulatorio", "piscina", "studio medico", "palestra", "associazione", "parrocchia"]
+            .iter()
+            .any(|w| segments[first].folded.text.trim_start().starts_with(w));
+    let named = scans[first].iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. }));
+    short && stranger && !named
+}

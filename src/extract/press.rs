@@ -1,0 +1,54 @@
+//! Words of the press, wherever they stand: the colophon of a newspaper, what surrounds an article, contacts that are the reporters' and not the public's.
+//!
+//! In: a segment, a line of the frame or a channel. Out: whether it is the press that speaks, or is spoken to.
+
+use super::segment::Segment;
+use crate::domain::Channel;
+
+/// The colophon: who answers for a newspaper and where it is registered.
+const COLOPHON: [&str; 4] = ["reg. trib", "registrazione tribunale", "direttore responsabile", "testata giornalistica"];
+/// What stands around an article: its makers, its rights, who advertises there.
+const MAKERS: [&str; 5] = ["redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
+/// Contacts for reporters.
+const FOR_REPORTERS: [&str; 5] =
+    ["contatti per la stampa", "ufficio stampa del comune", "ufficio stampa comune", "per informazioni alla stampa", "a cura dell'ufficio"];
+/// What leads to other articles.
+const LEADS_ON: [&str; 5] = ["leggi anche", "condividi", "potrebbe interessarti", "ultime notizie", "tag:"];
+
+fn has(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|w| text.contains(w))
+}
+
+/// A line that closes an article: the colophon, "Redazione: …", "Leggi anche: …". The text is folded.
+pub fn closes_article(text: &str) -> bool {
+    has(text, &COLOPHON) || has(text, &MAKERS) || has(text, &FOR_REPORTERS) || has(text, &LEADS_ON)
+}
+
+/// A line that opens with a way to other articles.
+pub fn leads_on(text: &str) -> bool {
+    ["leggi", "tag", "condividi"].iter().any(|w| text.starts_with(w))
+}
+
+/// A line below which only the newspaper's own contacts stand. The text is folded.
+pub fn is_colophon(text: &str) -> bool {
+    has(text, &COLOPHON) || text.contains("quotidiano")
+}
+
+/// Words by which a publisher names itself: "Società Editrice Il Corso srl", "testata", "quotidiano". The text is folded.
+pub fn is_publisher(text: &str) -> bool {
+    is_colophon(text)
+        || has(text, &["editric", "editor", "editi", "testata", "redazion", "giornale", "giornalist", "periodico", "notiziario"])
+}
+
+/// "stampa@comune…", "redazione@…": nobody's counter.
+pub fn is_mailbox(channel: &Channel) -> bool {
+    let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
+    ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "newsletter"].contains(&local)
+}
+
+/// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.
+pub fn is_addressed(segment: &Segment) -> bool {
+    let word = |stem: &str| segment.tokens.iter().any(|t| t.text.starts_with(stem));
+    (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
+        && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
+}
