@@ -234,6 +234,8 @@ corpora! {
     periods_read_as_written: "periods.txt", View::Whole, at least 15;
     notices_read_as_written: "notices.txt", View::Whole, at least 120;
     contacts_read_office_by_office: "contacts.txt", View::Whole, at least 18;
+    prose_reads_as_written: "prose.txt", View::Whole, at least 180;
+    mere_mentions_say_nothing: "restraint.txt", View::Whole, at least 60;
 }
 
 /// Runs the pages of one file. A page begins with a line `=== what it is about`; then come `= office: facts` for each notice (or `= nothing`, or `= not yet`),

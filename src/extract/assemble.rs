@@ -158,6 +158,11 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     branches::mark(document, segments, &mut scans, lexicon);
     seasons(segments, &mut scans, lexicon);
     dashes(segments, &mut scans, lexicon);
+    let sites =
+        branches::distinct(&scans) >= 2 || branches::is_apart(segments, &scans) || branches::is_page_of_one(document, segments, &scans);
+    if !sites {
+        branches::settle_addresses(segments, &mut scans);
+    }
     let mut assembler = Assembler {
         segments,
         lexicon,
@@ -173,7 +178,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         last_when: None,
         last_period: None,
         only_day: overview::only_day(segments, &scans),
-        strange_page: owner::opened_by_stranger(segments, &scans),
+        strange_page: owner::opened_by_stranger(segments, &scans) || owner::called_private(segments),
         last_dates: Vec::new(),
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
@@ -201,7 +206,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         furniture_block: None,
         list: Vec::new(),
         default_channels: Vec::new(),
-        is_event_page: is_event_page(segments, lexicon),
+        is_event_page: is_event_page(segments, lexicon) || overview::is_about_proceedings(segments),
         doubts: Vec::new(),
         is_front_page: is_front_page(document, segments, lexicon),
         by_appointment: None,
@@ -209,9 +214,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         strangers: BTreeSet::new(),
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
-        sites: branches::distinct(&scans) >= 2
-            || branches::is_apart(segments, &scans)
-            || branches::is_page_of_one(document, segments, &scans),
+        sites,
     };
     if context.office.is_none() && owner::signed_by_stranger(segments, &scans) {
         return Reading::default();
@@ -280,6 +283,20 @@ impl Assembler<'_> {
         }
         let alone = self.open_in_spite(marks);
         let marks = alone.as_deref().unwrap_or(marks);
+        // "con la prima sospende le lezioni; con la seconda …": ordinals that count no offices
+        let named_before = |m: &Placed| {
+            marks
+                .iter()
+                .filter(|o| o.end <= m.start)
+                .map(|o| if let Mark::Offices(mention) = &o.mark { mention.offices.len() } else { 0 })
+                .sum::<usize>()
+        };
+        let counted = |m: &Placed| match m.mark {
+            Mark::Nth(n) => self.enumerated.len().max(named_before(m)) > n.max(1),
+            _ => true,
+        };
+        let counting: Option<Vec<Placed>> = (!marks.iter().all(counted)).then(|| marks.iter().filter(|m| counted(m)).cloned().collect());
+        let marks = counting.as_deref().unwrap_or(marks);
         let mut clauses = clause::split(segment, marks);
         clause::carry_closing(&mut clauses);
         let sentence_period = clause::sentence_period(segment, marks, &clauses);
@@ -425,11 +442,6 @@ impl Assembler<'_> {
             facts.address =
                 clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
         }
-        if facts.address.is_none() && !self.sites && explicit {
-            // "ricevono nella sede di via Santi 40": where no branches are told apart, the words of a branch say where the office is
-            facts.address =
-                clause.marks.iter().find_map(|m| if matches!(m.mark, Mark::Site(_)) { clause::address_within(segment, m) } else { None });
-        }
         if facts.address.is_none() && explicit && matches!(segment.role, Role::Row | Role::Item | Role::Line) {
             facts.address = self.headings.addresses.innermost(&segment.headings).cloned();
         }
@@ -449,11 +461,15 @@ impl Assembler<'_> {
         // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
         let event = event
             && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
+        // "Visite guidate al museo, su prenotazione": what takes place there opens the sentence
+        let hosted = called || elsewhere::opens_with_event(segment, &original);
         let event = self.is_event_page
-            || called
-            || event && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
+            || hosted
+            || event
+                && !elsewhere::is_told_before_event(segment, &original)
+                && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event
-            && !(explicit && !called && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
+            && !(explicit && !hosted && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
         {
             facts.hours.clear();
             facts.openings.clear();

@@ -21,6 +21,19 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     by_structure(document, segments, scans, lexicon);
 }
 
+/// "ricevono nella sede di via Santi 40": where no branches are told apart, the words of a branch say where the office is.
+pub fn settle_addresses(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        for placed in marks.iter_mut().filter(|m| matches!(m.mark, Mark::Site(_))) {
+            let street =
+                (placed.start..placed.end).find_map(|at| super::grammar::addresses::address(&segment.tokens, at).map(|end| (at, end)));
+            if let Some((at, end)) = street {
+                *placed = Placed { mark: Mark::Address(segment.words(at..end).to_string()), start: at, end };
+            }
+        }
+    }
+}
+
 /// Words that open the name of a branch.
 const POSTS: [&str; 10] =
     ["comando", "sportello", "presidio", "punto", "sede", "ufficio", "delegazione", "filiale", "sezione", "succursale"];

@@ -11,7 +11,6 @@ mod subjects;
 
 use jiff::civil::Date;
 
-pub use self::contacts::address_within;
 use self::contacts::{address, channels};
 use self::dates::dates_and_periods;
 use self::flags::flags;
@@ -97,6 +96,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
                 && (near || only)
                 && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))
         };
+        let together = together || n > 0 && exceptions::enumerated_with_all(segment, &marks[subject_at[n - 1]], &marks[i]);
         if !together {
             starts.push(i);
         }
@@ -177,7 +177,9 @@ fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -
         let token = &segment.tokens[at];
         let separates = token.is_any(&[",", ";", ".", ":", "(", ")", "mentre", "ma", "invece", "-"])
             || token.newline
-            || token.is_any(&["e", "ed"]) && !inside(marks, at);
+            || token.is_any(&["e", "ed"]) && !inside(marks, at)
+            // "l'ufficio tributi informa che venerdì 10 giugno gli sportelli resteranno chiusi"
+            || token.is("che") && marks[before + 1..next].iter().any(|m| matches!(m.mark, Mark::When(_)) && m.start > at && m.end + 2 >= to);
         if separates && !inside(marks, at) {
             cut = at + 1;
             // "e dello", "e per il": the words between the sign and the office are its own, unless they hold a date or a cue of the office before
@@ -323,7 +325,9 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.hours.push((access(chunk.start, chunk.end), chunk.clone()));
     }
     let told_by_rule = |m: &Placed| {
-        let rule = ["chiusur", "sospension", "riduzion"].iter().any(|w| segment.tokens[m.start].text.starts_with(w));
+        let rule = ["chiusur", "sospension", "riduzion", "serrat", "soppression", "stop"]
+            .iter()
+            .any(|w| segment.tokens[m.start].text.starts_with(w));
         rule || !matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced))
     };
     if clause.marks.iter().any(|m| m.mark == Mark::Exception(Exception::Sentence))
@@ -336,6 +340,10 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     }
     if segment.role == Role::Sentence && !opens_counter(segment, clause) {
         // "gli incontri del sabato mattina": parts of a day make hours only beside a word of opening
+        facts.hours.retain(|(_, chunk)| !chunk.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
+    }
+    if segment.role == Role::Sentence && !reading.read.openings.is_empty() {
+        // "il lunedì è giorno di rientro, e il pomeriggio perduto torna martedì 11, dalle 15.30 alle 17.30": only the day with its hours is told
         facts.hours.retain(|(_, chunk)| !chunk.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
     }
     shut_all_week(&mut facts);

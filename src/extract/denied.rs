@@ -30,11 +30,12 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     // a holiday that only says why: "lunedì 7, ponte dell'Immacolata", "in occasione delle festività natalizie"
     let aside = |m: &Placed| {
         let before = &tokens[m.start.saturating_sub(3)..m.start];
+        let before = &before[before.iter().rposition(|t| t.is_any(&[":", ";", "."])).map_or(0, |i| i + 1)..];
         let names = |words: &[&str]| before.iter().any(|t| words.contains(&t.text.as_str()));
         match &m.mark {
             Mark::When(super::grammar::dates::When::Days(_)) => names(&["ponte"]),
             Mark::Days(super::grammar::weekdays::Days::These { days, .. }) => {
-                days.iter().all(|d| d.day == Day::Ph) && names(&["occasione", "durante", "periodo", "vista"])
+                days.iter().all(|d| d.day == Day::Ph) && names(&["occasione", "durante", "periodo", "vista", "tra", "fra"])
             }
             _ => false,
         }

@@ -58,6 +58,22 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
             kept.marks.retain(|m| m.start < from || m.start >= to || matches!(m.mark, Mark::Offices(_)));
             continue;
         }
+        // "i giorni saranno quelli che avevamo anticipato: …", "come avevamo scritto: …": behind the colon it holds
+        let relative = segment.tokens[doubt.start.saturating_sub(2)..doubt.start].iter().any(|t| t.is_any(&["che", "come"]));
+        let colon = (doubt.end..(doubt.end + 4).min(clause.end)).find(|i| segment.tokens[*i].is(":"));
+        if let Some(colon) = colon.filter(|_| relative && doubt.mark == Mark::Cue(Cue::Past)) {
+            kept.marks.retain(|m| m.start < doubt.start || m.start > colon || matches!(m.mark, Mark::Offices(_)));
+            continue;
+        }
+        // "quando l'ufficio chiuse per l'alluvione, nel 2011": a year, and no other date
+        let year = segment.tokens.get(doubt.end - 1).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() == 4);
+        if year
+            && doubt.mark == Mark::Cue(Cue::Past)
+            && !kept.marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_) | Mark::Channel(_)))
+        {
+            kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
+            break;
+        }
         match insertion(segment, clause, doubt) {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {
@@ -181,6 +197,14 @@ pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
     clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= office.start && office.start - m.end <= 2)
 }
 
+/// "La piscina riapre …, segreteria 0432 …", "L'associazione Auser cerca volontari per accompagnare gli anziani agli sportelli comunali": the sentence is
+/// somebody else's, and an office that anybody may have is his, or only named.
+pub fn opens_with_stranger(segment: &Segment, marks: &[Placed]) -> bool {
+    let first = super::segment::first_word(&segment.tokens);
+    let article = segment.tokens.get(first).is_some_and(is_article);
+    marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.start <= first + usize::from(article))
+}
+
 /// Whether an office phrase names a part of somebody else: "la segreteria dell'associazione", "Poste Italiane: lo sportello di Pontelungo".
 pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> bool {
     const OF: [&str; 6] = ["di", "del", "della", "dello", "dell'", "dei"];
@@ -272,7 +296,7 @@ pub fn is_only_a_place(segment: &Segment, clause: &Clause) -> bool {
         "present",
         "pubblic",
         "servizi",
-        "entra",
+        "entr",
         "deposit",
         "funzion",
         "operativ",
@@ -288,6 +312,33 @@ pub fn is_only_a_place(segment: &Segment, clause: &Clause) -> bool {
     let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
     let inside = |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN));
     timed && offices.peek().is_some() && offices.all(inside) && !tokens.iter().any(|t| SERVES.iter().any(|stem| t.text.starts_with(stem)))
+}
+
+/// "lo sportello chiude, per dare ai traslocatori il tempo di lavorare tra una festa e l'altra": the desk and its state stand before what happens elsewhere.
+pub fn is_told_before_event(segment: &Segment, clause: &Clause) -> bool {
+    let state = |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced));
+    let Some(state) = clause.marks.iter().find(state) else { return false };
+    let desk = segment
+        .tokens
+        .get(clause.start..state.start)
+        .unwrap_or_default()
+        .iter()
+        .any(|t| t.is_any(&["sportello", "sportelli", "ufficio", "uffici", "comando"]));
+    let comma = segment.tokens.get(state.end..clause.end).unwrap_or_default().iter().position(|t| t.is_any(&[",", ":"]));
+    desk && comma.is_some_and(|at| !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start < state.end + at))
+}
+
+/// "Visite guidate al museo sabato 15, su prenotazione": an event opens the sentence, and the office is only where it takes place.
+pub fn opens_with_event(segment: &Segment, clause: &Clause) -> bool {
+    const IN: [&str; 10] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "del", "della"];
+    let first = super::segment::first_word(&segment.tokens);
+    let opens = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && m.start <= first);
+    let Some(event) = opens else { return false };
+    let mut offices = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_)));
+    let inside =
+        |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN)) && m.start <= event.end + 3;
+    let shut = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)));
+    !shut && offices.next().is_some_and(inside)
 }
 
 /// "ore 18-20, museo civico: laboratorio di ceramica": an hour, the place, and behind a colon what takes place there.
@@ -405,7 +456,28 @@ pub fn has_subject_of_its_own(segment: &Segment, clause: &Clause, lexicon: &Lexi
     let first = super::segment::first_word(tokens).max(clause.start);
     let opens = cue.start <= first + 1 && clause.start <= first + 1;
     if opens {
-        let at = (cue.end..cue.end + 2).find(|i| tokens.get(*i).is_some_and(is_article)).unwrap_or(cue.end);
+        // "chiusi fino a nuovo avviso gli impianti"
+        const UNTIL: [&str; 16] = [
+            "fino",
+            "a",
+            "nuovo",
+            "nuova",
+            "nuove",
+            "avviso",
+            "ordine",
+            "comunicazione",
+            "comunicazioni",
+            "disposizione",
+            "disposizioni",
+            "data",
+            "da",
+            "destinarsi",
+            "pure",
+            "anche",
+        ];
+        let between = |i: &usize| tokens.get(*i).is_some_and(|t| t.is_any(&UNTIL));
+        let behind = (cue.end..cue.end + 8).find(|i| !between(i)).unwrap_or(cue.end);
+        let at = (behind..behind + 2).find(|i| tokens.get(*i).is_some_and(is_article)).unwrap_or(behind);
         return names_thing(at);
     }
     let before = tokens.get(first..cue.start).unwrap_or_default();

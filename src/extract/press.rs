@@ -49,6 +49,12 @@ pub fn is_mailbox(channel: &Channel) -> bool {
 /// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.
 pub fn is_addressed(segment: &Segment) -> bool {
     let word = |stem: &str| segment.tokens.iter().any(|t| t.text.starts_with(stem));
+    let text = segment.folded.text.as_str();
+    // "(Per i giornalisti: ufficio stampa, 0172 …)", "Per segnalare appuntamenti alla rubrica: …", "Iscriviti al canale WhatsApp di MurgiaOggi: …"
+    let column = text.contains("alla rubrica") || text.contains("alla redazione") || text.contains("canale whatsapp") && word("iscriv");
+    if text.contains("per i giornalisti") || column {
+        return true;
+    }
     (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
         && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
 }

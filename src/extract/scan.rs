@@ -135,6 +135,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         marks.push(Placed { mark, start: at, end });
         at = end.max(at + 1);
     }
+    mentioned::drop_named_weekdays(segment, &mut marks);
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_dateline(&mut marks, published);
     let cues = lexicon.cues().find(tokens);
@@ -280,7 +281,9 @@ fn one(
     if let Some(span) = times::span(tokens, at, lexicon) {
         return Some((Mark::Span(span.span, span.weak), span.next));
     }
-    if let Some((part, end)) = weekdays::part(tokens, at) {
+    // "al termine del vertice di oggi pomeriggio": a part of one day, and none of the week's
+    let of_today = at > 0 && tokens[at - 1].is_any(&["oggi", "ieri"]);
+    if let Some((part, end)) = weekdays::part(tokens, at).filter(|_| !of_today) {
         return Some((Mark::Part(part), end));
     }
     if let Some(mention) = offices::mention(tokens, at, place, is_capital, lexicon) {

@@ -36,6 +36,34 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
     lists || names_body && !own_heading && !title.contains(" - ")
 }
 
+/// Whether the first lines announce a competition, a sitting of the council, a call for bids: what such a page says of hours and days is about that.
+pub(super) fn is_about_proceedings(segments: &[Segment]) -> bool {
+    const OPENS: [&str; 16] = [
+        "avviso di selezione",
+        "avviso pubblico di selezione",
+        "selezione pubblica",
+        "concorso pubblico",
+        "bando di concorso",
+        "bando di gara",
+        "avviso di mobilita",
+        "convocazione del consiglio",
+        "convocazione consiglio",
+        "convocazione della giunta",
+        "ordine del giorno",
+        "avviso di asta",
+        "asta pubblica",
+        "avviso d'asta",
+        "manifestazione di interesse",
+        "avviso di gara",
+    ];
+    let lead = segments.iter().filter(|s| s.region == Region::Main && !s.tokens.is_empty()).take(5);
+    lead.into_iter().filter(|s| matches!(s.role, Role::Heading | Role::Sentence)).any(|s| {
+        let text =
+            s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic()).trim_start_matches("oggetto").trim_start_matches([':', ' ']);
+        OPENS.iter().any(|w| text.starts_with(w))
+    })
+}
+
 /// A page that has the fields of an event: when it begins and ends, who holds it.
 pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     let field = |s: &Segment| {

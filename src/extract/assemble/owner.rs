@@ -47,6 +47,19 @@ fn is_signature(segment: &Segment, marks: &[Placed]) -> bool {
         || marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_)))
 }
 
+/// "La struttura, privata da sempre, …": a text that calls the museum or the library it speaks of private.
+pub(super) fn called_private(segments: &[Segment]) -> bool {
+    const HOUSES: [&str; 8] = ["museo", "struttura", "collezione", "galleria", "biblioteca", "raccolta", "pinacoteca", "archivio"];
+    let main = segments.iter().filter(|s| s.region == Region::Main);
+    main.into_iter().any(|s| {
+        let private = s.tokens.iter().position(|t| t.is_any(&["privato", "privata", "privati"]));
+        private.is_some_and(|at| {
+            let near = &s.tokens[at.saturating_sub(7)..at];
+            near.iter().any(|t| HOUSES.contains(&t.text.as_str())) && !near.iter().any(|t| t.is_any(&["comunale", "civico", "civica"]))
+        })
+    })
+}
+
 /// Whether the first words of a page's own matter name somebody else ("PISCINA LE NAIADI") and no office.
 pub(super) fn opened_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
     let Some(first) = segments.iter().position(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return false };

@@ -106,6 +106,13 @@ impl Assembler<'_> {
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(&mut facts, explicit);
+        if facts.same_hours && self.says_the_same(segment) {
+            // "Museo civico: idem." below an office that is shut: what was said of it
+            if let Some(last) = self.drafts.iter().rev().find(|d| !whom.iter().any(|s| s.same(&d.subject))).filter(|d| d.weeks.is_empty()) {
+                (facts.flags, facts.period, facts.same_hours) = (last.flags, Some(last.period).filter(|p| !p.is_open()), false);
+                facts.closures.clone_from(&last.closures);
+            }
+        }
         if facts.same_hours {
             let mut before = self.hours_before(&whom, facts.reference.as_ref());
             for (_, chunk) in &mut before {
@@ -170,7 +177,8 @@ impl Assembler<'_> {
                 facts: Facts { channels: Vec::new(), except: Vec::new(), ..facts.clone() },
                 subjects: if generic && (!explicit || self.next_names_offices(index)) { Vec::new() } else { whom.clone() },
                 block: segment.block,
-                active: lends || !generic || facts.excepting,
+                // "le comunicazioni all'Ente vanno inviate a:" above the address alone
+                active: lends || !generic || facts.excepting || explicit && !whom.is_empty() && !self.next_names_offices(index),
                 lends,
                 excepting: facts.excepting,
             };
@@ -220,10 +228,13 @@ impl Assembler<'_> {
             facts.period = None; // "chi aveva un appuntamento quel giorno chiami …": no number is for a day
         }
         self.close_period(&whom, &mut facts);
+        if facts.period.is_none() && !facts.unchanged {
+            facts.period = self.after_closing(&whom, &facts);
+        }
         let period = match facts.period {
             Some(period) => {
                 self.topic_period = Some(period);
-                if all && self.document_period.is_none() && !facts.single_day {
+                if all && self.document_period.is_none() && !facts.single_day && !self.is_numbered(index) {
                     self.document_period = Some(period);
                 }
                 period
@@ -264,6 +275,27 @@ impl Assembler<'_> {
             && !self.frame.active
     }
 
+    /// "Museo civico: idem": a line that says nothing but that the same holds.
+    fn says_the_same(&self, segment: &Segment) -> bool {
+        let ditto = segment.tokens.iter().any(|t| t.is("idem")) || segment.folded.text.contains("c.s.");
+        ditto && segment.tokens.len() <= 10 && segment.role != Role::Heading
+    }
+
+    /// Whether a segment is one of several numbered points, each with a matter of its own: "1. RISCALDAMENTO. …", "2. INFORMAGIOVANI. …".
+    fn is_numbered(&self, index: usize) -> bool {
+        if self.segments[index].role == Role::Item {
+            return true;
+        }
+        let number = |s: &Segment| {
+            let sign = s.tokens.get(1).is_some_and(|t| t.is_any(&[".", ")", "°"]));
+            s.tokens.first().filter(|t| sign && t.text.len() <= 2).and_then(|t| t.number())
+        };
+        let from = self.segments[..=index].iter().rposition(|s| s.opens_block || number(s).is_some()).unwrap_or(index);
+        number(&self.segments[from]).is_some_and(|n| {
+            self.segments.iter().enumerate().any(|(i, s)| i != from && number(s).is_some_and(|m| m == n + 1 || m + 1 == n))
+        })
+    }
+
     /// "Gli orari si riducono dal 17 giugno. Fino al 7 settembre si apre dalle 9 alle 13": the second sentence says the hours and the end of the same period.
     fn close_period(&mut self, whom: &[Subject], facts: &mut Facts) {
         let Some(until) = facts.period.filter(|p| p.from.is_none()).and_then(|p| p.until) else { return };
@@ -274,6 +306,15 @@ impl Assembler<'_> {
             draft.period.until = Some(until);
             facts.period = Some(Period { from: Some(from), until: Some(until) });
         }
+    }
+
+    /// "… aprirà lunedì 14. Fino a sabato 12 resta chiusa. I giorni saranno …": hours told behind a closing are those of the opening.
+    fn after_closing(&self, whom: &[Subject], facts: &Facts) -> Option<Period> {
+        let [subject] = whom else { return None };
+        let own = || self.drafts.iter().filter(|d| d.subject.same(subject));
+        let shut = own().find(|d| d.flags.closed && d.weeks.is_empty() && Some(d.period) == self.topic_period)?;
+        let until = shut.period.until.filter(|_| !facts.hours.is_empty() && !facts.flags.closed)?;
+        own().map(|d| d.period).find(|p| p.from.is_some_and(|from| from > until))
     }
 
     /// "Ai fini della prenotazione si indicano i recapiti che seguono:": booking, and ways to reach somebody.

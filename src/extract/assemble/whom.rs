@@ -22,6 +22,10 @@ impl Assembler<'_> {
                 Mark::Offices(mention) if self.is_part_of_page(mention, segment) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
                 Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
+                Mark::Offices(mention)
+                    if segment.role == Role::Sentence
+                        && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office))
+                        && elsewhere::opens_with_stranger(segment, &self.scans[self.at]) => {}
                 // "La segreteria dell'istituto comprensivo": somebody else's
                 Mark::Offices(_) if elsewhere::is_of_stranger(segment, &self.scans[self.at], placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {

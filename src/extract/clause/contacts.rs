@@ -72,10 +72,16 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     let named = clause.marks.iter().rev().find(|m| matches!(m.mark, Mark::Offices(_)) && m.end <= mark.start && mark.start - m.end <= 2);
     let old = old
         || named.is_some_and(|office| {
-            segment.tokens[office.start.saturating_sub(4)..office.start]
-                .iter()
-                .any(|t| ["vecchi", "precedent"].iter().any(|w| t.text.starts_with(w)))
+            const NUMBERS: [&str; 7] = ["numero", "telefono", "recapito", "indirizzo", "fax", "casella", "pec"];
+            let before = &segment.tokens[office.start.saturating_sub(4)..office.start];
+            let gone = |t: &crate::text::Token| ["vecchi", "precedent"].iter().any(|w| t.text.starts_with(w));
+            before.windows(2).any(|pair| gone(&pair[0]) && NUMBERS.contains(&pair[1].text.as_str()))
         });
+    // "conserva il vecchio recapito", "resta valido il vecchio numero"
+    let kept = segment.tokens[mark.start.saturating_sub(9).max(clause.start)..mark.start]
+        .iter()
+        .any(|t| ["conserv", "manten", "mantien", "rest", "riman", "tiene"].iter().any(|w| t.text.starts_with(w)));
+    let old = old && !kept;
     let after = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
     let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());
     // "…, destinata a spegnersi", "verrà staccato", "non risponde più"
@@ -114,7 +120,8 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
             && matches!(segment.role, Role::Line | Role::Item | Role::Row)
             && placed.start <= 6
         || crate::extract::elsewhere::is_address_line(segment, placed);
-    let moved = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
+    let seat = segment.tokens[placed.start.saturating_sub(2)..placed.start].first().is_some_and(|t| t.is("sede"));
+    let moved = seat || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
     let beside = clause
         .marks
         .iter()
@@ -165,12 +172,4 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
             .iter()
             .any(|t| ["trasferi", "trasloc", "spost", "ubicat"].iter().any(|w| t.text.starts_with(w)) || t.is_any(&["sede", "indirizzo"]));
     }
-}
-
-/// The street and number in the words of a branch: "sede di via Santi 40".
-pub fn address_within(segment: &Segment, site: &Placed) -> Option<String> {
-    (site.start..site.end).find_map(|at| {
-        let end = crate::extract::grammar::addresses::address(&segment.tokens, at)?;
-        Some(segment.words(at..end).to_string())
-    })
 }

@@ -47,18 +47,27 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 }
             }
             When::FromSame => {
-                period.from = around.last_dates.first().copied().or(around.last_when.and_then(|p| p.from));
+                period.from = around.last_dates.first().copied().or(around.last_when.and_then(|p| p.from)).or(period.from);
                 // "con la medesima decorrenza, e per lo stesso periodo"
                 let whole = clause.marks.iter().any(|o| matches!(&o.mark, Mark::When(When::Same)));
                 period.until = around.last_when.filter(|_| whole).and_then(|p| p.until);
             }
-            When::Days(days) if days.len() == 1 && !facts.flags.closed && begins(segment, clause, m) => period.from = days.first().copied(),
+            When::Days(days)
+                if days.len() == 1
+                    && !facts.flags.closed
+                    && !reading.read.openings.iter().any(|(day, _)| days.contains(day))
+                    && begins(segment, clause, m) =>
+            {
+                period.from = days.first().copied()
+            }
             // "resteranno chiusi venerdì 2; riapriranno mercoledì 7": the end of the closing is no other matter
             When::Days(_) if shuts && says_reopening(segment, clause, m) => {}
             When::Days(days) => {
                 // "da lunedì 3 febbraio …: nessuno oggi se la sente"
                 let today = segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["oggi", "domani"])) && m.end == m.start + 1;
-                if today && clause.marks.iter().any(|o| matches!(&o.mark, Mark::When(w) if period_of(w).is_some())) {
+                // "al termine del vertice di oggi la sindaca dispone che domani …"
+                let other = |o: &Placed| o.start > m.end && matches!(&o.mark, Mark::When(When::Days(_)));
+                if today && clause.marks.iter().any(|o| other(o) || matches!(&o.mark, Mark::When(w) if period_of(w).is_some())) {
                     continue;
                 }
                 let given_hours = days.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d));

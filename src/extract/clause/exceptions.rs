@@ -32,6 +32,38 @@ fn of_some(mark: &Mark) -> bool {
     matches!(mark, Mark::Offices(mention) if !mention.offices.iter().any(|o| o.office.is_all()))
 }
 
+/// "tutti gli uffici del municipio e la biblioteca": one group, of which the same is said.
+pub(super) fn enumerated_with_all(segment: &Segment, all: &Placed, some: &Placed) -> bool {
+    let between = segment.tokens.get(all.end..some.start).unwrap_or_default();
+    let joined = between.iter().filter(|t| t.is_any(&["e", "ed", "nonche"])).count() == 1
+        && between.iter().all(|t| {
+            t.is_any(&[
+                "e",
+                "ed",
+                "nonche",
+                "anche",
+                ",",
+                "il",
+                "lo",
+                "la",
+                "l'",
+                "i",
+                "gli",
+                "le",
+                "del",
+                "della",
+                "dell'",
+                "comune",
+                "municipio",
+                "provincia",
+                "ente",
+            ])
+        });
+    let every =
+        segment.tokens.get(all.start.saturating_sub(2)..all.end).unwrap_or_default().iter().any(|t| t.is_any(&["tutti", "gli", "tutte"]));
+    joined && every && of_all(&all.mark) && !matches!(all.mark, Mark::AllOthers) && of_some(&some.mark)
+}
+
 /// An exception that stands inside the statement about the others: "tutti gli uffici, salvo la biblioteca, resteranno chiusi", "ad eccezione dell'URP, gli uffici
 /// chiudono". The tokens it takes, and its offices.
 pub(super) fn inside(segment: &Segment, marks: &[Placed], ignored: &[usize]) -> Option<(Range<usize>, Vec<OfficeId>)> {

@@ -49,7 +49,9 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
                 && segment.tokens[m.end].is_any(&["del", "della", "dell'", "dei"])
         });
         // "il Comandante della Polizia municipale riceve il primo lunedì": his counter is the office's
-        let receives = segment.tokens.get(mark.end).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
+        let prize = segment.tokens.get(mark.end + 1).is_some_and(|t| t.is_any(&["la", "un", "una", "un'"]));
+        let receives =
+            !prize && segment.tokens.get(mark.end).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
         let direct = of_stranger
             || !receives
                 && marks.iter().any(|m| {

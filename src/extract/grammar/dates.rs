@@ -85,6 +85,12 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         }
         return None;
     }
+    // "per tutto il periodo che si conclude il 9 settembre"
+    if word(i) == "si" && i > 0 && tokens[i - 1].is("che") && ["conclu", "chiud", "termin"].iter().any(|w| word(i + 1).starts_with(w)) {
+        let at = skip_small(tokens, i + 2);
+        let (written, next) = written_day(tokens, at, anchor, lexicon, Ask::Weekday)?;
+        return Some((When::Until(resolve_end(written, anchor)?), skip_inclusive(tokens, next)));
+    }
     if matches!(word(i), "entro" | "oltre") {
         // "oltre al martedì e giovedì" adds days, it sets no deadline
         let ask = if word(i) == "oltre" { Ask::Number } else { Ask::Weekday };

@@ -263,6 +263,12 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
         }
         // "restano fuori dalla chiusura"
         let from = matches!(word(j + 1), "da" | "dal" | "dalla" | "dall'" | "dallo" | "dai");
+        // "dalla serrata è fuori la Polizia locale"
+        let from_before = (at.saturating_sub(4)..at).any(|k| {
+            matches!(word(k), "dal" | "dalla" | "dall'" | "dallo")
+                && (starts(word(k + 1), &RULE) || starts(word(k + 1), &["serrat", "stop", "blocc"]))
+        });
+        let from = from || from_before;
         let outside = word(j) == "fuori" && (from || first.starts_with("rest") || first.starts_with("riman"));
         return outside.then_some(j + 1);
     }

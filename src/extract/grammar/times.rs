@@ -217,7 +217,8 @@ fn opens_at(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
         return None;
     }
     let verb = (i.saturating_sub(4)..i).rev().find(|j| !tokens[*j].is_any(&BETWEEN))?;
-    if !tokens[verb].is_any(&["apre", "aprono", "aprira", "apriranno"]) || i > verb + 4 {
+    let till = verb > 0 && tokens[verb - 1].is_any(&["cassa", "biglietteria", "botteghino", "bar", "porte", "cancelli"]);
+    if till || !tokens[verb].is_any(&["apre", "aprono", "aprira", "apriranno"]) || i > verb + 4 {
         return None;
     }
     let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
@@ -226,9 +227,12 @@ fn opens_at(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
 
 /// "dalle tre alle cinque del pomeriggio": both are hours of the afternoon.
 fn afternoon(tokens: &[Token], from: Clock, to: Clock, next: usize) -> (Clock, Clock, usize) {
-    let said_behind =
-        tokens.get(next).is_some_and(|t| t.is_any(&["del", "di"])) && tokens.get(next + 1).is_some_and(|t| t.is("pomeriggio"));
-    if !said_behind && !tokens.get(next.saturating_sub(1)).is_some_and(|t| t.is("pomeriggio")) {
+    let evening = |i: usize| tokens.get(i).is_some_and(|t| t.is_any(&["pomeriggio", "sera"]));
+    let said_behind = tokens.get(next).is_some_and(|t| t.is_any(&["del", "di", "della"])) && evening(next + 1);
+    // "dalle due e mezza alle sette": nobody is received before dawn
+    let before_dawn = from.minutes() > 0 && from.minutes() < 6 * 60 && to.minutes() <= 8 * 60;
+    let spoken = tokens.get(next.saturating_sub(1)).is_some_and(|t| t.kind == TokenKind::Word);
+    if !said_behind && !evening(next.saturating_sub(1)) && !(before_dawn && spoken) {
         return (from, to, next);
     }
     let later = |clock: Clock| {

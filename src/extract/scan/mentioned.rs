@@ -88,6 +88,26 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
     });
 }
 
+/// "il 10 novembre, che è lunedì": the weekday says which day the date is, and no rule of the week.
+pub(super) fn drop_named_weekdays(segment: &Segment, marks: &mut Vec<Placed>) {
+    let dates: Vec<(usize, Date)> = marks
+        .iter()
+        .filter_map(|m| if let Mark::When(When::Days(days)) = &m.mark { days.last().map(|day| (m.end, *day)) } else { None })
+        .collect();
+    marks.retain(|m| {
+        let Mark::Days(crate::extract::grammar::weekdays::Days::These { days, .. }) = &m.mark else { return true };
+        let [only] = days.as_slice() else { return true };
+        let says_which = |(end, date): &(usize, Date)| {
+            let between = segment.tokens.get(*end..m.start).unwrap_or_default();
+            crate::extract::grammar::dates::weekday_of(*date) == only.day
+                && between.iter().any(|t| t.is("che"))
+                && between.len() <= 5
+                && between.iter().all(|t| t.is_any(&[",", "che", "e", "cade", "di", "un", "quest'", "anno", "sara"]))
+        };
+        !dates.iter().any(says_which)
+    });
+}
+
 /// Words between an act and its date: "scadenza del 16", "seduta fissata per il 9".
 fn joins(token: &Token) -> bool {
     token.is_any(&["del", "di", "il", "al", "dell'", "della", "dal", "per", "fissata", "prevista", "e", "il", "giorno"])

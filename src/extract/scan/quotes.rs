@@ -23,7 +23,12 @@ pub(super) fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
         if token.is("\"") {
             match open.take() {
                 // "L'opposizione: «Riaprite l'anagrafe il sabato»" is speech, however short
-                Some(start) if i - start > 8 || start > 0 && segment.tokens[start - 1].is(":") || start == 0 && segment.quoted => {
+                Some(start)
+                    if i - start > 8
+                        || start > 0 && segment.tokens[start - 1].is(":")
+                        || start == 0 && segment.quoted
+                        || start == 0 && segment.tokens.get(i + 1).is_some_and(|t| t.is(",")) =>
+                {
                     quoted.push(start..i)
                 }
                 Some(_) => {}
@@ -34,5 +39,9 @@ pub(super) fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
     if let Some(start) = open.filter(|start| segment.tokens.len() - start > 8 || segment.quoted && *start == 0) {
         quoted.push(start..segment.tokens.len());
     }
-    marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start)));
+    // «I recapiti non cambiano: si chiama sempre lo 0331 …»: a number is a number, whoever says it
+    let has = |q: &Range<usize>, stems: &[&str]| segment.tokens[q.clone()].iter().any(|t| stems.iter().any(|w| t.text.starts_with(w)));
+    let contacts = |q: &Range<usize>| has(q, &["recapit", "numero", "centralino"]) && has(q, &["chiam", "rispond", "scriv"]);
+    let stays = |m: &Placed, q: &Range<usize>| matches!(m.mark, super::Mark::Channel(_)) && contacts(q);
+    marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start) && !stays(m, q)));
 }

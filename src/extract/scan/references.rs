@@ -92,6 +92,11 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ("uffici", next, _) if !next.is_empty() && (at == 0 || of_all(tokens, at)) && !qualified(at + 1) => {
             Some((Mark::TheOffices { back: false }, at + 1))
         }
+        ("del" | "della" | "dell'" | "al" | "alla" | "all'", "comune" | "provincia" | "unione" | "comunita" | "amministrazione", _)
+            if of_mailbox(tokens, at) =>
+        {
+            Some((Mark::WholeBody, at + 2))
+        }
         ("dell'" | "all'" | "l'", "ente", _) => Some((Mark::WholeBody, at + 2)),
         ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
         ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
@@ -103,6 +108,15 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ("il", "comune", "ha" | "avra" | "adotta" | "attiva" | "cambia") => Some((Mark::WholeBody, at + 2)),
         _ => None,
     }
+}
+
+/// "la PEC della Provincia è …", "la casella di posta certificata del Comune cambia nome": the body's mailbox, told in a sentence.
+fn of_mailbox(tokens: &[Token], at: usize) -> bool {
+    const VERBS: [&str; 10] = ["e", "cambia", "cambiera", "diventa", "diventera", "sara", "va", "vanno", "utilizzare", "usare"];
+    let before = &tokens[at.saturating_sub(4)..at];
+    let mailbox = before.iter().any(|t| t.is_any(&["pec", "certificata"]));
+    let office = before.iter().any(|t| t.is_any(&["ufficio", "dell'ufficio", "servizio"]));
+    mailbox && !office && tokens.iter().skip(at + 2).take(9).any(|t| t.is_any(&VERBS))
 }
 
 /// "Il Comune di Rovezzo resterà chiuso": the body stands for its offices.

@@ -31,10 +31,17 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
     let quantifier = sentence.text(start) != "non";
     // "nessuno ha mai pensato di chiudere", "non è in programma alcuna chiusura"
     let thought = sentence.walk(end, &CHANGE, &[Word::Mind, Word::Done], 8);
+    // "niente Informagiovani dal 10 al 14"
+    if sentence.text(start) == "niente" && sentence.named(end) {
+        return sentence.say(Cue::Closed, start..end);
+    }
     let Some(hit) = sentence.path(end, &wanted, 7).or(thought) else {
         subject_before(sentence, start, end);
         return;
     };
+    if hit.start.checked_sub(1).is_some_and(|i| matches!(sentence.text(i), "c'")) && sentence.text(hit.start).starts_with("entra") {
+        return; // "gli uffici, che con lo sciopero non c'entrano"
+    }
     match hit.word {
         Word::Book => match turned_away(sentence, start, hit.end) {
             Some(end) => sentence.say(Cue::Appointment, start..end),
@@ -113,6 +120,10 @@ fn not_served(sentence: &mut Sentence, start: usize, hit: &Hit) {
     let afternoon = sentence.path(hit.end, &[Word::Afternoon], 2).filter(|part| !(hit.end..part.start).any(|i| sentence.timed(i)));
     if let Some(part) = afternoon {
         return sentence.say(Cue::Reduced, start..part.end);
+    }
+    // "non ha sportello libero: si viene ricevuti solo dopo aver fissato …"
+    if matches!(sentence.text(hit.end), "libero" | "diretto" | "liberi") {
+        return;
     }
     let desk = sentence.text(hit.start).starts_with("sportell") && sentence.text(start) != "niente";
     let counter = sentence.walk(hit.end, &[Word::Counter], &[Word::Public, Word::Serving], 4).map(|c| c.end).or_else(|| {

@@ -100,8 +100,12 @@ fn instead(sentence: &mut Sentence) {
     let shut = (0..n).find(|i| sentence.said(Cue::Closed, *i..*i + 1));
     let Some(shut) = shut else { return };
     let phrase = sentence.phrase(shut);
-    let counter = (phrase.start..phrase.end)
-        .any(|i| matches!(sentence.text(i), "pubblico" | "utenza" | "utenti" | "sportello" | "sportelli" | "ricevimento" | "front"));
+    let counter = (phrase.start..phrase.end).any(|i| {
+        matches!(
+            sentence.text(i),
+            "pubblico" | "utenza" | "utenti" | "sportello" | "sportelli" | "ricevimento" | "front" | "porte" | "porta"
+        )
+    });
     if !counter {
         return;
     }

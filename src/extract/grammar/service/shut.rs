@@ -10,7 +10,14 @@ pub(super) fn read(sentence: &mut Sentence) {
         let house = sentence.text(shut.start).starts_with("ina") && earlier("local")
             || sentence.text(shut.start).starts_with("soppress")
                 && !sentence.phrase(shut.start).any(|i| sentence.named(i) || sentence.has(i, Word::Serving).is_some());
-        if is_to_traffic(sentence, shut.end) || is_active(sentence, shut.start, shut.end) || sentence.is_of_a_thing(&shut) {
+        // "la festa terrà chiusi tutti gli uffici": what is kept shut stands behind
+        let kept = sentence.back(shut.start, &[Word::Light], 1).is_some_and(|verb| {
+            ["tien", "terr", "tener"].iter().any(|stem| sentence.text(verb.start).starts_with(stem))
+                && (shut.end..shut.end + 5).take_while(|i| !sentence.stops(*i)).any(|i| sentence.named(i))
+        });
+        if kept {
+            say(sentence, shut.start, shut.end);
+        } else if is_to_traffic(sentence, shut.end) || is_active(sentence, shut.start, shut.end) || sentence.is_of_a_thing(&shut) {
             sentence.say(Cue::Thing, shut);
         } else if !house {
             say(sentence, shut.start, shut.end);
