@@ -262,7 +262,7 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         // a label that is hardly more than the name: "Tributi", "Area personale e concorsi", "Il Sindaco e la sua segreteria"
         let opens = opens || i == place.first + 1 && tokens[i - 1].is_any(&["il", "lo", "la", "l'", "i", "gli", "le"]);
         let staffed = tokens.get(next).is_some_and(|t| t.is("e")) && tokens.get(next + 2).is_some_and(|t| t.is_any(&["sua", "suo"]));
-        return opens && staffed || opens && (closes || tokens.len() <= next + 3);
+        return opens && (staffed || closes || tokens.len() <= next + 3);
     }
     let mail = tokens
         .get(next..)

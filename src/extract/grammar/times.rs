@@ -232,7 +232,7 @@ fn afternoon(tokens: &[Token], from: Clock, to: Clock, next: usize) -> (Clock, C
     // "dalle due e mezza alle sette": nobody is received before dawn
     let before_dawn = from.minutes() > 0 && from.minutes() < 6 * 60 && to.minutes() <= 8 * 60;
     let spoken = tokens.get(next.saturating_sub(1)).is_some_and(|t| t.kind == TokenKind::Word);
-    if !said_behind && !evening(next.saturating_sub(1)) && !(before_dawn && spoken) {
+    if !(said_behind || evening(next.saturating_sub(1)) || before_dawn && spoken) {
         return (from, to, next);
     }
     let later = |clock: Clock| {
