@@ -32,10 +32,15 @@ pub(super) fn signed_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) ->
     let signs = |i: usize, s: &Segment| {
         let text = s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
         let named = OWNERS.iter().any(|owner| text.strip_prefix(owner).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
-        named && text.len() <= 160 && !press::is_publisher(text) && (head == Some(i) && s.role != Role::Item || is_signature(s, &scans[i]))
+        named && text.len() <= 160 && !press::is_publisher(text) && (head == Some(i) && heads(s) || is_signature(s, &scans[i]))
     };
     let names_body = |s: &Segment| s.tokens.iter().any(|t| BODIES.contains(&t.text.as_str()));
     frame().any(|(i, s)| signs(i, s)) && !frame().any(|(_, s)| names_body(s))
+}
+
+/// Whether the first words of a page are a name: no link of a menu, but perhaps what a menu stands under ("Banca della Valle: Conti, Mutui").
+fn heads(segment: &Segment) -> bool {
+    segment.role != Role::Item || segment.folded.text.split_once(':').is_some_and(|(name, _)| name.trim().contains(' '))
 }
 
 /// "… – C.F. 01234567890", "© …", or a name with its street or telephone: how owners sign.
