@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::civil::Date;
-use serde::Serialize;
 
 use super::lists::{SourceRow, feeds, items, source_row};
-use super::page::{Crumb, FeedLink, Page};
+use super::page::{Crumb, Frame, Page};
 use super::query::Filter;
 use super::view::{self, ChangeItem, ChannelView, Named, Proof, path};
 use super::view_week::{self, NowView, WeekView};
@@ -19,8 +19,10 @@ use crate::resolve;
 use crate::store::{StateVersion, Why};
 use crate::wording::{self, pick};
 
-#[derive(Serialize)]
-struct BodyView {
+#[derive(Template)]
+#[template(path = "web/body.html")]
+struct BodyPage {
+    frame: Frame,
     codes: Vec<(&'static str, String)>,
     /// What is said of all offices at once.
     all: Vec<Dated>,
@@ -28,10 +30,8 @@ struct BodyView {
     changes: Vec<ChangeItem>,
     all_changes: String,
     sources: Vec<SourceRow>,
-    feeds: Vec<FeedLink>,
 }
 
-#[derive(Serialize)]
 struct OfficeRow {
     office: Named,
     now: NowView,
@@ -39,7 +39,7 @@ struct OfficeRow {
 }
 
 /// A fact with its period and what proves it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 struct Dated {
     aspect: &'static str,
     lines: Vec<String>,
@@ -68,11 +68,19 @@ pub(super) async fn body(State(site): State<Arc<Site>>, reader: Reader, Path(id)
         rows.truncate(300);
         let all =
             versions.iter().filter(|version| version.state.key.office.is_all()).flat_map(|version| dated(&version.state, today, language));
-        let feeds = feeds(&filter, &name, language);
         let kind = pick(language, "Orari, recapiti e chiusure degli uffici", "Hours, contacts and closures of the offices");
         let modified = versions.iter().map(|version| version.known_from).max();
         let sources = site.store.sources_of(&body.id)?;
-        let view = BodyView {
+        let page = Page {
+            description: format!("{kind}: {name}"),
+            crumbs: view::body_crumbs(&body),
+            feeds: feeds(&filter, &name, language),
+            title: name,
+            subscribe: filter.to_query(),
+            ..Page::default()
+        };
+        let view = BodyPage {
+            frame: site.frame(&reader, page),
             codes: [("ISTAT", &body.istat), ("IPA", &body.ipa)]
                 .into_iter()
                 .filter_map(|(name, code)| Some((name, view::clip(code.as_deref()?, 40))))
@@ -87,17 +95,8 @@ pub(super) async fn body(State(site): State<Arc<Site>>, reader: Reader, Path(id)
                 .take(30)
                 .map(|source| source_row(source, language))
                 .collect(),
-            feeds: feeds.clone(),
         };
-        let page = Page {
-            description: format!("{kind}: {name}"),
-            title: name,
-            crumbs: view::body_crumbs(&body),
-            feeds,
-            subscribe: filter.to_query(),
-            ..Page::default()
-        };
-        Ok(site.page(&reader, "web/body.html", &page, view)?.modified(modified).to(&reader.headers))
+        Ok(site.page(&reader, &view)?.modified(modified).to(&reader.headers))
     })
     .await
 }
@@ -149,19 +148,23 @@ fn is_dated(fact: &Fact, today: Date) -> bool {
     fact.until.is_some_and(|until| until >= today) || (fact.from.is_some_and(|from| from > today) && fact.until.is_none())
 }
 
-#[derive(Serialize)]
-struct OfficeView {
+#[derive(Template)]
+#[template(path = "web/office.html")]
+struct OfficePage {
+    frame: Frame,
     body: Named,
     counters: Vec<Counter>,
+    /// Whether there are several: each then has a heading of its own, and what is below it one less.
+    several: bool,
+    heading: &'static str,
+    below: &'static str,
     timeline: Vec<Moment>,
     all_changes: Option<String>,
-    feeds: Vec<FeedLink>,
     /// What other programs read.
     api: String,
 }
 
 /// One counter of the office: the office itself or a branch.
-#[derive(Serialize)]
 struct Counter {
     name: String,
     /// Several counters on the page need headings of their own.
@@ -177,7 +180,6 @@ struct Counter {
 }
 
 /// What holds today.
-#[derive(Serialize)]
 struct FactView {
     aspect: &'static str,
     lines: Vec<String>,
@@ -186,7 +188,6 @@ struct FactView {
 }
 
 /// A point of the office's history.
-#[derive(Serialize)]
 struct Moment {
     at: String,
     iso: String,
@@ -230,19 +231,23 @@ pub(super) async fn office(
             if offices.len() == 1 { offices.into_iter().next().unwrap_or_default() } else { serde_json::Value::Array(offices) }
         });
         let segments = format!("{}/offices/{}", path::segment(&body.id.0), path::segment(&office.0));
-        let view = OfficeView {
-            body: Named { name: body_name.clone(), path: path::body(&body.id) },
-            counters: present.iter().enumerate().map(|(n, version)| counter(n, version, now, language)).collect(),
-            timeline: timeline(&versions, &found.changes, &changes, language),
-            all_changes: found.next.map(|_| filter.after("/variazioni")),
-            feeds: feeds.clone(),
-            api: format!("/api/v1/bodies/{segments}"),
-        };
         let mut crumbs = view::body_crumbs(&body);
-        crumbs.push(Crumb::to(body_name, path::body(&body.id)));
+        crumbs.push(Crumb::to(body_name.clone(), path::body(&body.id)));
         let description = format!("{}: {title}", pick(language, "Orario, recapiti e avvisi", "Hours, contacts and notices"));
         let page = Page { title, description, crumbs, feeds, subscribe: filter.to_query(), linked_data, ..Page::default() };
-        Ok(site.page(&reader, "web/office.html", &page, view)?.modified(modified).to(&reader.headers))
+        let several = present.len() > 1;
+        let view = OfficePage {
+            frame: site.frame(&reader, page),
+            body: Named { name: body_name, path: path::body(&body.id) },
+            counters: present.iter().enumerate().map(|(n, version)| counter(n, version, now, language)).collect(),
+            several,
+            heading: if several { "h3" } else { "h2" },
+            below: if several { "h4" } else { "h3" },
+            timeline: timeline(&versions, &found.changes, &changes, language),
+            all_changes: found.next.map(|_| filter.after("/variazioni")),
+            api: format!("/api/v1/bodies/{segments}"),
+        };
+        Ok(site.page(&reader, &view)?.modified(modified).to(&reader.headers))
     })
     .await
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use serde::Serialize;
 
 use super::answer::{Answer, FOR_EVER};
-use super::page::{Crumb, Page};
+use super::page::{Crumb, Frame, Page};
 use super::query::Filter;
-use super::view::{self, ChangeItem, Link, Named, Proof, path};
+use super::view::{self, ChangeItem, Link, Proof};
 use super::{Failure, Reader, Site};
 use crate::document;
 use crate::domain::{Change, ChangeId, Language};
@@ -19,10 +19,11 @@ use crate::record::ChangeRecord;
 use crate::store::{ExplainedCause, Snapshot, SnapshotId, StoreError};
 use crate::wording::{self, pick};
 
-#[derive(Serialize)]
-struct ChangeView {
+#[derive(Template)]
+#[template(path = "web/change.html")]
+struct ChangePage {
+    frame: Frame,
     change: ChangeItem,
-    province: Option<Named>,
     /// Why it was told.
     rule: &'static str,
     period: Option<String>,
@@ -34,21 +35,20 @@ struct ChangeView {
 }
 
 /// One document behind a change: both versions.
-#[derive(Serialize)]
 struct SourceView {
     link: Link,
-    after: CopyView,
-    before: Option<CopyView>,
+    /// When each version was first seen: the one before, which need not be there, and the one after.
+    since: (String, String),
+    /// The versions with what they are called, the later one first.
+    copies: Vec<(&'static str, CopyView)>,
     rows: Vec<LineRow>,
     /// Why there is no comparison.
     none: Option<&'static str>,
 }
 
 /// An archived version.
-#[derive(Serialize)]
 struct CopyView {
     path: String,
-    id: i64,
     first_seen: String,
     last_seen: String,
     sha: String,
@@ -57,7 +57,6 @@ struct CopyView {
 }
 
 /// A line of both versions.
-#[derive(Serialize)]
 struct LineRow {
     gap: Option<usize>,
     before: Vec<Piece>,
@@ -83,21 +82,10 @@ pub(super) async fn change(State(site): State<Arc<Site>>, reader: Reader, Path(i
             let period = wording::period(language, fact.from, fact.until, year).unwrap_or_default();
             view::value_lines(&fact.value, language, year).into_iter().map(move |line| format!("{period}: {line}"))
         });
-        let view = ChangeView {
-            province: body.province.as_ref().map(|code| Named { name: super::provinces::title(code), path: path::province(code) }),
-            rule: wording::rule(language, change.rule),
-            period: wording::period(language, change.effective_from, change.effective_until, year),
-            further: further.collect(),
-            proofs: view::proofs(&change.causes, 6),
-            sources,
-            proof: format!("{}/prova.zip", item.path),
-            api: format!("/api/v1/changes/{id}"),
-            change: item.clone(),
-        };
         let mut crumbs = view::body_crumbs(&body);
-        crumbs.push(Crumb::to(view.change.body.name.clone(), view.change.body.path.clone()));
+        crumbs.push(Crumb::to(item.body.name.clone(), item.body.path.clone()));
         if !change.key.office.is_all() {
-            crumbs.push(Crumb::to(view.change.office.name.clone(), view.change.office.path.clone()));
+            crumbs.push(Crumb::to(item.office.name.clone(), item.office.path.clone()));
         }
         let office = Some(change.key.office.clone()).filter(|office| !office.is_all());
         let filter = Filter { body: Some(change.body.clone()), office, ..Filter::default() };
@@ -108,7 +96,18 @@ pub(super) async fn change(State(site): State<Arc<Site>>, reader: Reader, Path(i
             subscribe: filter.to_query(),
             ..Page::default()
         };
-        Ok(site.page(&reader, "web/change.html", &page, view)?.modified(Some(change.detected_at)).to(&reader.headers))
+        let view = ChangePage {
+            frame: site.frame(&reader, page),
+            rule: wording::rule(language, change.rule),
+            period: wording::period(language, change.effective_from, change.effective_until, year),
+            further: further.collect(),
+            proofs: view::proofs(&change.causes, 6),
+            sources,
+            proof: format!("{}/prova.zip", item.path),
+            api: format!("/api/v1/changes/{id}"),
+            change: item,
+        };
+        Ok(site.page(&reader, &view)?.modified(Some(change.detected_at)).to(&reader.headers))
     })
     .await
 }
@@ -131,19 +130,17 @@ fn source_view(site: &Site, source: &ExplainedCause, room: &mut usize, language:
             }
         },
     };
-    SourceView {
-        link: view::link(&source.document.url),
-        after: copy(&source.snapshot, language),
-        before: source.snapshot_before.as_ref().map(|before| copy(before, language)),
-        rows,
-        none,
-    }
+    let after = copy(&source.snapshot, language);
+    let before = source.snapshot_before.as_ref().map(|before| copy(before, language));
+    let since = (before.as_ref().map(|before| before.first_seen.clone()).unwrap_or_default(), after.first_seen.clone());
+    let mut copies = vec![(pick(language, "Copia dopo", "Copy after"), after)];
+    copies.extend(before.map(|before| (pick(language, "Copia prima", "Copy before"), before)));
+    SourceView { link: view::link(&source.document.url), since, copies, rows, none }
 }
 
 fn copy(snapshot: &Snapshot, language: Language) -> CopyView {
     CopyView {
         path: format!("/copie/{}", snapshot.id.0),
-        id: snapshot.id.0,
         first_seen: view::instant(snapshot.first_seen, language),
         last_seen: view::instant(snapshot.last_seen, language),
         sha: snapshot.body_sha.to_string(),

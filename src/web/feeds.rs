@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
 use serde_json::json;
 
 use super::answer::{A_MINUTE, Answer};
 use super::lists::{items, title_of};
 use super::page::{code, plain_json};
 use super::query::{Filter, Query};
-use super::view::{self, path};
+use super::view::{self, ChangeItem, Proof, path};
 use super::{Failure, Reader, Site};
 use crate::alert::ics;
 use crate::domain::{Body, Fact, Language, OfficeId, State as OfficeState, Value, day_of};
@@ -23,7 +23,8 @@ use crate::wording::{self, pick};
 /// So many entries; further ones behind the link "next" (RFC 5005).
 const ENTRIES: u32 = 40;
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/feed.xml")]
 struct Feed {
     language: &'static str,
     title: String,
@@ -36,7 +37,15 @@ struct Feed {
     entries: Vec<Entry>,
 }
 
-#[derive(Serialize)]
+/// An entry as a page shows it.
+#[derive(Template)]
+#[template(path = "web/entry.html")]
+struct EntryText<'a> {
+    language: Language,
+    change: &'a ChangeItem,
+    proofs: &'a [Proof],
+}
+
 struct Entry {
     id: String,
     url: String,
@@ -66,7 +75,7 @@ fn feed(site: &Site, reader: &Reader, name: &str) -> Result<(Feed, Option<Timest
     let mut entries = Vec::new();
     for (change, item) in found.changes.iter().zip(items(&*site.store, &found.changes, language)?) {
         let proofs = view::proofs(&change.causes, 2);
-        let html = site.templates.fill("web/entry.html", &json!({ "change": item, "proofs": proofs, "language": code(language) }))?;
+        let html = EntryText { language, change: &item, proofs: &proofs }.render().map_err(Failure::defect)?;
         let sentences = proofs.iter().flat_map(|proof| &proof.sentences).map(|sentence| format!("\n\n“{sentence}”"));
         entries.push(Entry {
             id: site.absolute(&item.path),
@@ -101,7 +110,7 @@ pub(super) async fn atom(State(site): State<Arc<Site>>, reader: Reader) -> Resul
     site.work(move |site| {
         let make = || {
             let (feed, newest) = feed(site, &reader, "/variazioni.atom")?;
-            let xml = site.templates.fill("web/feed.xml", &feed)?;
+            let xml = feed.render().map_err(Failure::defect)?;
             Ok(Answer::new("application/atom+xml; charset=utf-8", xml).modified(newest).cached(A_MINUTE))
         };
         Ok(site.kept(&reader, make)?.to(&reader.headers))

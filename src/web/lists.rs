@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::civil::Date;
-use serde::Serialize;
 
-use super::page::{Crumb, FeedLink, Page};
+use super::page::{Crumb, FeedLink, Frame, Page};
 use super::query::{Filter, Query};
 use super::view::{self, ChangeItem, Link, Named, path};
 use super::{Answer, Failure, Reader, Site, provinces};
@@ -54,8 +54,10 @@ pub(super) fn feeds(filter: &Filter, what: &str, language: Language) -> Vec<Feed
     feeds
 }
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/home.html")]
 struct Home {
+    frame: Frame,
     changes: Vec<ChangeItem>,
     provinces: Vec<Named>,
     /// Some bodies, where none has a province.
@@ -75,7 +77,6 @@ fn home_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
     let newest = found.changes.first().map(|change| change.detected_at);
     let bodies = if provinces.is_empty() { site.store.bodies_page(None, None, 50)? } else { Vec::new() };
     let bodies = bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect();
-    let view = Home { changes: items(&*site.store, &found.changes, language)?, provinces, bodies };
     let page = Page {
             title: pick(language, "Quando cambia uno sportello pubblico", "When a public counter changes").into(),
             description: pick(
@@ -87,11 +88,14 @@ fn home_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
             feeds: feeds(&Filter::default(), pick(language, "tutto", "everything"), language),
             ..Page::default()
         };
-    Ok(site.page(reader, "web/home.html", &page, view)?.modified(newest))
+    let view = Home { frame: site.frame(reader, page), changes: items(&*site.store, &found.changes, language)?, provinces, bodies };
+    Ok(site.page(reader, &view)?.modified(newest))
 }
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/province.html")]
 struct Province {
+    frame: Frame,
     bodies: Vec<Named>,
     next: Option<String>,
     changes: Vec<ChangeItem>,
@@ -121,13 +125,6 @@ pub(super) async fn province(State(site): State<Arc<Site>>, reader: Reader, Path
                 url::form_urlencoded::Serializer::new(String::new()).append_pair("dopo", &last.id.0).finish()
             )
         });
-        let view = Province {
-            bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
-            next,
-            changes: items(&*site.store, &found.changes, language)?,
-            all_changes: filter.after("/variazioni"),
-            today: filter.after("/oggi"),
-        };
         let page = Page {
             title: title.clone(),
             crumbs: vec![Crumb::to(pick(language, "Enti", "Bodies"), "/cerca")],
@@ -135,13 +132,23 @@ pub(super) async fn province(State(site): State<Arc<Site>>, reader: Reader, Path
             subscribe: filter.to_query(),
             ..Page::default()
         };
-        Ok(site.page(&reader, "web/province.html", &page, view)?.to(&reader.headers))
+        let view = Province {
+            frame: site.frame(&reader, page),
+            bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
+            next,
+            changes: items(&*site.store, &found.changes, language)?,
+            all_changes: filter.after("/variazioni"),
+            today: filter.after("/oggi"),
+        };
+        Ok(site.page(&reader, &view)?.to(&reader.headers))
     })
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/search.html")]
 struct Found {
+    frame: Frame,
     words: String,
     bodies: Vec<Named>,
     offices: Vec<(Named, Named)>,
@@ -153,8 +160,10 @@ pub(super) async fn search(State(site): State<Arc<Site>>, reader: Reader) -> Res
         let language = reader.language;
         let query = Query::parse(reader.query.as_deref());
         let words = view::clip(query.get("q").unwrap_or_default(), 100);
+        let page = Page { title: pick(language, "Cerca", "Search").into(), hidden: true, ..Page::default() };
+        let frame = site.frame(&reader, page);
         let found = if words.is_empty() {
-            Found { words, bodies: Vec::new(), offices: Vec::new(), changes: Vec::new() }
+            Found { frame, words, bodies: Vec::new(), offices: Vec::new(), changes: Vec::new() }
         } else {
             let bodies = site.store.search_bodies(&words, 10)?;
             let mut offices: Vec<(Named, Named)> = Vec::new();
@@ -169,25 +178,24 @@ pub(super) async fn search(State(site): State<Arc<Site>>, reader: Reader) -> Res
             }
             let changes = site.store.search_changes(&words, None, 15)?.changes;
             Found {
+                frame,
                 words,
                 bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
                 offices,
                 changes: items(&*site.store, &changes, language)?,
             }
         };
-        let page = Page { title: pick(language, "Cerca", "Search").into(), hidden: true, crumbs: Vec::new(), ..Page::default() };
-        Ok(site.page(&reader, "web/search.html", &page, found)?.to(&reader.headers))
+        Ok(site.page(&reader, &found)?.to(&reader.headers))
     })
     .await
 }
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/changes.html")]
 struct Changes {
+    frame: Frame,
     changes: Vec<ChangeItem>,
-    /// Whether this is not the first page.
-    later: bool,
     next: Option<String>,
-    feeds: Vec<FeedLink>,
     province: String,
     body: String,
     office: String,
@@ -212,11 +220,18 @@ pub(super) async fn changes(State(site): State<Arc<Site>>, reader: Reader) -> Re
         let what = title_of(&*site.store, &filter, language)?;
         let feeds = feeds(&filter, what.as_deref().unwrap_or(pick(language, "tutto", "everything")), language);
         let lexicon = Lexicon::builtin();
+        let all = pick(language, "Variazioni", "Changes");
+        let page = Page {
+            title: what.map_or_else(|| all.to_string(), |what| format!("{all}: {what}")),
+            feeds,
+            subscribe: filter.to_query(),
+            hidden: from.is_some(),
+            ..Page::default()
+        };
         let view = Changes {
+            frame: site.frame(&reader, page),
             changes: items(&*site.store, &found.changes, language)?,
-            later: from.is_some(),
             next,
-            feeds: feeds.clone(),
             provinces: site
                 .store
                 .provinces()?
@@ -234,16 +249,7 @@ pub(super) async fn changes(State(site): State<Arc<Site>>, reader: Reader) -> Re
             office: filter.office.as_ref().map(|office| office.0.clone()).unwrap_or_default(),
             aspect: filter.aspect.map(Aspect::as_str).unwrap_or_default(),
         };
-        let all = pick(language, "Variazioni", "Changes");
-        let page = Page {
-            title: what.map_or_else(|| all.to_string(), |what| format!("{all}: {what}")),
-            feeds,
-            subscribe: filter.to_query(),
-            hidden: from.is_some(),
-            crumbs: Vec::new(),
-            ..Page::default()
-        };
-        Ok(site.page(&reader, "web/changes.html", &page, view)?.to(&reader.headers))
+        Ok(site.page(&reader, &view)?.to(&reader.headers))
     })
     .await
 }
@@ -263,15 +269,16 @@ pub(super) fn title_of(store: &dyn Store, filter: &Filter, language: Language) -
     Ok((!words.is_empty()).then(|| words.join(" · ")))
 }
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/today.html")]
 struct Today {
+    frame: Frame,
     days: Vec<DayOf>,
     province: String,
     provinces: Vec<(String, String)>,
     body: Option<Named>,
 }
 
-#[derive(Serialize)]
 struct DayOf {
     title: String,
     date: String,
@@ -279,7 +286,6 @@ struct DayOf {
     next: Option<String>,
 }
 
-#[derive(Serialize)]
 struct ExceptionRow {
     body: Named,
     office: Named,
@@ -327,12 +333,6 @@ pub(super) async fn today(State(site): State<Arc<Site>>, reader: Reader) -> Resu
             Some(id) => site.store.body(id)?.map(|body| Named { name: view::body_name(&body), path: path::body(&body.id) }),
             None => None,
         };
-        let view = Today {
-            days,
-            province: filter.province.clone().unwrap_or_default(),
-            provinces: site.store.provinces()?.into_iter().map(|code| (code.clone(), provinces::title(&code))).collect(),
-            body,
-        };
         let title = pick(language, "Oggi e domani", "Today and tomorrow");
         let what = title_of(&*site.store, &Filter { office: None, aspect: None, ..filter.clone() }, language)?;
         let page = Page {
@@ -342,7 +342,14 @@ pub(super) async fn today(State(site): State<Arc<Site>>, reader: Reader) -> Resu
             subscribe: filter.to_query(),
             ..Page::default()
         };
-        Ok(site.page(&reader, "web/today.html", &page, view)?.to(&reader.headers))
+        let view = Today {
+            frame: site.frame(&reader, page),
+            days,
+            province: filter.province.clone().unwrap_or_default(),
+            provinces: site.store.provinces()?.into_iter().map(|code| (code.clone(), provinces::title(&code))).collect(),
+            body,
+        };
+        Ok(site.page(&reader, &view)?.to(&reader.headers))
     })
     .await
 }
@@ -386,8 +393,10 @@ fn exception_row(exception: &Exception, day: Date, language: Language) -> Except
     }
 }
 
-#[derive(Serialize)]
+#[derive(Template)]
+#[template(path = "web/sources.html")]
 struct Sources {
+    frame: Frame,
     sources: Vec<SourceRow>,
     failing: bool,
     next: Option<String>,
@@ -398,16 +407,15 @@ struct Sources {
 }
 
 /// A source with its health.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub(super) struct SourceRow {
-    id: String,
-    body: Named,
-    link: Link,
-    kind: &'static str,
+    pub body: Named,
+    pub link: Link,
+    pub kind: &'static str,
     /// `good`, `failing`, `waiting`
-    class: &'static str,
-    health: String,
-    detail: Option<String>,
+    pub class: &'static str,
+    pub health: String,
+    pub detail: Option<String>,
 }
 
 /// A source in words.
@@ -424,7 +432,6 @@ pub(super) fn source_row(source: &Source, language: Language) -> SourceRow {
         }
     };
     SourceRow {
-        id: view::clip(&source.source.id.0, 120),
         body: Named { name: view::clip(&source.source.body.0, 80), path: path::body(&source.source.body) },
         link: view::link(&source.source.url),
         kind: match source.source.kind {
@@ -456,7 +463,13 @@ pub(super) async fn sources(State(site): State<Arc<Site>>, reader: Reader) -> Re
             format!("/fonti?{}", pairs.append_pair("dopo", &last.source.id.0).finish())
         });
         let sizes = site.sizes()?;
+        let page = Page {
+            title: pick(language, "Le fonti e il loro stato", "Sources and their health").into(),
+            hidden: after.is_some(),
+            ..Page::default()
+        };
         let view = Sources {
+            frame: site.frame(&reader, page),
             sources: found.iter().map(|source| source_row(source, language)).collect(),
             failing,
             next,
@@ -465,12 +478,7 @@ pub(super) async fn sources(State(site): State<Arc<Site>>, reader: Reader) -> Re
             n_documents: sizes.documents,
             n_changes: sizes.changes,
         };
-        let page = Page {
-            title: pick(language, "Le fonti e il loro stato", "Sources and their health").into(),
-            hidden: after.is_some(),
-            ..Page::default()
-        };
-        Ok(site.page(&reader, "web/sources.html", &page, view)?.to(&reader.headers))
+        Ok(site.page(&reader, &view)?.to(&reader.headers))
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! What the service shows over HTTP: the public site, its feeds and its data, and to this machine its health and its figures.
 //!
 //! In go requests; out come pages, feeds and JSON made from what the store knows. Nothing here is fetched, nobody is let in, and all that
-//! comes from a page is text. A request is one piece of work: questions to the store, a *view* (plain values, `view_*.rs`), a template.
+//! comes from a page is text. A request is one piece of work: questions to the store, a *view* (plain values, `view_*.rs`), which its template, compiled in, writes.
 
 mod answer;
 mod api;
@@ -20,9 +20,9 @@ mod provinces;
 mod query;
 mod reader;
 mod routes;
+mod shown;
 mod site;
 mod subscribe;
-mod templates;
 mod view;
 mod view_week;
 

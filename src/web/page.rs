@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use serde::Serialize;
+use askama::Template;
 use serde_json::Value as Json;
 
 use super::answer::{Answer, Failure};
@@ -11,23 +11,23 @@ use crate::domain::Language;
 use crate::wording::pick;
 
 /// A step of the breadcrumb: label, and where it leads inside the site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crumb {
     /// The words.
     pub label: String,
-    /// The path, without the language's prefix; `None` for the page itself.
-    pub path: Option<String>,
+    /// The path, without the language's prefix.
+    pub path: String,
 }
 
 impl Crumb {
     /// A step that leads somewhere.
     pub fn to(label: impl Into<String>, path: impl Into<String>) -> Self {
-        Self { label: label.into(), path: Some(path.into()) }
+        Self { label: label.into(), path: path.into() }
     }
 }
 
 /// A feed that a page offers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedLink {
     /// Content type.
     pub kind: &'static str,
@@ -56,28 +56,39 @@ pub struct Page {
     pub linked_data: Option<Json>,
 }
 
-#[derive(Serialize)]
-struct Frame<'a, T> {
-    language: &'static str,
+/// What the layout shows around a page. Each page's template has one, and its words by [`Frame::t`].
+pub(super) struct Frame {
+    pub page: Page,
+    /// "it", "en".
+    pub language: &'static str,
+    pub italian: bool,
     /// In front of every link inside the site.
-    base: &'a str,
+    pub base: String,
     /// In front of files and of what has no language.
-    root: &'a str,
-    title: &'a str,
-    description: &'a str,
-    crumbs: &'a [Crumb],
-    feeds: &'a [FeedLink],
-    subscribe: &'a str,
-    hidden: bool,
-    linked_data: Option<minijinja::Value>,
-    here_it: String,
-    here_en: String,
-    canonical: String,
-    canonical_it: String,
-    canonical_en: String,
-    style: &'a str,
-    version: &'static str,
-    view: T,
+    pub root: String,
+    pub linked_data: Option<String>,
+    pub here_it: String,
+    pub here_en: String,
+    pub canonical: String,
+    pub canonical_it: String,
+    pub canonical_en: String,
+    pub style: &'static str,
+    pub version: &'static str,
+}
+
+impl Frame {
+    /// Words in the page's language.
+    pub fn t<'a>(&self, it: &'a str, en: &'a str) -> &'a str {
+        if self.italian { it } else { en }
+    }
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "web/message.html")]
+struct Message<'a> {
+    frame: Frame,
+    paragraphs: &'a [&'a str],
 }
 
 /// The style sheet, and the address that changes with it.
@@ -96,30 +107,30 @@ impl Site {
         without_scheme.find('/').and_then(|at| without_scheme.get(at..)).unwrap_or_default()
     }
 
-    /// Writes a page.
-    pub fn page(&self, reader: &Reader, template: &str, page: &Page, view: impl Serialize) -> Result<Answer, Failure> {
-        let root = self.root();
-        let frame = Frame {
+    /// What is around a page for a reader.
+    pub(super) fn frame(&self, reader: &Reader, page: Page) -> Frame {
+        let root = self.root().to_string();
+        let (in_italian, in_english) = (reader.in_language(Language::It), reader.in_language(Language::En));
+        Frame {
             language: code(reader.language),
-            base: &format!("{root}{}", reader.prefix),
-            root,
-            title: &page.title,
-            description: &page.description,
-            crumbs: &page.crumbs,
-            feeds: &page.feeds,
-            subscribe: &page.subscribe,
-            hidden: page.hidden,
-            linked_data: page.linked_data.as_ref().map(|data| minijinja::Value::from_safe_string(script_json(data))),
-            here_it: format!("{root}{}", reader.in_language(Language::It)),
-            here_en: format!("{root}{}", reader.in_language(Language::En)),
+            italian: reader.language == Language::It,
+            base: format!("{root}{}", reader.prefix),
+            linked_data: page.linked_data.as_ref().map(script_json),
+            here_it: format!("{root}{in_italian}"),
+            here_en: format!("{root}{in_english}"),
             canonical: self.absolute(&reader.path),
-            canonical_it: self.absolute(&reader.in_language(Language::It)),
-            canonical_en: self.absolute(&reader.in_language(Language::En)),
+            canonical_it: self.absolute(&in_italian),
+            canonical_en: self.absolute(&in_english),
             style: &STYLE_HASH,
             version: env!("CARGO_PKG_VERSION"),
-            view,
-        };
-        let answer = Answer::html(self.templates.fill(template, &frame)?);
+            root,
+            page,
+        }
+    }
+
+    /// Writes a page.
+    pub(super) fn page(&self, reader: &Reader, page: &impl Template) -> Result<Answer, Failure> {
+        let answer = Answer::html(page.render().map_err(Failure::defect)?);
         // without a prefix the page follows the browser's wish
         Ok(if reader.prefix.is_empty() { answer.with(axum::http::header::VARY, "Accept-Language") } else { answer })
     }
@@ -127,7 +138,7 @@ impl Site {
     /// A page that says one thing: a heading and paragraphs.
     pub fn message(&self, reader: &Reader, title: &str, paragraphs: &[&str]) -> Result<Answer, Failure> {
         let page = Page { title: title.into(), hidden: true, ..Page::default() };
-        self.page(reader, "web/message.html", &page, serde_json::json!({ "paragraphs": paragraphs }))
+        self.page(reader, &Message { frame: self.frame(reader, page), paragraphs })
     }
 }
 

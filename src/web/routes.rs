@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::answer::{Answer, FOR_EVER, Mark, NEVER};
-use super::page::{ICON, Page, STYLE, STYLE_HASH};
+use super::page::{Frame, ICON, Page, STYLE, STYLE_HASH};
 use super::{Reader, Site, api, body, change, feeds, lists, problem, prose, subscribe};
 use crate::domain::Language;
 use crate::wording::pick;
@@ -116,6 +117,15 @@ async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next) -> 
     response
 }
 
+#[derive(Template)]
+#[template(path = "web/error.html")]
+struct ErrorPage {
+    frame: Frame,
+    words: &'static str,
+    /// What was wrong with the question.
+    detail: Option<String>,
+}
+
 /// A page that says what went wrong, in the reader's language, and what to do.
 fn error_page(site: &Site, reader: &Reader, status: StatusCode, detail: Option<String>) -> Response {
     let (it, en) = match status {
@@ -148,8 +158,7 @@ fn error_page(site: &Site, reader: &Reader, status: StatusCode, detail: Option<S
         Language::En => en,
     };
     let page = Page { title: title.into(), hidden: true, ..Page::default() };
-    let view = serde_json::json!({ "words": words, "detail": detail, "status": status.as_u16() });
-    match site.page(reader, "web/error.html", &page, view) {
+    match site.page(reader, &ErrorPage { frame: site.frame(reader, page), words, detail }) {
         Ok(answer) => {
             let mut response = answer.cached(NEVER).to(&HeaderMap::new());
             response.headers_mut().remove(header::ETAG);

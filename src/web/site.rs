@@ -1,4 +1,4 @@
-//! What every answer needs: the store, the settings, the templates, and how questions reach the store without holding up other readers.
+//! What every answer needs: the store, the settings, and how questions reach the store without holding up other readers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,6 @@ use tokio::sync::Semaphore;
 use super::answer::{Answer, Failure};
 use super::limits::Limits;
 use super::reader::Reader;
-use super::templates::Templates;
 use crate::config::settings::Web;
 use crate::domain::{ChangeId, Language};
 use crate::round::Clock;
@@ -32,8 +31,6 @@ pub struct Site {
     pub settings: Web,
     /// What time it is.
     pub clock: Clock,
-    /// The pages' templates.
-    pub(super) templates: Templates,
     /// How often one reader may ask.
     pub limits: Limits,
     sizes: Mutex<Option<(Instant, Sizes)>>,
@@ -49,7 +46,6 @@ impl Site {
             store,
             settings,
             clock,
-            templates: Templates::new(),
             limits: Limits::default(),
             sizes: Mutex::default(),
             kept: Mutex::default(),

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
 use url::Url;
 
 use super::page::Crumb;
@@ -15,30 +14,30 @@ use crate::lexicon::Lexicon;
 use crate::wording::{self, pick};
 
 /// A name and where it leads inside the site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
     pub name: String,
     pub path: String,
 }
 
 /// A sentence that a page stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Proof {
     pub sentences: Vec<String>,
-    pub source: Option<Link>,
+    pub source: Link,
     /// The archived page.
     pub copy: String,
 }
 
 /// A link out of the site; `href` only for what may be followed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Link {
     pub href: Option<String>,
     pub text: String,
 }
 
 /// A change in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ChangeItem {
     pub path: String,
     pub at: String,
@@ -56,7 +55,7 @@ pub(super) struct ChangeItem {
 }
 
 /// A row of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RowView {
     pub heading: Option<String>,
     pub label: String,
@@ -173,7 +172,7 @@ pub(super) fn proofs(causes: &[Cause], n_most: usize) -> Vec<Proof> {
                 sentences.push(sentence);
             }
         }
-        Proof { sentences, source: Some(link(&cause.url)), copy: format!("/copie/{}", cause.snapshot) }
+        Proof { sentences, source: link(&cause.url), copy: format!("/copie/{}", cause.snapshot) }
     };
     causes.iter().take(n_most).map(proof).collect()
 }
@@ -246,7 +245,7 @@ pub(super) fn osm(hours: &[OfficeHours]) -> String {
 }
 
 /// A channel as a link that opens what it names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ChannelView {
     pub kind: &'static str,
     pub link: Link,

@@ -2,7 +2,6 @@
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
 
 use super::view;
 use crate::domain::{Access, Aspect, DaySelector, Language, OfficeHours, Season, Slot, Span, State, Status, Value, rome};
@@ -16,7 +15,7 @@ const TOP: u16 = 26;
 const COLUMN: u16 = 84;
 
 /// The week that is drawn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WeekView {
     /// "Settimana dal 2 all'8 marzo"
     pub title: String,
@@ -32,7 +31,7 @@ pub(super) struct WeekView {
 }
 
 /// One day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DayView {
     /// "lun 2"
     pub short: String,
@@ -51,7 +50,7 @@ pub(super) struct DayView {
 }
 
 /// A stretch in the picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Block {
     pub class: &'static str,
     pub y: u16,
@@ -306,7 +305,7 @@ fn day_words(day: &OnDay, language: Language) -> String {
 }
 
 /// Whether an office is open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NowView {
     /// `open`, `soon` (later today), `closed`, `unknown`.
     pub class: &'static str,

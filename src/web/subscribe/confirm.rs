@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,9 +12,26 @@ use super::{holder, place, signed};
 use crate::alert::tokens::Purpose;
 use crate::store::Granted;
 use crate::web::answer::{Failure, NEVER};
-use crate::web::page::Page;
+use crate::web::page::{Frame, Page};
 use crate::web::{Client, Reader, Site};
 use crate::wording::pick;
+
+#[derive(Template)]
+#[template(path = "web/subscribe/confirm.html")]
+struct Confirm {
+    frame: Frame,
+    email: String,
+    wish: Wish,
+    action: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/subscribe/confirmed.html")]
+struct Confirmed {
+    frame: Frame,
+    /// Where the subscription is seen and changed.
+    manage: String,
+}
 
 pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(token): Path<String>) -> Result<Response, Failure> {
     site.work(move |site| {
@@ -21,14 +39,15 @@ pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(tok
         let Ok((subscriber, number)) = holder(site, Purpose::Confirm, &token, now) else { return void(site, &reader) };
         let Some(request) = site.store.request(subscriber, number, now)? else { return void(site, &reader) };
         let names = names_of_bodies(&*site.store, request.wish.filter.bodies.iter().cloned())?;
-        let view = serde_json::json!({
-            "email": masked(&request.email),
-            "wish": Wish::asked(reader.language, &request.wish, &names),
-            "action": place(site, &reader, &format!("/conferma/{token}")),
-        });
         let title = pick(reader.language, "Conferma l’iscrizione", "Confirm your subscription").into();
         let page = Page { title, hidden: true, ..Page::default() };
-        Ok(site.page(&reader, "web/subscribe/confirm.html", &page, view)?.cached(NEVER).to(&reader.headers))
+        let view = Confirm {
+            frame: site.frame(&reader, page),
+            email: masked(&request.email),
+            wish: Wish::asked(reader.language, &request.wish, &names),
+            action: place(site, &reader, &format!("/conferma/{token}")),
+        };
+        Ok(site.page(&reader, &view)?.cached(NEVER).to(&reader.headers))
     })
     .await
 }
@@ -49,8 +68,8 @@ pub(super) async fn take(
                 let manage = place(site, &reader, &format!("/iscrizione/{}", signed(site, Purpose::Manage, subscriber)?));
                 let title = pick(reader.language, "Iscrizione confermata", "Subscription confirmed").into();
                 let page = Page { title, hidden: true, ..Page::default() };
-                let view = serde_json::json!({ "manage": manage });
-                Ok(site.page(&reader, "web/subscribe/confirmed.html", &page, view)?.cached(NEVER).to(&reader.headers))
+                let view = Confirmed { frame: site.frame(&reader, page), manage };
+                Ok(site.page(&reader, &view)?.cached(NEVER).to(&reader.headers))
             }
         }
     })

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
 use super::view::{Choice, choices, names_of_bodies};
 use super::{ask, even, fields};
@@ -15,13 +15,15 @@ use crate::domain::{Aspect, BodyId, Language, OfficeId, REGIONS};
 use crate::lexicon::Lexicon;
 use crate::store::How;
 use crate::web::answer::{Failure, NEVER};
-use crate::web::page::Page;
+use crate::web::page::{Frame, Page};
 use crate::web::{Client, Reader, Site};
 use crate::wording::{self, pick};
 
 /// What the form shows.
-#[derive(Debug, Default, Serialize)]
+#[derive(Template)]
+#[template(path = "web/subscribe/form.html")]
 struct Form {
+    frame: Frame,
     email: String,
     /// A body as it was named: its id, or what was typed.
     body: String,
@@ -32,6 +34,8 @@ struct Form {
     offices: Vec<Choice>,
     aspects: Vec<Choice>,
     words: String,
+    /// Whether offices or words are chosen, so that their part is unfolded.
+    more: bool,
     frequency: String,
     hours: Vec<Choice>,
     reminders: bool,
@@ -171,19 +175,35 @@ fn page(site: &Site, reader: &Reader, filled: &Filled, meant: Vec<Choice>, slips
     if !meant.is_empty() {
         problems.push(pick(language, "Più enti hanno questo nome: scegli quale.", "Several bodies bear this name: choose which.").into());
     }
-    let offices = lexicon.office_ids().filter(|id| !matches!(*id, "tutti" | "altro")).map(|id| Choice {
-        value: id.into(),
-        label: lexicon.office_name(&OfficeId(id.into()), language).into(),
-        chosen: chosen(&written.offices, id),
-    });
+    let offices: Vec<Choice> = lexicon
+        .office_ids()
+        .filter(|id| !matches!(*id, "tutti" | "altro"))
+        .map(|id| Choice {
+            value: id.into(),
+            label: lexicon.office_name(&OfficeId(id.into()), language).into(),
+            chosen: chosen(&written.offices, id),
+        })
+        .collect();
     let named = names_of_bodies(&*site.store, filled.bodies.iter().map(|id| BodyId(id.clone())))?;
     let body: Vec<String> = filled.bodies.iter().map(|id| named.get(&BodyId(id.clone())).cloned().unwrap_or_else(|| id.clone())).collect();
+    let page = Page {
+        title: pick(language, "Iscriviti agli avvisi", "Subscribe to alerts").into(),
+        description: pick(
+            language,
+            "Un messaggio quando un ufficio pubblico cambia orari, recapiti o modalità di accesso.",
+            "A message when a public office changes its hours, contacts or ways of access.",
+        )
+        .into(),
+        ..Page::default()
+    };
     let form = Form {
+        frame: site.frame(reader, page),
         email: filled.email.clone(),
         body: body.join(", "),
         regions: choices(REGIONS.iter().map(|region| (region.id, region.name)), |id| chosen(&written.regions, id)),
         provinces: choices(provinces.into_iter().map(|province| (province, province)), |id| chosen(&written.provinces, id)),
-        offices: offices.collect(),
+        more: !written.words.is_empty() || offices.iter().any(|office| office.chosen),
+        offices,
         aspects: choices(Aspect::ALL.iter().map(|aspect| (aspect.as_str(), wording::aspect(language, *aspect))), |id| {
             chosen(&written.aspects, id)
         }),
@@ -198,17 +218,7 @@ fn page(site: &Site, reader: &Reader, filled: &Filled, meant: Vec<Choice>, slips
         problems,
     };
     let has_problems = !form.problems.is_empty();
-    let page = Page {
-        title: pick(language, "Iscriviti agli avvisi", "Subscribe to alerts").into(),
-        description: pick(
-            language,
-            "Un messaggio quando un ufficio pubblico cambia orari, recapiti o modalità di accesso.",
-            "A message when a public office changes its hours, contacts or ways of access.",
-        )
-        .into(),
-        ..Page::default()
-    };
-    let answer = site.page(reader, "web/subscribe/form.html", &page, form)?.cached(NEVER);
+    let answer = site.page(reader, &form)?.cached(NEVER);
     let mut response = answer.to(&reader.headers).into_response();
     if has_problems {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,9 +12,20 @@ use super::{follow, holder, place};
 use crate::alert::tokens::Purpose;
 use crate::store::{LEFT, SubscriberState};
 use crate::web::answer::{Failure, NEVER};
-use crate::web::page::Page;
+use crate::web::page::{Frame, Page};
 use crate::web::{Reader, Site};
 use crate::wording::pick;
+
+#[derive(Template)]
+#[template(path = "web/subscribe/leave.html")]
+struct Leave {
+    frame: Frame,
+    gets_mail: bool,
+    may_return: bool,
+    /// Of whom gets mail.
+    email: String,
+    action: String,
+}
 
 /// Shows the button and changes nothing: scanners of mails open every link.
 pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(token): Path<String>) -> Result<Response, Failure> {
@@ -41,12 +53,13 @@ fn page(site: &Site, reader: &Reader, token: &str) -> Result<Response, Failure> 
     let record = site.store.subscriber(subscriber)?;
     let gets_mail = record.as_ref().is_some_and(|record| record.state == SubscriberState::Confirmed);
     let title = if gets_mail { l("Annulla l’iscrizione", "Unsubscribe") } else { l("Iscrizione annullata", "Unsubscribed") };
-    let view = serde_json::json!({
-        "gets_mail": gets_mail,
-        "may_return": record.as_ref().is_some_and(|record| record.reason.as_deref() == Some(LEFT)),
-        "email": record.map(|record| masked(&record.subscriber.email)),
-        "action": place(site, reader, &format!("/disiscrizione/{token}")),
-    });
     let page = Page { title: title.into(), hidden: true, ..Page::default() };
-    Ok(site.page(reader, "web/subscribe/leave.html", &page, view)?.cached(NEVER).to(&reader.headers))
+    let view = Leave {
+        frame: site.frame(reader, page),
+        gets_mail,
+        may_return: record.as_ref().is_some_and(|record| record.reason.as_deref() == Some(LEFT)),
+        email: record.map(|record| masked(&record.subscriber.email)).unwrap_or_default(),
+        action: place(site, reader, &format!("/disiscrizione/{token}")),
+    };
+    Ok(site.page(reader, &view)?.cached(NEVER).to(&reader.headers))
 }

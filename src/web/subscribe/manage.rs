@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -13,9 +14,31 @@ use crate::alert::tokens::Purpose;
 use crate::domain::{Frequency, Language, SubscriberId};
 use crate::store::{LEFT, SubscriberState};
 use crate::web::answer::{Failure, NEVER};
-use crate::web::page::Page;
+use crate::web::page::{Frame, Page};
 use crate::web::{Reader, Site};
 use crate::wording::{long_day, pick};
+
+#[derive(Template)]
+#[template(path = "web/subscribe/manage.html")]
+struct Manage {
+    frame: Frame,
+    email: String,
+    gets_mail: bool,
+    left: bool,
+    done: bool,
+    wishes: Vec<Wish>,
+    italian: bool,
+    hours: Vec<String>,
+    consents: Vec<ConsentRow>,
+    since: String,
+    action: String,
+}
+
+/// When consent was given, and from which network address.
+struct ConsentRow {
+    day: String,
+    from: Option<String>,
+}
 
 pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(token): Path<String>) -> Result<Response, Failure> {
     site.work(move |site| {
@@ -73,26 +96,22 @@ fn page(site: &Site, reader: &Reader, subscriber: SubscriberId, token: &str) -> 
         let day = crate::domain::day_of(at);
         long_day(language, day, 0)
     };
-    let consents: Vec<_> = site
-        .store
-        .consents(subscriber)?
-        .iter()
-        .map(|consent| serde_json::json!({ "day": day(consent.given_at), "from": consent.given_from }))
-        .collect();
-    let view = serde_json::json!({
-        "email": record.subscriber.email,
-        "gets_mail": record.state == SubscriberState::Confirmed,
-        "left": record.reason.as_deref() == Some(LEFT),
-        "done": reader.query.as_deref() == Some("fatto"),
-        "wishes": record.subscriptions.iter().map(|wish| Wish::new(language, wish, &names)).collect::<Vec<_>>(),
-        "italian": record.subscriber.language == Language::It,
-        "hours": (0..24_u8).map(|hour| format!("{hour:02}")).collect::<Vec<_>>(),
-        "consents": consents,
-        "since": day(record.created_at),
-        "action": place(site, reader, &format!("/iscrizione/{token}")),
-    });
     let page = Page { title: pick(language, "La tua iscrizione", "Your subscription").into(), hidden: true, ..Page::default() };
-    Ok(site.page(reader, "web/subscribe/manage.html", &page, view)?.cached(NEVER).to(&reader.headers))
+    let consents = site.store.consents(subscriber)?;
+    let view = Manage {
+        frame: site.frame(reader, page),
+        gets_mail: record.state == SubscriberState::Confirmed,
+        left: record.reason.as_deref() == Some(LEFT),
+        done: reader.query.as_deref() == Some("fatto"),
+        wishes: record.subscriptions.iter().map(|wish| Wish::new(language, wish, &names)).collect(),
+        italian: record.subscriber.language == Language::It,
+        hours: (0..24_u8).map(|hour| format!("{hour:02}")).collect(),
+        consents: consents.into_iter().map(|consent| ConsentRow { day: day(consent.given_at), from: consent.given_from }).collect(),
+        since: day(record.created_at),
+        email: record.subscriber.email,
+        action: place(site, reader, &format!("/iscrizione/{token}")),
+    };
+    Ok(site.page(reader, &view)?.cached(NEVER).to(&reader.headers))
 }
 
 /// Nothing is kept about this address.

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::domain::{BodyId, Frequency, Language, NewSubscription, Subscription};
 use crate::store::{Store, StoreError};
 use crate::wording;
 
 /// One of several things to choose from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
     pub value: String,
     pub label: String,
@@ -22,7 +20,7 @@ pub(super) fn choices<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, chosen:
 }
 
 /// A subscription in words, with what a form about it needs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Wish {
     pub id: i64,
     /// What it wants.

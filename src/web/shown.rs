@@ -1,0 +1,62 @@
+//! How pages are written: what is put into a template is text and nothing else.
+//!
+//! The templates are compiled in (`askama`): one set for both languages. Short words stand in them side by side,
+//! `{{ frame.t("Ente", "Body") }}`, so that neither language can be forgotten when a page changes and the structure exists once; long prose
+//! has a file per language (`it/web/`, `en/web/`). Everything that is put in is escaped here, and characters that show nothing and turn the
+//! reading direction never get through, whatever the view did.
+
+use std::fmt::{Result, Write};
+
+use askama::filters::Escaper;
+
+use crate::alert::is_invisible;
+
+/// The escaper of all templates of the site, named in `askama.toml`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shown;
+
+impl Escaper for Shown {
+    /// Writes what may stand as it is in one piece, the rest escaped or not at all.
+    fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> Result {
+        let mut from = 0;
+        for (at, c) in text.char_indices() {
+            let instead = match c {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                ' '..='~' => continue,
+                _ if hides(c) => "",
+                _ => continue,
+            };
+            out.write_str(text.get(from..at).unwrap_or_default())?;
+            out.write_str(instead)?;
+            from = at + c.len_utf8();
+        }
+        out.write_str(text.get(from..).unwrap_or_default())
+    }
+}
+
+/// Controls but the line's end and the tabulator, and what shows nothing.
+fn hides(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || is_invisible(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    #[derive(Template)]
+    #[template(source = "<p title=\"{{ a }}\">{{ a }}</p>", ext = "html")]
+    struct Paragraph<'a> {
+        a: &'a str,
+    }
+
+    #[test]
+    fn what_is_put_in_is_text_and_reads_in_one_direction() {
+        let page = Paragraph { a: "\"><script>alert(1)</script>\u{202e}gnp.exe\u{0}\u{200b} & 'città'" }.render().unwrap();
+        let shown = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;gnp.exe &amp; &#39;città&#39;";
+        assert_eq!(page, format!("<p title=\"{shown}\">{shown}</p>"));
+    }
+}
