@@ -7,13 +7,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::civil::Date;
 
-use super::lists::{SourceRow, feeds, items, source_row};
+use super::lists::{SourceRow, feeds, source_row};
 use super::page::{Crumb, Frame, Page};
 use super::query::Filter;
-use super::view::{self, ChangeItem, ChannelView, Named, Proof, path};
+use super::view::{self, ChangeItem, ChannelView, Compared, Named, Proof, path};
 use super::view_week::{self, NowView, WeekView};
 use super::{Failure, Reader, Site};
-use crate::domain::{Aspect, Body, BodyId, Fact, Language, OfficeId, State as OfficeState, Value, day_of};
+use crate::domain::{Aspect, Body, BodyId, Change, Fact, Language, OfficeId, State as OfficeState, Value, day_of};
 use crate::evidence;
 use crate::resolve;
 use crate::store::{StateVersion, Why};
@@ -87,7 +87,7 @@ pub(super) async fn body(State(site): State<Arc<Site>>, reader: Reader, Path(id)
                 .collect(),
             all: all.collect(),
             offices: rows,
-            changes: items(&*site.store, &found.changes, language)?,
+            changes: found.changes.iter().map(|change| view::change(change, &body, language)).collect(),
             all_changes: filter.after("/variazioni"),
             sources: sources
                 .iter()
@@ -192,10 +192,13 @@ struct Moment {
     at: String,
     iso: String,
     office: String,
-    changes: Vec<ChangeItem>,
+    changes: Vec<(ChangeItem, Compared)>,
     /// Why a version was recorded that no change made.
     why: Option<&'static str>,
 }
+
+/// So many versions in the history of an office.
+const VERSIONS: u32 = 20;
 
 pub(super) async fn office(
     State(site): State<Arc<Site>>,
@@ -207,14 +210,16 @@ pub(super) async fn office(
         let now = site.clock.now();
         let body = site.store.body(&BodyId(id))?.ok_or(Failure::NotFound)?;
         let office = OfficeId(office);
-        let present = site.store.office(&body.id, &office, None)?;
-        let versions = site.store.versions(&body.id, &office, None, 20)?;
+        let versions = site.store.versions(&body.id, &office, None, VERSIONS)?;
+        let mut present: Vec<StateVersion> = versions.iter().filter(|version| version.known_until.is_none()).cloned().collect();
+        if present.len() > 1 || versions.len() == VERSIONS as usize {
+            present = site.store.office(&body.id, &office, None)?; // several counters stand in their own order; the oldest may be missing
+        }
         if present.is_empty() && versions.is_empty() {
             return Err(Failure::NotFound);
         }
         let filter = Filter { body: Some(body.id.clone()), office: Some(office.clone()), ..Filter::default() };
         let found = site.store.changes(&filter.changes(), None, 20)?;
-        let changes = items(&*site.store, &found.changes, language)?;
         let written = present.first().or(versions.first()).map(|version| version.state.name.as_str()).unwrap_or_default();
         // several offices that the lexicon lacks share a page
         let name = if office.is_other() {
@@ -243,7 +248,7 @@ pub(super) async fn office(
             several,
             heading: if several { "h3" } else { "h2" },
             below: if several { "h4" } else { "h3" },
-            timeline: timeline(&versions, &found.changes, &changes, language),
+            timeline: timeline(&versions, &found.changes, &body, language),
             all_changes: found.next.map(|_| filter.after("/variazioni")),
             api: format!("/api/v1/bodies/{segments}"),
         };
@@ -290,14 +295,11 @@ fn counter(n: usize, version: &StateVersion, now: jiff::Timestamp, language: Lan
 }
 
 /// Versions, the newest first, each with the changes that made it.
-fn timeline(versions: &[StateVersion], changes: &[crate::domain::Change], shown: &[ChangeItem], language: Language) -> Vec<Moment> {
+fn timeline(versions: &[StateVersion], changes: &[Change], body: &Body, language: Language) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
     for version in versions {
-        let made: Vec<ChangeItem> = version
-            .changes
-            .iter()
-            .filter_map(|id| changes.iter().position(|change| change.id == Some(*id)).and_then(|at| shown.get(at)).cloned())
-            .collect();
+        let told = version.changes.iter().filter_map(|id| changes.iter().find(|change| change.id == Some(*id)));
+        let made: Vec<_> = told.map(|change| (view::change(change, body, language), view::compared(change, language))).collect();
         let why = match version.why {
             Why::Baseline => pick(language, "prima lettura", "first reading"),
             Why::Visit | Why::Time => {

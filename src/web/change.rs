@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::answer::{Answer, FOR_EVER};
 use super::page::{Crumb, Frame, Page};
 use super::query::Filter;
-use super::view::{self, ChangeItem, Link, Proof};
+use super::view::{self, ChangeItem, Compared, Link, Proof};
 use super::{Failure, Reader, Site};
 use crate::document;
 use crate::domain::{Change, ChangeId, Language};
@@ -24,6 +24,7 @@ use crate::wording::{self, pick};
 struct ChangePage {
     frame: Frame,
     change: ChangeItem,
+    compared: Compared,
     /// Why it was told.
     rule: &'static str,
     period: Option<String>,
@@ -106,6 +107,7 @@ pub(super) async fn change(State(site): State<Arc<Site>>, reader: Reader, Path(i
             proof: format!("{}/prova.zip", item.path),
             api: format!("/api/v1/changes/{id}"),
             change: item,
+            compared: view::compared(change, language),
         };
         Ok(site.page(&reader, &view)?.modified(Some(change.detected_at)).to(&reader.headers))
     })

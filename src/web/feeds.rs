@@ -13,7 +13,7 @@ use super::answer::{A_MINUTE, Answer};
 use super::lists::{items, title_of};
 use super::page::{code, plain_json};
 use super::query::{Filter, Query};
-use super::view::{self, ChangeItem, Proof, path};
+use super::view::{self, ChangeItem, Compared, Proof, path};
 use super::{Failure, Reader, Site};
 use crate::alert::ics;
 use crate::domain::{Body, Fact, Language, OfficeId, State as OfficeState, Value, day_of};
@@ -43,6 +43,7 @@ struct Feed {
 struct EntryText<'a> {
     language: Language,
     change: &'a ChangeItem,
+    compared: Compared,
     proofs: &'a [Proof],
 }
 
@@ -75,12 +76,14 @@ fn feed(site: &Site, reader: &Reader, name: &str) -> Result<(Feed, Option<Timest
     let mut entries = Vec::new();
     for (change, item) in found.changes.iter().zip(items(&*site.store, &found.changes, language)?) {
         let proofs = view::proofs(&change.causes, 2);
-        let html = EntryText { language, change: &item, proofs: &proofs }.render().map_err(Failure::defect)?;
+        let html = EntryText { language, change: &item, compared: view::compared(change, language), proofs: &proofs }
+            .render()
+            .map_err(Failure::defect)?;
         let sentences = proofs.iter().flat_map(|proof| &proof.sentences).map(|sentence| format!("\n\n“{sentence}”"));
         entries.push(Entry {
             id: site.absolute(&item.path),
             url: here(&item.path),
-            title: format!("{} · {}: {}", item.body.name, item.office.name, item.gist),
+            title: format!("{} · {}: {}", item.body.name, item.office.name, wording::gist(language, change)),
             updated: change.detected_at.to_string(),
             aspect: change.aspect.as_str(),
             text: format!("{}{}", item.sentence, sentences.collect::<String>()),

@@ -83,14 +83,17 @@ const POLICY: &str =
 
 /// Writes error pages, and the headers that every answer bears.
 async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let reader = Reader::of(request.uri(), request.headers(), site.settings.language);
-    let is_api = reader.path.starts_with("/api/");
+    // cheap copies: who asked matters only for an error page
+    let (uri, wish) = (request.uri().clone(), request.headers().get(header::ACCEPT_LANGUAGE).cloned());
     let mut response = next.run(request).await;
     let status = response.status();
     let is_written = response.extensions().get::<Mark>().is_none()
         && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     if (status.is_client_error() || status.is_server_error()) && !is_written {
         let detail = response.extensions().get::<Mark>().and_then(|mark| mark.detail.clone());
+        let headers = HeaderMap::from_iter(wish.map(|wish| (header::ACCEPT_LANGUAGE, wish)));
+        let reader = Reader::of(&uri, &headers, site.settings.language);
+        let is_api = reader.path.starts_with("/api/");
         let written = if is_api { problem::problem(status, detail) } else { error_page(&site, &reader, status, detail) };
         let kept = [header::RETRY_AFTER, header::ALLOW].map(|name| (name.clone(), response.headers().get(name).cloned()));
         response = written;

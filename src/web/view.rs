@@ -42,14 +42,16 @@ pub(super) struct ChangeItem {
     pub path: String,
     pub at: String,
     pub iso: String,
-    pub day: String,
     pub body: Named,
     pub office: Named,
     pub aspect: &'static str,
-    /// "solo su appuntamento dal 9 marzo"
-    pub gist: String,
     /// The whole sentence.
     pub sentence: String,
+}
+
+/// Old and new side by side. Lists do without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Compared {
     pub rows: Vec<RowView>,
     pub labelled: bool,
 }
@@ -185,27 +187,23 @@ pub(super) fn change(change: &Change, body: &Body, language: Language) -> Change
     } else {
         wording::office_and_site(&written, &change.key)
     };
-    let rows = change_rows(change, language);
     ChangeItem {
         path: path::change(change.id),
         at: instant(change.detected_at, language),
         iso: change.detected_at.to_string(),
-        day: full_day(day_of(change.detected_at), language),
         body: Named { name: body_name(body), path: path::body(&body.id) },
         office: Named { name: office, path: path::office(&change.body, &change.key.office) },
         aspect: aspect_name(language, change.aspect),
-        gist: wording::gist(language, change),
         sentence: clip(&wording::sentence(language, change, body, &written), 600),
-        labelled: rows.iter().any(|row| !row.label.is_empty()),
-        rows,
     }
 }
 
 /// Old and new, row by row; long comparisons are cut, so that a page stays small.
-pub(super) fn change_rows(change: &Change, language: Language) -> Vec<RowView> {
+pub(super) fn compared(change: &Change, language: Language) -> Compared {
     let year = day_of(change.detected_at).year();
     let row = |row: Row| RowView { heading: row.heading, label: row.label, before: row.before, after: row.after, changed: row.changed };
-    rows(change.before.as_ref(), change.after.as_ref(), language, year).into_iter().take(40).map(row).collect()
+    let rows: Vec<RowView> = rows(change.before.as_ref(), change.after.as_ref(), language, year).into_iter().take(40).map(row).collect();
+    Compared { labelled: rows.iter().any(|row| !row.label.is_empty()), rows }
 }
 
 /// A value in words, one line each.

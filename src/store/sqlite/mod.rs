@@ -152,13 +152,13 @@ impl Sqlite {
         }
         let idle = lock(&self.readers).pop();
         let run = || -> std::result::Result<(T, Connection), Fault> {
-            let mut conn = match idle {
+            let conn = match idle {
                 Some(conn) => conn,
                 None => open_reader(&self.path)?,
             };
-            let tx = conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
-            let done = work(&tx)?;
-            tx.finish()?;
+            conn.prepare_cached("BEGIN DEFERRED")?.execute([])?; // kept as all statements are: to read them anew costs more than a row
+            let done = work(&conn)?; // where this fails the connection is dropped, and its transaction with it
+            conn.prepare_cached("COMMIT")?.execute([])?;
             Ok((done, conn))
         };
         let (done, conn) = run().map_err(|fault| fault.at(&self.path, doing))?;
