@@ -97,6 +97,8 @@ pub trait Browse {
     fn search_offices(&self, words: &str, limit: u32) -> Result<Vec<OfficeHit>>;
     /// Changes with the words (whole ones) in their sentences, or in the name of the office, the branch or the body; the newest first.
     fn search_changes(&self, words: &str, from: Option<Cursor>, limit: u32) -> Result<Page>;
+    /// Counts the times that what is known of a body was recorded: while it is the same, so are the body's states and changes. `None`: unknown.
+    fn revision(&self, body: &BodyId) -> Result<Option<u64>>;
     /// An office of a body with its branches: what is known of each now, or was at an instant.
     fn office(&self, body: &BodyId, office: &OfficeId, at: Option<Timestamp>) -> Result<Vec<StateVersion>>;
     /// The versions of an office (all its branches), the newest first, from before the given one.

@@ -1,6 +1,6 @@
 //! Answers: bytes with what caches need to know, or a failure that becomes a page in the reader's language.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -11,7 +11,9 @@ use crate::store::StoreError;
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The bytes.
-    pub body: Vec<u8>,
+    pub body: Bytes,
+    /// Their tag, where it was worked out already.
+    tag: Option<String>,
     /// `Content-Type`.
     pub content_type: &'static str,
     /// When what it shows last changed; `None` where that cannot be said.
@@ -39,7 +41,7 @@ impl Answer {
 
     /// Bytes of a kind.
     pub fn new(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), content_type, last_modified: None, cache: ASK_AGAIN, headers: Vec::new() }
+        Self { body: Bytes::from(body.into()), tag: None, content_type, last_modified: None, cache: ASK_AGAIN, headers: Vec::new() }
     }
 
     /// The same, last changed at an instant.
@@ -62,9 +64,15 @@ impl Answer {
         self
     }
 
+    /// The same with its tag worked out, for an answer that is given more than once.
+    pub(super) fn tagged(mut self) -> Self {
+        self.tag = Some(entity_tag(&self.body));
+        self
+    }
+
     /// The response to a request: 304 where the reader's copy is the same (RFC 9110 §13).
     pub fn to(self, request: &HeaderMap) -> Response {
-        let tag = entity_tag(&self.body);
+        let tag = self.tag.unwrap_or_else(|| entity_tag(&self.body));
         let modified = self.last_modified.and_then(http_date);
         let same = match request.get(header::IF_NONE_MATCH) {
             Some(known) => known.to_str().is_ok_and(|known| known.split(',').any(|known| matches(known.trim(), &tag))),

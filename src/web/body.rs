@@ -12,7 +12,7 @@ use super::page::{Crumb, Frame, Page};
 use super::query::Filter;
 use super::view::{self, ChangeItem, ChannelView, Compared, Named, Proof, path};
 use super::view_week::{self, NowView, WeekView};
-use super::{Failure, Reader, Site};
+use super::{Answer, Failure, Reader, Site};
 use crate::domain::{Aspect, Body, BodyId, Change, Fact, Language, OfficeId, State as OfficeState, Value, day_of};
 use crate::evidence;
 use crate::resolve;
@@ -51,54 +51,51 @@ struct Dated {
 }
 
 pub(super) async fn body(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let now = site.clock.now();
-        let today = day_of(now);
-        let body = site.store.body(&BodyId(id))?.ok_or(Failure::NotFound)?;
-        let versions = site.store.states(&body.id, None)?;
-        let filter = Filter { body: Some(body.id.clone()), ..Filter::default() };
-        let found = site.store.changes(&filter.changes(), None, 8)?;
-        let name = view::body_name(&body);
-        let mut rows: Vec<OfficeRow> = Vec::new();
-        for version in versions.iter().filter(|version| !version.state.key.office.is_all()) {
-            rows.push(office_row(&body, &version.state, now, language));
-        }
-        rows.sort_by(|a, b| a.office.name.cmp(&b.office.name));
-        rows.truncate(300);
-        let all =
-            versions.iter().filter(|version| version.state.key.office.is_all()).flat_map(|version| dated(&version.state, today, language));
-        let kind = pick(language, "Orari, recapiti e chiusure degli uffici", "Hours, contacts and closures of the offices");
-        let modified = versions.iter().map(|version| version.known_from).max();
-        let sources = site.store.sources_of(&body.id)?;
-        let page = Page {
-            description: format!("{kind}: {name}"),
-            crumbs: view::body_crumbs(&body),
-            feeds: feeds(&filter, &name, language),
-            title: name,
-            subscribe: filter.to_query(),
-            ..Page::default()
-        };
-        let view = BodyPage {
-            frame: site.frame(&reader, page),
-            codes: [("ISTAT", &body.istat), ("IPA", &body.ipa)]
-                .into_iter()
-                .filter_map(|(name, code)| Some((name, view::clip(code.as_deref()?, 40))))
-                .collect(),
-            all: all.collect(),
-            offices: rows,
-            changes: found.changes.iter().map(|change| view::change(change, &body, language)).collect(),
-            all_changes: filter.after("/variazioni"),
-            sources: sources
-                .iter()
-                .filter(|source| source.retired_at.is_none())
-                .take(30)
-                .map(|source| source_row(source, language))
-                .collect(),
-        };
-        Ok(site.page(&reader, &view)?.modified(modified).to(&reader.headers))
-    })
-    .await
+    let id = BodyId(id);
+    site.work(move |site| Ok(site.kept(&reader, site.basis_of(&id)?, || body_page(site, &reader, &id))?.to(&reader.headers))).await
+}
+
+fn body_page(site: &Site, reader: &Reader, id: &BodyId) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let now = site.clock.now();
+    let today = day_of(now);
+    let body = site.store.body(id)?.ok_or(Failure::NotFound)?;
+    let versions = site.store.states(&body.id, None)?;
+    let filter = Filter { body: Some(body.id.clone()), ..Filter::default() };
+    let found = site.store.changes(&filter.changes(), None, 8)?;
+    let name = view::body_name(&body);
+    let mut rows: Vec<OfficeRow> = Vec::new();
+    for version in versions.iter().filter(|version| !version.state.key.office.is_all()) {
+        rows.push(office_row(&body, &version.state, now, language));
+    }
+    rows.sort_by(|a, b| a.office.name.cmp(&b.office.name));
+    rows.truncate(300);
+    let all =
+        versions.iter().filter(|version| version.state.key.office.is_all()).flat_map(|version| dated(&version.state, today, language));
+    let kind = pick(language, "Orari, recapiti e chiusure degli uffici", "Hours, contacts and closures of the offices");
+    let modified = versions.iter().map(|version| version.known_from).max();
+    let sources = site.store.sources_of(&body.id)?;
+    let page = Page {
+        description: format!("{kind}: {name}"),
+        crumbs: view::body_crumbs(&body),
+        feeds: feeds(&filter, &name, language),
+        title: name,
+        subscribe: filter.to_query(),
+        ..Page::default()
+    };
+    let view = BodyPage {
+        frame: site.frame(reader, page),
+        codes: [("ISTAT", &body.istat), ("IPA", &body.ipa)]
+            .into_iter()
+            .filter_map(|(name, code)| Some((name, view::clip(code.as_deref()?, 40))))
+            .collect(),
+        all: all.collect(),
+        offices: rows,
+        changes: found.changes.iter().map(|change| view::change(change, &body, language)).collect(),
+        all_changes: filter.after("/variazioni"),
+        sources: sources.iter().filter(|source| source.retired_at.is_none()).take(30).map(|source| source_row(source, language)).collect(),
+    };
+    Ok(site.page(reader, &view)?.modified(modified))
 }
 
 fn office_row(body: &Body, state: &OfficeState, now: jiff::Timestamp, language: Language) -> OfficeRow {
@@ -205,56 +202,58 @@ pub(super) async fn office(
     reader: Reader,
     Path((id, office)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let now = site.clock.now();
-        let body = site.store.body(&BodyId(id))?.ok_or(Failure::NotFound)?;
-        let office = OfficeId(office);
-        let versions = site.store.versions(&body.id, &office, None, VERSIONS)?;
-        let mut present: Vec<StateVersion> = versions.iter().filter(|version| version.known_until.is_none()).cloned().collect();
-        if present.len() > 1 || versions.len() == VERSIONS as usize {
-            present = site.store.office(&body.id, &office, None)?; // several counters stand in their own order; the oldest may be missing
-        }
-        if present.is_empty() && versions.is_empty() {
-            return Err(Failure::NotFound);
-        }
-        let filter = Filter { body: Some(body.id.clone()), office: Some(office.clone()), ..Filter::default() };
-        let found = site.store.changes(&filter.changes(), None, 20)?;
-        let written = present.first().or(versions.first()).map(|version| version.state.name.as_str()).unwrap_or_default();
-        // several offices that the lexicon lacks share a page
-        let name = if office.is_other() {
-            pick(language, "Altri uffici", "Other offices").into()
-        } else {
-            view::office_alone(&office, written, language)
-        };
-        let modified = versions.iter().map(|version| version.known_from).max();
-        let body_name = view::body_name(&body);
-        let title = format!("{name} · {}", wording::short_body(&body));
-        let feeds = feeds(&filter, &title, language);
-        let linked_data = present.first().map(|_| {
-            let offices: Vec<serde_json::Value> = present.iter().map(|version| evidence::office(&body, version)).collect();
-            if offices.len() == 1 { offices.into_iter().next().unwrap_or_default() } else { serde_json::Value::Array(offices) }
-        });
-        let segments = format!("{}/offices/{}", path::segment(&body.id.0), path::segment(&office.0));
-        let mut crumbs = view::body_crumbs(&body);
-        crumbs.push(Crumb::to(body_name.clone(), path::body(&body.id)));
-        let description = format!("{}: {title}", pick(language, "Orario, recapiti e avvisi", "Hours, contacts and notices"));
-        let page = Page { title, description, crumbs, feeds, subscribe: filter.to_query(), linked_data, ..Page::default() };
-        let several = present.len() > 1;
-        let view = OfficePage {
-            frame: site.frame(&reader, page),
-            body: Named { name: body_name, path: path::body(&body.id) },
-            counters: present.iter().enumerate().map(|(n, version)| counter(n, version, now, language)).collect(),
-            several,
-            heading: if several { "h3" } else { "h2" },
-            below: if several { "h4" } else { "h3" },
-            timeline: timeline(&versions, &found.changes, &body, language),
-            all_changes: found.next.map(|_| filter.after("/variazioni")),
-            api: format!("/api/v1/bodies/{segments}"),
-        };
-        Ok(site.page(&reader, &view)?.modified(modified).to(&reader.headers))
-    })
-    .await
+    let (id, office) = (BodyId(id), OfficeId(office));
+    site.work(move |site| Ok(site.kept(&reader, site.basis_of(&id)?, || office_page(site, &reader, &id, &office))?.to(&reader.headers)))
+        .await
+}
+
+fn office_page(site: &Site, reader: &Reader, id: &BodyId, office: &OfficeId) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let now = site.clock.now();
+    let body = site.store.body(id)?.ok_or(Failure::NotFound)?;
+    let versions = site.store.versions(&body.id, office, None, VERSIONS)?;
+    let mut present: Vec<StateVersion> = versions.iter().filter(|version| version.known_until.is_none()).cloned().collect();
+    if present.len() > 1 || versions.len() == VERSIONS as usize {
+        present = site.store.office(&body.id, office, None)?; // several counters stand in their own order; the oldest may be missing
+    }
+    if present.is_empty() && versions.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    let filter = Filter { body: Some(body.id.clone()), office: Some(office.clone()), ..Filter::default() };
+    let found = site.store.changes(&filter.changes(), None, 20)?;
+    let written = present.first().or(versions.first()).map(|version| version.state.name.as_str()).unwrap_or_default();
+    // several offices that the lexicon lacks share a page
+    let name = if office.is_other() {
+        pick(language, "Altri uffici", "Other offices").into()
+    } else {
+        view::office_alone(office, written, language)
+    };
+    let modified = versions.iter().map(|version| version.known_from).max();
+    let body_name = view::body_name(&body);
+    let title = format!("{name} · {}", wording::short_body(&body));
+    let feeds = feeds(&filter, &title, language);
+    let linked_data = present.first().map(|_| {
+        let offices: Vec<serde_json::Value> = present.iter().map(|version| evidence::office(&body, version)).collect();
+        if offices.len() == 1 { offices.into_iter().next().unwrap_or_default() } else { serde_json::Value::Array(offices) }
+    });
+    let segments = format!("{}/offices/{}", path::segment(&body.id.0), path::segment(&office.0));
+    let mut crumbs = view::body_crumbs(&body);
+    crumbs.push(Crumb::to(body_name.clone(), path::body(&body.id)));
+    let description = format!("{}: {title}", pick(language, "Orario, recapiti e avvisi", "Hours, contacts and notices"));
+    let page = Page { title, description, crumbs, feeds, subscribe: filter.to_query(), linked_data, ..Page::default() };
+    let several = present.len() > 1;
+    let view = OfficePage {
+        frame: site.frame(reader, page),
+        body: Named { name: body_name, path: path::body(&body.id) },
+        counters: present.iter().enumerate().map(|(n, version)| counter(n, version, now, language)).collect(),
+        several,
+        heading: if several { "h3" } else { "h2" },
+        below: if several { "h4" } else { "h3" },
+        timeline: timeline(&versions, &found.changes, &body, language),
+        all_changes: found.next.map(|_| filter.after("/variazioni")),
+        api: format!("/api/v1/bodies/{segments}"),
+    };
+    Ok(site.page(reader, &view)?.modified(modified))
 }
 
 fn counter(n: usize, version: &StateVersion, now: jiff::Timestamp, language: Language) -> Counter {

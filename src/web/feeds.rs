@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
 use super::answer::{A_MINUTE, Answer};
+use super::kept::Basis;
 use super::lists::{items, title_of};
 use super::page::{code, plain_json};
 use super::query::{Filter, Query};
@@ -109,6 +110,14 @@ fn feed(site: &Site, reader: &Reader, name: &str) -> Result<(Feed, Option<Timest
     Ok((feed, newest))
 }
 
+/// What a feed is made from.
+fn basis(site: &Site, reader: &Reader) -> Result<Basis, Failure> {
+    match Filter::of(&Query::parse(reader.query.as_deref()))?.body {
+        Some(body) => site.basis_of(&body),
+        None => site.basis_of_all(),
+    }
+}
+
 pub(super) async fn atom(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
     site.work(move |site| {
         let make = || {
@@ -116,13 +125,13 @@ pub(super) async fn atom(State(site): State<Arc<Site>>, reader: Reader) -> Resul
             let xml = feed.render().map_err(Failure::defect)?;
             Ok(Answer::new("application/atom+xml; charset=utf-8", xml).modified(newest).cached(A_MINUTE))
         };
-        Ok(site.kept(&reader, make)?.to(&reader.headers))
+        Ok(site.kept(&reader, basis(site, &reader)?, make)?.to(&reader.headers))
     })
     .await
 }
 
 pub(super) async fn json_feed(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| Ok(site.kept(&reader, || json_answer(site, &reader))?.to(&reader.headers))).await
+    site.work(move |site| Ok(site.kept(&reader, basis(site, &reader)?, || json_answer(site, &reader))?.to(&reader.headers))).await
 }
 
 fn json_answer(site: &Site, reader: &Reader) -> Result<Answer, Failure> {

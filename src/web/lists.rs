@@ -65,7 +65,7 @@ struct Home {
 }
 
 pub(super) async fn home(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| Ok(site.kept(&reader, || home_page(site, &reader))?.to(&reader.headers))).await
+    site.work(move |site| Ok(site.kept(&reader, site.basis_of_all()?, || home_page(site, &reader))?.to(&reader.headers))).await
 }
 
 fn home_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {

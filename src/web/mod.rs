@@ -9,6 +9,7 @@ mod body;
 mod change;
 mod feeds;
 mod health;
+mod kept;
 mod limits;
 mod listen;
 mod lists;

@@ -18,25 +18,44 @@ pub(crate) struct Shown;
 impl Escaper for Shown {
     /// Writes what may stand as it is in one piece, the rest escaped or not at all.
     fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> Result {
-        let mut from = 0;
-        for (at, c) in text.char_indices() {
+        let (mut from, mut at) = (0, 0);
+        // most text is plain: a table finds what is not
+        while let Some(n) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| !PLAIN[usize::from(*byte)])) {
+            at += n;
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+            let end = at + c.len_utf8();
             let instead = match c {
                 '&' => "&amp;",
                 '<' => "&lt;",
                 '>' => "&gt;",
                 '"' => "&quot;",
                 '\'' => "&#39;",
-                ' '..='~' => continue,
-                _ if hides(c) => "",
-                _ => continue,
+                c if hides(c) => "",
+                _ => {
+                    at = end;
+                    continue;
+                }
             };
             out.write_str(text.get(from..at).unwrap_or_default())?;
             out.write_str(instead)?;
-            from = at + c.len_utf8();
+            (from, at) = (end, end);
         }
         out.write_str(text.get(from..).unwrap_or_default())
     }
 }
+
+/// Bytes that are characters by themselves and stand as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+        byte += 1;
+    }
+    plain[b'\n' as usize] = true;
+    plain[b'\t' as usize] = true;
+    plain
+};
 
 /// Controls but the line's end and the tabulator, and what shows nothing.
 fn hides(c: char) -> bool {

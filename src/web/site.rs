@@ -1,25 +1,19 @@
 //! What every answer needs: the store, the settings, and how questions reach the store without holding up other readers.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use super::answer::{Answer, Failure};
+use super::answer::Failure;
+use super::kept::KeptAnswers;
 use super::limits::Limits;
-use super::reader::Reader;
 use crate::config::settings::Web;
-use crate::domain::{ChangeId, Language};
 use crate::round::Clock;
-use crate::store::{ChangeFilter, Sizes, Store, StoreError};
+use crate::store::{Sizes, Store, StoreError};
 
 /// So many questions are put to the store at once: as many as it keeps readers open. The rest wait in line.
 const AT_ONCE: usize = 8;
-/// What all readers see alike is made anew after this time at the latest, and when a change came.
-const KEPT: Duration = Duration::from_secs(10);
-/// So many answers are kept.
-const MANY_KEPT: usize = 200;
 /// Packages of proof and archived pages are unpacked from chains of versions: so many at once.
 const HEAVY_AT_ONCE: usize = 2;
 
@@ -34,7 +28,7 @@ pub struct Site {
     /// How often one reader may ask.
     pub limits: Limits,
     sizes: Mutex<Option<(Instant, Sizes)>>,
-    kept: Mutex<HashMap<(Language, String), Kept>>,
+    pub(super) answers: KeptAnswers,
     turns: Arc<Semaphore>,
     heavy: Arc<Semaphore>,
 }
@@ -48,7 +42,7 @@ impl Site {
             clock,
             limits: Limits::default(),
             sizes: Mutex::default(),
-            kept: Mutex::default(),
+            answers: KeptAnswers::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
         }
@@ -85,27 +79,6 @@ impl Site {
         done.await.map_err(Failure::defect)?
     }
 
-    /// An answer that is the same for all readers of this address and language: the one made a moment ago, unless a change came since.
-    pub(super) fn kept(&self, reader: &Reader, make: impl FnOnce() -> Result<Answer, Failure>) -> Result<Answer, Failure> {
-        let newest = self.store.changes(&ChangeFilter::default(), None, 1)?.changes.first().and_then(|change| change.id);
-        let address = format!("{}{}?{}", reader.prefix, reader.path, reader.query.as_deref().unwrap_or_default());
-        let key = (reader.language, address);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = kept.get(&key).filter(|found| found.newest == newest && found.at.elapsed() < KEPT) {
-            return Ok(found.answer.clone());
-        }
-        if kept.len() >= MANY_KEPT {
-            kept.retain(|_, kept| kept.at.elapsed() < KEPT);
-        }
-        drop(kept);
-        let answer = make()?;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MANY_KEPT {
-            kept.insert(key, Kept { at: Instant::now(), newest, answer: answer.clone() });
-        }
-        Ok(answer)
-    }
-
     /// How large things are, as counted within the last minutes: counting goes over whole tables.
     pub(super) fn sizes(&self) -> Result<Sizes, StoreError> {
         let known = *self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,13 +96,6 @@ impl Site {
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.settings.public_url)
     }
-}
-
-/// An answer, when it was made, and the newest change there was then.
-struct Kept {
-    at: Instant,
-    newest: Option<ChangeId>,
-    answer: Answer,
 }
 
 impl From<StoreError> for Failure {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use sportello::domain::{Cause, ChangeId};
 use sportello::round::Clock;
 
 use crate::server::Server;
-use crate::town::{PLAIN, now, town};
+use crate::town::{PLAIN, change_once_more, now, town};
 
 /// Every type of page, without its language.
 pub const PAGES: [&str; 19] = [
@@ -53,6 +54,41 @@ fn every_page_answers_in_both_languages_and_stays_small() {
             assert_eq!(scripts, text.matches("<script type=\"application/ld+json\">").count(), "{path}");
         }
     }
+}
+
+#[test]
+fn what_is_kept_of_a_page_ends_with_the_next_change() {
+    let store = town(&PLAIN);
+    let server = Server::over(store.clone(), Clock::Fixed(now()));
+    let (office, feed) = ("/it/enti/comune-altolago/anagrafe", "/it/variazioni.atom?ente=comune-altolago");
+    let paths = [
+        "/it/",
+        "/it/enti/comune-altolago",
+        office,
+        "/it/variazioni",
+        "/it/variazioni.atom",
+        feed,
+        "/it/variazioni.json?ente=comune-altolago",
+    ];
+    let before = paths.map(|path| {
+        let (first, second) = (server.get(path), server.get(path));
+        assert_eq!((first.status, &first.bytes, first.header("etag")), (200, &second.bytes, second.header("etag")), "{path}");
+        first
+    });
+    change_once_more(&*store, &PLAIN);
+    for (path, before) in paths.iter().zip(before) {
+        let after = server.ask(path, &[("If-None-Match", before.header("etag"))]);
+        assert_eq!(after.status, 200, "{path}");
+        assert!(after.text().contains("14:10–16:40") && !before.text().contains("14:10–16:40"), "{path}: {}", after.text());
+        let again = server.ask(path, &[("If-None-Match", after.header("etag"))]);
+        assert_eq!((again.status, again.bytes.len()), (304, 0), "{path}");
+    }
+    // a further source of a change that is known already
+    let url = "https://altolago.example/avviso-ripetuto";
+    let cause = Cause { url: url.into(), snapshot: 1, evidence: vec!["Lo ripete una seconda pagina.".into()] };
+    assert!(!server.get(feed).text().contains("avviso-ripetuto"));
+    store.corroborate(ChangeId(1), &cause).unwrap();
+    assert!(server.get(feed).text().contains("avviso-ripetuto"));
 }
 
 #[test]

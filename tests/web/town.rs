@@ -186,6 +186,13 @@ fn visit(store: &dyn Store, anagrafe: &str, changes: Vec<Change>, words: &Words,
         .unwrap();
 }
 
+/// The anagrafe changes its hours once more.
+pub fn change_once_more(store: &dyn Store, words: &Words) {
+    let when = at("2026-03-03T07:30:00Z");
+    let changed = change("anagrafe", Aspect::Hours, Some(hours("Tu,Th 09:00-12:00")), hours("We 14:10-16:40"), words, when);
+    visit(store, "We 14:10-16:40", vec![changed], words, when);
+}
+
 /// The town after its first reading and a change the morning after.
 pub fn town(words: &Words) -> Arc<dyn Store> {
     let store = in_memory().unwrap();

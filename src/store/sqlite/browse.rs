@@ -9,7 +9,7 @@ use super::bodies::{body_from_row, one_body, source_from_row};
 use super::columns::{At, Json};
 use super::known::change_from_row;
 use super::words::{Whole, query};
-use super::{Sqlite, fault::Fault, statements, states};
+use super::{Sqlite, fault::Fault, known, statements, states};
 use crate::domain::{Body, BodyId, Change, OfficeId, SourceId, State};
 use crate::store::{Browse, Cursor, Exception, ExceptionCursor, ExceptionPage, OfficeHit, Page, Place, Result, Source, StateVersion};
 
@@ -193,6 +193,10 @@ impl Browse for Sqlite {
             let changes: Vec<Change> = rows(conn, CHANGE_WORDS, args, change_from_row)?;
             Ok(Page::cut(changes, limit))
         })
+    }
+
+    fn revision(&self, body: &BodyId) -> Result<Option<u64>> {
+        self.read("look whether anything changed", |conn| known::revision_if_known(conn, body))
     }
 
     fn office(&self, body: &BodyId, office: &OfficeId, at: Option<Timestamp>) -> Result<Vec<StateVersion>> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::Value as JsonValue;
 
 use super::columns::{At, Json, Word};
-use super::known::change_from_row;
+use super::known::{self, change_from_row};
 use super::{Sqlite, bodies, documents, fault::Fault, snapshots, statements, states, words};
 use crate::domain::{Body, Cause, Change, ChangeId};
 use crate::store::{ChangeFilter, Changes, Cursor, DocumentId, ExplainedCause, Explanation, Page, Result, SnapshotId};
@@ -209,7 +209,11 @@ impl Changes for Sqlite {
     fn corroborate(&self, change: ChangeId, cause: &Cause) -> Result<()> {
         self.write("add a source to a change", |tx| {
             let json = serde_json::to_value(cause).map_err(|e| Fault::Sql(rusqlite::Error::ToSqlConversionFailure(Box::new(e))))?;
-            corroborate(tx, change, &json)
+            corroborate(tx, change, &json)?;
+            match by_id(tx, change)? {
+                Some(change) => known::advance(tx, &change.body),
+                None => Ok(()),
+            }
         })
     }
 

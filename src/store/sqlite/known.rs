@@ -38,8 +38,12 @@ pub(super) fn known(conn: &Connection, body: &BodyId, recent_since: Timestamp) -
 }
 
 pub(super) fn revision(conn: &Connection, body: &BodyId) -> Result<u64, Fault> {
+    revision_if_known(conn, body)?.ok_or_else(|| Fault::Unknown(format!("body {body}")))
+}
+
+pub(super) fn revision_if_known(conn: &Connection, body: &BodyId) -> Result<Option<u64>, Fault> {
     let found: Option<i64> = conn.prepare_cached(REVISION)?.query_row(named_params! { ":body": body.0 }, |row| row.get(0)).optional()?;
-    found.map(count).ok_or_else(|| Fault::Unknown(format!("body {body}")))
+    Ok(found.map(count))
 }
 
 pub(super) fn advance(conn: &Connection, body: &BodyId) -> Result<(), Fault> {
