@@ -4,7 +4,7 @@
     cargo build --release && sudo benches/mail_rate.py [--mails N] [--server sink|postfix|both] [--rounds N]
 
 A town on this machine changes an hour; the outbox fills; the program hands the mails over. In turns with it, `smtp-source` hands as many
-mails of the same size over as many connections to the same server. Needs Debian's postfix (for both tools and a private instance in a
+mails of the same size, each to another recipient, over as many connections to the same server. Needs Debian's postfix (for both tools and a private instance in a
 temporary folder, which needs root); starts no server of the machine. Prints rates, their ratio and the program's memory.
 """
 
@@ -151,7 +151,7 @@ class Program:
 
 def source(port, n_mails, size):
     started = time.monotonic()
-    subprocess.run(["smtp-source", "-d", "-s", str(CONNECTIONS), "-m", str(n_mails), "-l", str(size), "-f", "rimbalzi@sportello.test",
+    subprocess.run(["smtp-source", "-d", "-N", "-s", str(CONNECTIONS), "-m", str(n_mails), "-l", str(size), "-f", "rimbalzi@sportello.test",
                     "-t", "lettore@lettori.test", f"127.0.0.1:{port}"], check=True)
     return time.monotonic() - started
 
