@@ -4,11 +4,13 @@
 //! its facts to each item; a period stated for the whole document reaches every notice that it governs.
 
 mod beside;
+mod defaults;
 mod directory;
 mod headings;
 mod names;
 mod overview;
 mod owner;
+mod periods;
 mod place;
 mod topics;
 mod whom;
@@ -29,6 +31,7 @@ use super::press;
 use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
 use super::segment::{Role, Segment};
+use super::strangers;
 use crate::document::{Document, Region};
 use crate::domain::{DaySelector, OfficeId, Reading};
 use crate::lexicon::{Cue, Lexicon};
@@ -383,7 +386,7 @@ impl Assembler<'_> {
         if self.stranger_block == Some(segment.block) && !explicit && segment.role != Role::Row {
             return;
         }
-        let stranger = elsewhere::is_stranger(segment, clause);
+        let stranger = strangers::is_stranger(segment, clause);
         if stranger && !explicit && self.has_owner(segment) {
             // somebody else is spoken of in passing; the office above is still the page's or the card's own
             self.stranger_block = Some(segment.block);

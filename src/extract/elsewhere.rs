@@ -185,38 +185,6 @@ fn names_street(segment: &Segment) -> bool {
     segment.tokens.get(first).is_some_and(|t| t.is_any(&["via", "viale", "piazza", "strada", "corso", "largo", "localita", "piazzale"]))
 }
 
-/// Offices that anybody may have: a secretary, a switchboard, "the offices".
-pub fn may_be_anybodys(office: &crate::domain::OfficeId) -> bool {
-    office.is_all()
-        || office.is_other()
-        || ["segreteria", "centralino", "museo", "biblioteca", "personale", "sport-turismo"].contains(&office.0.as_str())
-}
-
-/// Whether an office phrase stands right behind somebody who is no office of the body.
-pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
-    clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= office.start && office.start - m.end <= 2)
-}
-
-/// "La piscina riapre …, segreteria 0432 …", "L'associazione Auser cerca volontari per accompagnare gli anziani agli sportelli comunali": the sentence is
-/// somebody else's, and an office that anybody may have is his, or only named.
-pub fn opens_with_stranger(segment: &Segment, marks: &[Placed]) -> bool {
-    let first = super::segment::first_word(&segment.tokens);
-    let article = segment.tokens.get(first).is_some_and(is_article);
-    marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.start <= first + usize::from(article))
-}
-
-/// Whether an office phrase names a part of somebody else: "la segreteria dell'associazione", "Poste Italiane: lo sportello di Pontelungo".
-pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> bool {
-    const OF: [&str; 6] = ["di", "del", "della", "dello", "dell'", "dei"];
-    let first = super::segment::first_word(&segment.tokens);
-    marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
-        let behind = m.start == office.end + 1 && segment.tokens.get(office.end).is_some_and(|t| t.is_any(&OF));
-        let label =
-            m.start == first && segment.tokens.get(m.end..m.end + 3).unwrap_or_default().iter().any(|t| t.is(":")) && office.start > m.end;
-        behind || label
-    })
-}
-
 /// Whether a mark only tells what stands beside an office: "sopra la palestra", "nell'ex banca", "via Roma 4, presso l'ambulatorio".
 pub fn is_beside(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
     const BESIDE: [&str; 16] = [
@@ -258,15 +226,6 @@ pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
             token == "festa" && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && d.end <= m.start && m.start - d.end <= 2);
         let comers = reached && !timed && COMERS.iter().any(|stem| token.starts_with(stem));
         !of_date && !comers && !is_beside(segment, clause, m)
-    })
-}
-
-/// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office.
-pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
-    clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
-        // "banca dati": no bank
-        let data = segment.tokens.get(m.end).is_some_and(|t| t.is("dati"));
-        !data && !is_beside(segment, clause, m)
     })
 }
 
@@ -484,7 +443,7 @@ pub fn has_subject_of_its_own(segment: &Segment, clause: &Clause, lexicon: &Lexi
     before.len() <= 9 && !before.iter().any(|t| t.is_any(&[",", ":", ";", "("])) && names_thing(first)
 }
 
-fn is_article(token: &Token) -> bool {
+pub(super) fn is_article(token: &Token) -> bool {
     token.is_any(&["il", "lo", "la", "l'", "i", "gli", "le"])
 }
 

@@ -19,6 +19,7 @@ mod published;
 mod revise;
 mod scan;
 mod segment;
+mod strangers;
 mod tables;
 
 pub use explain::explain;

@@ -209,7 +209,7 @@ impl Assembler<'_> {
         }
         if !explicit && !facts.any() {
             if let Some(period) = facts.period {
-                if self.is_of_whole_page(segment) && !facts.single_day && governs(segment) {
+                if self.is_of_whole_page(segment) && !facts.single_day && super::periods::governs(segment) {
                     self.govern(segment, &[], &facts);
                     self.document_period = self.document_period.or(facts.period);
                     self.period_block = Some(segment.block);
@@ -281,42 +281,6 @@ impl Assembler<'_> {
         ditto && segment.tokens.len() <= 10 && segment.role != Role::Heading
     }
 
-    /// Whether a segment is one of several numbered points, each with a matter of its own: "1. RISCALDAMENTO. …", "2. INFORMAGIOVANI. …".
-    fn is_numbered(&self, index: usize) -> bool {
-        if self.segments[index].role == Role::Item {
-            return true;
-        }
-        let number = |s: &Segment| {
-            let sign = s.tokens.get(1).is_some_and(|t| t.is_any(&[".", ")", "°"]));
-            s.tokens.first().filter(|t| sign && t.text.len() <= 2).and_then(|t| t.number())
-        };
-        let from = self.segments[..=index].iter().rposition(|s| s.opens_block || number(s).is_some()).unwrap_or(index);
-        number(&self.segments[from]).is_some_and(|n| {
-            self.segments.iter().enumerate().any(|(i, s)| i != from && number(s).is_some_and(|m| m == n + 1 || m + 1 == n))
-        })
-    }
-
-    /// "Gli orari si riducono dal 17 giugno. Fino al 7 settembre si apre dalle 9 alle 13": the second sentence says the hours and the end of the same period.
-    fn close_period(&mut self, whom: &[Subject], facts: &mut Facts) {
-        let Some(until) = facts.period.filter(|p| p.from.is_none()).and_then(|p| p.until) else { return };
-        let [subject] = whom else { return };
-        let Some(draft) = self.drafts.last_mut().filter(|d| d.subject.same(subject) && d.period.until.is_none()) else { return };
-        let Some(from) = draft.period.from.filter(|from| *from <= until) else { return };
-        if draft.weeks.is_empty() != facts.hours.is_empty() {
-            draft.period.until = Some(until);
-            facts.period = Some(Period { from: Some(from), until: Some(until) });
-        }
-    }
-
-    /// "… aprirà lunedì 14. Fino a sabato 12 resta chiusa. I giorni saranno …": hours told behind a closing are those of the opening.
-    fn after_closing(&self, whom: &[Subject], facts: &Facts) -> Option<Period> {
-        let [subject] = whom else { return None };
-        let own = || self.drafts.iter().filter(|d| d.subject.same(subject));
-        let shut = own().find(|d| d.flags.closed && d.weeks.is_empty() && Some(d.period) == self.topic_period)?;
-        let until = shut.period.until.filter(|_| !facts.hours.is_empty() && !facts.flags.closed)?;
-        own().map(|d| d.period).find(|p| p.from.is_some_and(|from| from > until))
-    }
-
     /// "Ai fini della prenotazione si indicano i recapiti che seguono:": booking, and ways to reach somebody.
     fn announces_booking(&self, segment: &Segment) -> bool {
         let has = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|w| t.text.starts_with(w)));
@@ -337,13 +301,6 @@ impl Assembler<'_> {
     fn opens_with_office(&self, index: usize) -> bool {
         let first = crate::extract::segment::first_word(&self.segments[index].tokens);
         self.names.within(index..index + 1).iter().any(|named| named.token <= first + 1)
-    }
-
-    /// Whether a sentence names an office of which nothing else is said for a period.
-    fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
-        let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));
-        let governed = self.drafts.iter().any(|d| !d.period.is_open() && whom.iter().any(|s| s.same(&d.subject)));
-        segment.role == Role::Sentence && !governed && !changes && !whom.iter().any(|s| s.office.is_all())
     }
 
     /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
@@ -373,28 +330,6 @@ impl Assembler<'_> {
         Some(with)
     }
 
-    /// From the first to the last day on which all offices are shut.
-    pub(super) fn days_of_all(&self) -> Option<Period> {
-        let all = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())?;
-        let (first, last) = (all.closures.iter().map(|r| r.first()).min(), all.closures.iter().map(|r| r.last()).max());
-        Some(Period { from: first, until: last })
-    }
-
-    /// "In vigore dal 1° ottobre" below a table, "Il nuovo orario decorre dal 13 maggio": the period of what stands above, of those it is about or of all.
-    pub(super) fn govern(&mut self, segment: &Segment, whom: &[Subject], facts: &Facts) {
-        let Some(period) = facts.period.filter(|_| governs(segment) && !facts.single_day && !facts.any()) else { return };
-        let concerns = |d: &Draft| whom.is_empty() || whom.iter().any(|s| s.same(&d.subject));
-        let said = self.document_period;
-        for draft in self.drafts.iter_mut().filter(|d| (!d.weeks.is_empty() || d.flags.any()) && concerns(d)) {
-            if draft.period.is_open() {
-                draft.period = period;
-            } else if period.from.is_none() && draft.period.until.is_none() && said == Some(draft.period) {
-                // "Esso resta in vigore fino al 14 giugno", behind the day from which all holds
-                draft.period.until = period.until;
-            }
-        }
-    }
-
     /// Whether a line that states no more than a period speaks of the page as a whole: of "gli orari", "il prospetto", or in a block of its own under no
     /// office's title.
     fn is_of_whole_page(&self, segment: &Segment) -> bool {
@@ -417,34 +352,6 @@ impl Assembler<'_> {
         generic && !stated && only_open && facts.any() && table && self.next_names_offices(index)
     }
 
-    /// What a list says once for all holds for each office that says nothing else.
-    pub(super) fn apply_defaults(&mut self) {
-        for draft in &mut self.drafts {
-            if draft.subject.office.is_all() {
-                continue;
-            }
-            if draft.address.is_none() && draft.subject.site.is_none() {
-                draft.address.clone_from(&self.default_address);
-            }
-            for channel in &self.default_channels {
-                if !draft.channels.contains(channel) {
-                    draft.channels.push(channel.clone());
-                }
-            }
-            let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
-            if !own || draft.also {
-                for (access, chunk) in &self.default_hours {
-                    crate::extract::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
-                }
-            }
-            if let Some((flags, _)) = self.default_flags
-                && !draft.flags.any()
-            {
-                draft.flags = draft.flags.or(flags);
-            }
-        }
-    }
-
     /// An office some of whose hours could not be read has said none: no notice with a hole.
     pub(super) fn settle_doubts(&mut self) -> Vec<Doubt> {
         let mut doubts: Vec<Doubt> = Vec::new();
@@ -460,96 +367,6 @@ impl Assembler<'_> {
         doubts
     }
 
-    /// Rules that a list says once above its offices.
-    pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
-        let text = segment.folded.text.as_str();
-        let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
-        let generic = in_table || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
-        let listed = ["sotto elencat", "sottoelencat", "di seguito", "seguenti", "elencati", "sotto indicat", "sottoindicat"]
-            .iter()
-            .any(|w| text.contains(w));
-        let unless = [
-            "salvo divers",
-            "salvo dove",
-            "salvo che",
-            "se non divers",
-            "ove non divers",
-            "dove non divers",
-            "salvo altra",
-            "salvo indicazion",
-            "salvo quanto divers",
-            "se non altrimenti",
-            "ove non altrimenti",
-            "salvo ove",
-        ]
-        .iter()
-        .any(|w| text.contains(w));
-        let together = ["uffici", "servizi", "sportelli"].iter().any(|w| text.contains(w))
-            && [
-                "tutti in ",
-                "tutti nel",
-                "tutti al ",
-                "tutti presso",
-                "tutte in ",
-                "tutte nel",
-                "si trovano",
-                " sono in ",
-                " sono al ",
-                " sono nel",
-                "hanno sede",
-                "sono ubicat",
-                "sono situat",
-                "trovano posto",
-            ]
-            .iter()
-            .any(|w| text.contains(w));
-        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names.several {
-            self.default_address = facts.address.take();
-            if !unless || facts.hours.is_empty() {
-                return;
-            }
-        }
-        let of_page = [
-            "di questa pagina",
-            "in tabella",
-            "della tabella",
-            "in elenco",
-            "dell'elenco",
-            "sopra elencat",
-            "sopraelencat",
-            "sopra indicat",
-            "suddett",
-            "qui elencat",
-            "qualunque servizio",
-            "qualunque ufficio",
-            "qualsiasi servizio",
-            "qualsiasi ufficio",
-            "dell'area",
-            "del settore",
-        ]
-        .iter()
-        .any(|w| text.contains(w));
-        if generic && of_page && (text.contains("uffic") || text.contains("serviz")) && !facts.channels.is_empty() && self.names.several {
-            self.default_channels.append(&mut facts.channels);
-        }
-        if !generic || !(listed || unless) || segment.announces() && !unless {
-            return;
-        }
-        if !facts.hours.is_empty() && !segment.announces() {
-            self.default_hours = std::mem::take(&mut facts.hours);
-            facts.flags.open = false;
-        }
-        if facts.flags.appointment || facts.flags.remote {
-            self.default_flags = Some((facts.flags, facts.period));
-            if self.document_period.is_none() {
-                self.document_period = facts.period;
-            }
-            *facts = Facts::default();
-        } else if let Some(address) = facts.address.take() {
-            self.default_address = Some(address);
-        }
-    }
-
     /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.
     pub(super) fn leave_out(&mut self, facts: &mut Facts, whom: &[Subject], announces: bool) {
         if facts.except.is_empty() || whom.iter().any(|s| s.office.is_all()) && !announces {
@@ -562,22 +379,6 @@ impl Assembler<'_> {
                     all.except.push(office);
                 }
             }
-        }
-    }
-
-    /// "tranne lo stato civile, aperto dalle 9 alle 11": spans without days are for the dates that the sentence, or the closure of all, names.
-    pub(super) fn lend_days(&self, facts: &mut Facts, explicit: bool) {
-        if facts.loose.is_empty() || !facts.hours.is_empty() || !facts.openings.is_empty() || !explicit {
-            return;
-        }
-        let mut dates = self.sentence_dates.clone();
-        if dates.is_empty()
-            && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())
-        {
-            dates = all.closures.iter().filter(|r| r.first() == r.last()).map(|r| r.first()).collect();
-        }
-        for span in std::mem::take(&mut facts.loose) {
-            facts.openings.extend(dates.iter().map(|date| crate::domain::Opening { date: *date, span }));
         }
     }
 
@@ -609,29 +410,6 @@ impl Assembler<'_> {
                 .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
         })
     }
-}
-
-/// Whether a sentence tells from when or until when something holds.
-fn governs(segment: &Segment) -> bool {
-    const GOVERNS: [&str; 16] = [
-        "in vigore",
-        "valid",
-        "decorr",
-        "scatt",
-        "novita",
-        "nuovo orario",
-        "nuovi orari",
-        "si applic",
-        "cambiament",
-        "operativ",
-        "si comincia",
-        "si parte",
-        "tutto part",
-        "il via ",
-        "prende avvio",
-        "prendono avvio",
-    ];
-    GOVERNS.iter().any(|w| segment.folded.text.contains(w))
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {

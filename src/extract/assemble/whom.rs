@@ -4,10 +4,10 @@ use super::Assembler;
 use crate::domain::OfficeId;
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
-use crate::extract::elsewhere;
 use crate::extract::grammar::offices::{Mention, Named};
 use crate::extract::scan::Mark;
 use crate::extract::segment::{Role, Segment};
+use crate::extract::strangers;
 
 impl Assembler<'_> {
     pub(super) fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
@@ -17,17 +17,17 @@ impl Assembler<'_> {
             match &placed.mark {
                 Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
                 // the office of a swimming pool is its own
-                Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office)) => {}
+                Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| strangers::may_be_anybodys(&o.office)) => {}
                 // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
                 Mark::Offices(mention) if self.is_part_of_page(mention, segment) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
-                Mark::Offices(mention) if !mention.sure && elsewhere::follows_stranger(clause, placed) => {}
+                Mark::Offices(mention) if !mention.sure && strangers::follows_stranger(clause, placed) => {}
                 Mark::Offices(mention)
                     if segment.role == Role::Sentence
-                        && mention.offices.iter().all(|o| elsewhere::may_be_anybodys(&o.office))
-                        && elsewhere::opens_with_stranger(segment, &self.scans[self.at]) => {}
+                        && mention.offices.iter().all(|o| strangers::may_be_anybodys(&o.office))
+                        && strangers::opens_with_stranger(segment, &self.scans[self.at]) => {}
                 // "La segreteria dell'istituto comprensivo": somebody else's
-                Mark::Offices(_) if elsewhere::is_of_stranger(segment, &self.scans[self.at], placed) => {}
+                Mark::Offices(_) if strangers::is_of_stranger(segment, &self.scans[self.at], placed) => {}
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
                     let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
                     for named in mention.offices.iter().take(n_offices) {

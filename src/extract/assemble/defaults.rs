@@ -1,0 +1,125 @@
+//! What a list says once for all of its offices: hours, an address, a way of receiving, contacts.
+
+use super::Assembler;
+use crate::extract::draft::{Facts, Subject};
+use crate::extract::segment::Segment;
+
+impl Assembler<'_> {
+    /// What a list says once for all holds for each office that says nothing else.
+    pub(super) fn apply_defaults(&mut self) {
+        for draft in &mut self.drafts {
+            if draft.subject.office.is_all() {
+                continue;
+            }
+            if draft.address.is_none() && draft.subject.site.is_none() {
+                draft.address.clone_from(&self.default_address);
+            }
+            for channel in &self.default_channels {
+                if !draft.channels.contains(channel) {
+                    draft.channels.push(channel.clone());
+                }
+            }
+            let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
+            if !own || draft.also {
+                for (access, chunk) in &self.default_hours {
+                    crate::extract::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
+                }
+            }
+            if let Some((flags, _)) = self.default_flags
+                && !draft.flags.any()
+            {
+                draft.flags = draft.flags.or(flags);
+            }
+        }
+    }
+
+    /// Rules that a list says once above its offices.
+    pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
+        let text = segment.folded.text.as_str();
+        let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
+        let generic = in_table || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+        let listed = ["sotto elencat", "sottoelencat", "di seguito", "seguenti", "elencati", "sotto indicat", "sottoindicat"]
+            .iter()
+            .any(|w| text.contains(w));
+        let unless = [
+            "salvo divers",
+            "salvo dove",
+            "salvo che",
+            "se non divers",
+            "ove non divers",
+            "dove non divers",
+            "salvo altra",
+            "salvo indicazion",
+            "salvo quanto divers",
+            "se non altrimenti",
+            "ove non altrimenti",
+            "salvo ove",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
+        let together = ["uffici", "servizi", "sportelli"].iter().any(|w| text.contains(w))
+            && [
+                "tutti in ",
+                "tutti nel",
+                "tutti al ",
+                "tutti presso",
+                "tutte in ",
+                "tutte nel",
+                "si trovano",
+                " sono in ",
+                " sono al ",
+                " sono nel",
+                "hanno sede",
+                "sono ubicat",
+                "sono situat",
+                "trovano posto",
+            ]
+            .iter()
+            .any(|w| text.contains(w));
+        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names.several {
+            self.default_address = facts.address.take();
+            if !unless || facts.hours.is_empty() {
+                return;
+            }
+        }
+        let of_page = [
+            "di questa pagina",
+            "in tabella",
+            "della tabella",
+            "in elenco",
+            "dell'elenco",
+            "sopra elencat",
+            "sopraelencat",
+            "sopra indicat",
+            "suddett",
+            "qui elencat",
+            "qualunque servizio",
+            "qualunque ufficio",
+            "qualsiasi servizio",
+            "qualsiasi ufficio",
+            "dell'area",
+            "del settore",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
+        if generic && of_page && (text.contains("uffic") || text.contains("serviz")) && !facts.channels.is_empty() && self.names.several {
+            self.default_channels.append(&mut facts.channels);
+        }
+        if !generic || !(listed || unless) || segment.announces() && !unless {
+            return;
+        }
+        if !facts.hours.is_empty() && !segment.announces() {
+            self.default_hours = std::mem::take(&mut facts.hours);
+            facts.flags.open = false;
+        }
+        if facts.flags.appointment || facts.flags.remote {
+            self.default_flags = Some((facts.flags, facts.period));
+            if self.document_period.is_none() {
+                self.document_period = facts.period;
+            }
+            *facts = Facts::default();
+        } else if let Some(address) = facts.address.take() {
+            self.default_address = Some(address);
+        }
+    }
+}

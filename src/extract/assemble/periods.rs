@@ -1,0 +1,111 @@
+//! Which period governs what: said once and closed later, for points of a list, for hours told behind a closing, for what stands above.
+
+use super::Assembler;
+use crate::extract::draft::{Draft, Facts, Period, Subject};
+use crate::extract::segment::{Role, Segment};
+
+impl Assembler<'_> {
+    /// Whether a segment is one of several numbered points, each with a matter of its own: "1. RISCALDAMENTO. …", "2. INFORMAGIOVANI. …".
+    pub(super) fn is_numbered(&self, index: usize) -> bool {
+        if self.segments[index].role == Role::Item {
+            return true;
+        }
+        let number = |s: &Segment| {
+            let sign = s.tokens.get(1).is_some_and(|t| t.is_any(&[".", ")", "°"]));
+            s.tokens.first().filter(|t| sign && t.text.len() <= 2).and_then(|t| t.number())
+        };
+        let from = self.segments[..=index].iter().rposition(|s| s.opens_block || number(s).is_some()).unwrap_or(index);
+        number(&self.segments[from]).is_some_and(|n| {
+            self.segments.iter().enumerate().any(|(i, s)| i != from && number(s).is_some_and(|m| m == n + 1 || m + 1 == n))
+        })
+    }
+
+    /// "Gli orari si riducono dal 17 giugno. Fino al 7 settembre si apre dalle 9 alle 13": the second sentence says the hours and the end of the same period.
+    pub(super) fn close_period(&mut self, whom: &[Subject], facts: &mut Facts) {
+        let Some(until) = facts.period.filter(|p| p.from.is_none()).and_then(|p| p.until) else { return };
+        let [subject] = whom else { return };
+        let Some(draft) = self.drafts.last_mut().filter(|d| d.subject.same(subject) && d.period.until.is_none()) else { return };
+        let Some(from) = draft.period.from.filter(|from| *from <= until) else { return };
+        if draft.weeks.is_empty() != facts.hours.is_empty() {
+            draft.period.until = Some(until);
+            facts.period = Some(Period { from: Some(from), until: Some(until) });
+        }
+    }
+
+    /// "… aprirà lunedì 14. Fino a sabato 12 resta chiusa. I giorni saranno …": hours told behind a closing are those of the opening.
+    pub(super) fn after_closing(&self, whom: &[Subject], facts: &Facts) -> Option<Period> {
+        let [subject] = whom else { return None };
+        let own = || self.drafts.iter().filter(|d| d.subject.same(subject));
+        let shut = own().find(|d| d.flags.closed && d.weeks.is_empty() && Some(d.period) == self.topic_period)?;
+        let until = shut.period.until.filter(|_| !facts.hours.is_empty() && !facts.flags.closed)?;
+        own().map(|d| d.period).find(|p| p.from.is_some_and(|from| from > until))
+    }
+
+    /// Whether a sentence names an office of which nothing else is said for a period.
+    pub(super) fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
+        let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));
+        let governed = self.drafts.iter().any(|d| !d.period.is_open() && whom.iter().any(|s| s.same(&d.subject)));
+        segment.role == Role::Sentence && !governed && !changes && !whom.iter().any(|s| s.office.is_all())
+    }
+
+    /// From the first to the last day on which all offices are shut.
+    pub(super) fn days_of_all(&self) -> Option<Period> {
+        let all = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())?;
+        let (first, last) = (all.closures.iter().map(|r| r.first()).min(), all.closures.iter().map(|r| r.last()).max());
+        Some(Period { from: first, until: last })
+    }
+
+    /// "In vigore dal 1° ottobre" below a table, "Il nuovo orario decorre dal 13 maggio": the period of what stands above, of those it is about or of all.
+    pub(super) fn govern(&mut self, segment: &Segment, whom: &[Subject], facts: &Facts) {
+        let Some(period) = facts.period.filter(|_| governs(segment) && !facts.single_day && !facts.any()) else { return };
+        let concerns = |d: &Draft| whom.is_empty() || whom.iter().any(|s| s.same(&d.subject));
+        let said = self.document_period;
+        for draft in self.drafts.iter_mut().filter(|d| (!d.weeks.is_empty() || d.flags.any()) && concerns(d)) {
+            if draft.period.is_open() {
+                draft.period = period;
+            } else if period.from.is_none() && draft.period.until.is_none() && said == Some(draft.period) {
+                // "Esso resta in vigore fino al 14 giugno", behind the day from which all holds
+                draft.period.until = period.until;
+            }
+        }
+    }
+
+    /// "tranne lo stato civile, aperto dalle 9 alle 11": spans without days are for the dates that the sentence, or the closure of all, names.
+    pub(super) fn lend_days(&self, facts: &mut Facts, explicit: bool) {
+        if facts.loose.is_empty() || !facts.hours.is_empty() || !facts.openings.is_empty() || !explicit {
+            return;
+        }
+        let mut dates = self.sentence_dates.clone();
+        if dates.is_empty()
+            && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())
+        {
+            dates = all.closures.iter().filter(|r| r.first() == r.last()).map(|r| r.first()).collect();
+        }
+        for span in std::mem::take(&mut facts.loose) {
+            facts.openings.extend(dates.iter().map(|date| crate::domain::Opening { date: *date, span }));
+        }
+    }
+}
+
+/// Whether a sentence tells from when or until when something holds.
+pub(super) fn governs(segment: &Segment) -> bool {
+    const GOVERNS: [&str; 16] = [
+        "in vigore",
+        "valid",
+        "decorr",
+        "scatt",
+        "novita",
+        "nuovo orario",
+        "nuovi orari",
+        "si applic",
+        "cambiament",
+        "operativ",
+        "si comincia",
+        "si parte",
+        "tutto part",
+        "il via ",
+        "prende avvio",
+        "prendono avvio",
+    ];
+    GOVERNS.iter().any(|w| segment.folded.text.contains(w))
+}

@@ -1,0 +1,50 @@
+//! Somebody else: banks, clubs, swimming pools and parishes that a sentence speaks of, and offices that are theirs or only named beside them.
+//!
+//! In: a segment or a clause with its phrases. Out: whether they speak of somebody who is no office of the body.
+
+use super::clause::Clause;
+use super::elsewhere::is_beside;
+use super::scan::{Mark, Placed};
+use super::segment::{Segment, first_word};
+use crate::lexicon::Cue;
+
+/// Offices that anybody may have: a secretary, a switchboard, "the offices".
+pub fn may_be_anybodys(office: &crate::domain::OfficeId) -> bool {
+    office.is_all()
+        || office.is_other()
+        || ["segreteria", "centralino", "museo", "biblioteca", "personale", "sport-turismo"].contains(&office.0.as_str())
+}
+
+/// Whether an office phrase stands right behind somebody who is no office of the body.
+pub fn follows_stranger(clause: &Clause, office: &Placed) -> bool {
+    clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= office.start && office.start - m.end <= 2)
+}
+
+/// "La piscina riapre …, segreteria 0432 …", "L'associazione Auser cerca volontari per accompagnare gli anziani agli sportelli comunali": the sentence is
+/// somebody else's, and an office that anybody may have is his, or only named.
+pub fn opens_with_stranger(segment: &Segment, marks: &[Placed]) -> bool {
+    let first = first_word(&segment.tokens);
+    let article = segment.tokens.get(first).is_some_and(super::elsewhere::is_article);
+    marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.start <= first + usize::from(article))
+}
+
+/// Whether an office phrase names a part of somebody else: "la segreteria dell'associazione", "Poste Italiane: lo sportello di Pontelungo".
+pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> bool {
+    const OF: [&str; 6] = ["di", "del", "della", "dello", "dell'", "dei"];
+    let first = first_word(&segment.tokens);
+    marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
+        let behind = m.start == office.end + 1 && segment.tokens.get(office.end).is_some_and(|t| t.is_any(&OF));
+        let label =
+            m.start == first && segment.tokens.get(m.end..m.end + 3).unwrap_or_default().iter().any(|t| t.is(":")) && office.start > m.end;
+        behind || label
+    })
+}
+
+/// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office.
+pub fn is_stranger(segment: &Segment, clause: &Clause) -> bool {
+    clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
+        // "banca dati": no bank
+        let data = segment.tokens.get(m.end).is_some_and(|t| t.is("dati"));
+        !data && !is_beside(segment, clause, m)
+    })
+}
