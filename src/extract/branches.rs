@@ -2,7 +2,7 @@
 //!
 //! In: segments with their phrases. Out: the phrases, with a branch marked behind each such name where the document holds at least two of them.
 
-use super::grammar::offices::name_end;
+use super::grammar::sites::name_end;
 use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
 use crate::document::{BlockKind, Document, Region};

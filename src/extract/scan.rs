@@ -12,7 +12,7 @@ use super::grammar::dates::{Anchor, When};
 use super::grammar::exceptions::{self, Exception};
 use super::grammar::offices::{Mention, Place};
 use super::grammar::weekdays::Days;
-use super::grammar::{addresses, channels, dates, offices, service, times, weekdays};
+use super::grammar::{addresses, channels, dates, offices, service, sites, times, weekdays};
 use super::press;
 use super::segment::{Role, Segment, first_word};
 use crate::domain::{Channel, ChannelKind, Span};
@@ -137,6 +137,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     }
     mentioned::drop_named_weekdays(segment, &mut marks);
     mentioned::drop_acts(segment, &mut marks);
+    mentioned::drop_apposed(segment, &mut marks);
     mentioned::drop_dateline(&mut marks, published);
     let cues = lexicon.cues().find(tokens);
     marks.extend(
@@ -299,7 +300,7 @@ fn one(
     let moves = word(at) == "sede"
         && tokens[at.saturating_sub(3)..at].iter().any(|t| t.text.starts_with("nuov") || t.is_any(&["dalla", "sposta", "trasferita"]))
         && (1..=2).any(|n| addresses::address(tokens, at + n).is_some());
-    if !moves && let Some(end) = offices::site(tokens, at, is_capital, lexicon) {
+    if !moves && let Some(end) = sites::site(tokens, at, is_capital, lexicon) {
         return Some((Mark::Site(segment.words(at..end).to_string()), end));
     }
     match word(at) {

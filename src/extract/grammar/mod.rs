@@ -6,6 +6,7 @@ pub mod dates;
 pub mod exceptions;
 pub mod offices;
 pub mod service;
+pub mod sites;
 pub mod times;
 pub mod weekdays;
 pub mod weeks;

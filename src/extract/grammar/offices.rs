@@ -1,5 +1,4 @@
-//! Offices and branches: "l'ufficio anagrafe e stato civile", "Settore Tributi", "gli sportelli di anagrafe, tributi e URP", "Ufficio Tutela Animali",
-//! "Delegazione di Ponte Sasso", "Sezione ragazzi".
+//! Offices: "l'ufficio anagrafe e stato civile", "Settore Tributi", "gli sportelli di anagrafe, tributi e URP", "Ufficio Tutela Animali",
 //!
 //! In: tokens of a segment and an index. Out: which offices are named together, as written, and the index behind them, or `None`.
 
@@ -40,7 +39,7 @@ pub struct Place {
     pub first: usize,
 }
 
-fn capital(tokens: &[Token], i: usize, original: &dyn Fn(usize) -> bool) -> bool {
+pub(super) fn capital(tokens: &[Token], i: usize, original: &dyn Fn(usize) -> bool) -> bool {
     tokens.get(i).is_some_and(|t| t.kind == TokenKind::Word) && original(i)
 }
 
@@ -401,101 +400,4 @@ fn part_of(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon
         }
         _ => at,
     }
-}
-
-/// Words that open the name of a branch.
-const SITES: [&str; 17] = [
-    "frazione",
-    "piattaforma",
-    "reparto",
-    "delegazione",
-    "delegazioni",
-    "sede",
-    "succursale",
-    "sezione",
-    "circoscrizione",
-    "quartiere",
-    "presidio",
-    "zona",
-    "distaccamento",
-    "polo",
-    "plesso",
-    "municipalita",
-    "filiale",
-];
-
-/// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
-pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
-    let token = tokens.get(i)?;
-    if !SITES.contains(&token.text.as_str()) {
-        return None;
-    }
-    let mut at = i + 1;
-    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
-    if matches!(
-        word(at),
-        "centrale"
-            | "distaccata"
-            | "principale"
-            | "staccata"
-            | "adulti"
-            | "ragazzi"
-            | "nord"
-            | "sud"
-            | "est"
-            | "ovest"
-            | "centro"
-            | "decentrata"
-            | "storica"
-            | "municipale"
-            | "comunale"
-    ) {
-        at += 1;
-        if matches!(word(at), "di" | "del" | "della" | "dell'") && capital(tokens, at + 1, is_capital) {
-            return Some(name_end(tokens, at + 1, is_capital));
-        }
-        return Some(at);
-    }
-    if tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2) {
-        // "Quartiere 1", "Municipalità 1 Centro Antico"
-        let named = capital(tokens, at + 1, is_capital) && !tokens.get(at + 1).is_some_and(|t| t.newline);
-        return Some(if named { name_end(tokens, at + 1, is_capital) } else { at + 1 });
-    }
-    if word(at) == "n" && tokens.get(at + 2).is_some_and(|t| t.kind == TokenKind::Number) {
-        return Some(at + 3);
-    }
-    if matches!(word(at), "di" | "del" | "della" | "dell'" | "dei" | "delle" | "d'") {
-        at += 1;
-        if matches!(word(at), "via" | "piazza" | "viale" | "corso" | "palazzo" | "villa" | "borgo" | "largo") {
-            return Some(name_end(tokens, at + 1, is_capital));
-        }
-    }
-    if word(i) == "zona" && at > i + 1 {
-        return None;
-    }
-    if lexicon.office_at(tokens, at).is_some() || lexicon.head_at(tokens, at).is_some() {
-        return None;
-    }
-    if capital(tokens, at, is_capital) && !tokens.get(at).is_some_and(|t| t.newline) {
-        return Some(name_end(tokens, at, is_capital));
-    }
-    None
-}
-
-/// The index behind a name in capitals that begins at `start`: "Borgo Molino", "San Rocco in Colle".
-pub fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
-    let mut at = start;
-    while at < start + 6 && tokens.get(at).is_some_and(|t| !t.newline || at == start) {
-        if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)
-        {
-            at += 1;
-        } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"]))
-            && capital(tokens, at + 1, is_capital)
-        {
-            at += 2;
-        } else {
-            break;
-        }
-    }
-    at.max(start)
 }

@@ -113,6 +113,15 @@ fn joins(token: &Token) -> bool {
     token.is_any(&["del", "di", "il", "al", "dell'", "della", "dal", "per", "fissata", "prevista", "e", "il", "giorno"])
 }
 
+/// "Lunedì 2 giugno 2025, festa della Repubblica": the name of a holiday behind its date says that day once more.
+pub(super) fn drop_apposed(segment: &Segment, marks: &mut Vec<Placed>) {
+    let is_days = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_)));
+    let by_name = |m: &Placed| segment.tokens[m.start..m.end].iter().all(|t| t.kind != TokenKind::Number);
+    let dated: Vec<usize> = marks.iter().filter(|m| is_days(m) && !by_name(m)).map(|m| m.end).collect();
+    let sign = |i: usize| segment.tokens.get(i).is_some_and(|t| t.is_any(&[",", "(", "-"]));
+    marks.retain(|m| !(is_days(m) && by_name(m) && dated.iter().any(|end| end + 1 == m.start && sign(*end))));
+}
+
 /// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …".
 pub(super) fn drop_dateline(marks: &mut Vec<Placed>, published: Option<Date>) {
     marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));

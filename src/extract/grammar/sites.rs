@@ -1,0 +1,104 @@
+//! Branches: "Delegazione di Ponte Sasso", "Sezione ragazzi", "Municipalità 1 Centro Antico".
+//!
+//! In: tokens of a segment and an index. Out: the index behind the branch's own noun phrase, or `None`.
+
+use super::offices::capital;
+use crate::lexicon::Lexicon;
+use crate::text::{Token, TokenKind};
+
+/// Words that open the name of a branch.
+const SITES: [&str; 17] = [
+    "frazione",
+    "piattaforma",
+    "reparto",
+    "delegazione",
+    "delegazioni",
+    "sede",
+    "succursale",
+    "sezione",
+    "circoscrizione",
+    "quartiere",
+    "presidio",
+    "zona",
+    "distaccamento",
+    "polo",
+    "plesso",
+    "municipalita",
+    "filiale",
+];
+
+/// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
+pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
+    let token = tokens.get(i)?;
+    if !SITES.contains(&token.text.as_str()) {
+        return None;
+    }
+    let mut at = i + 1;
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    if matches!(
+        word(at),
+        "centrale"
+            | "distaccata"
+            | "principale"
+            | "staccata"
+            | "adulti"
+            | "ragazzi"
+            | "nord"
+            | "sud"
+            | "est"
+            | "ovest"
+            | "centro"
+            | "decentrata"
+            | "storica"
+            | "municipale"
+            | "comunale"
+    ) {
+        at += 1;
+        if matches!(word(at), "di" | "del" | "della" | "dell'") && capital(tokens, at + 1, is_capital) {
+            return Some(name_end(tokens, at + 1, is_capital));
+        }
+        return Some(at);
+    }
+    if tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 2) {
+        // "Quartiere 1", "Municipalità 1 Centro Antico"
+        let named = capital(tokens, at + 1, is_capital) && !tokens.get(at + 1).is_some_and(|t| t.newline);
+        return Some(if named { name_end(tokens, at + 1, is_capital) } else { at + 1 });
+    }
+    if word(at) == "n" && tokens.get(at + 2).is_some_and(|t| t.kind == TokenKind::Number) {
+        return Some(at + 3);
+    }
+    if matches!(word(at), "di" | "del" | "della" | "dell'" | "dei" | "delle" | "d'") {
+        at += 1;
+        if matches!(word(at), "via" | "piazza" | "viale" | "corso" | "palazzo" | "villa" | "borgo" | "largo") {
+            return Some(name_end(tokens, at + 1, is_capital));
+        }
+    }
+    if word(i) == "zona" && at > i + 1 {
+        return None;
+    }
+    if lexicon.office_at(tokens, at).is_some() || lexicon.head_at(tokens, at).is_some() {
+        return None;
+    }
+    if capital(tokens, at, is_capital) && !tokens.get(at).is_some_and(|t| t.newline) {
+        return Some(name_end(tokens, at, is_capital));
+    }
+    None
+}
+
+/// The index behind a name in capitals that begins at `start`: "Borgo Molino", "San Rocco in Colle".
+pub fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
+    let mut at = start;
+    while at < start + 6 && tokens.get(at).is_some_and(|t| !t.newline || at == start) {
+        if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)
+        {
+            at += 1;
+        } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"]))
+            && capital(tokens, at + 1, is_capital)
+        {
+            at += 2;
+        } else {
+            break;
+        }
+    }
+    at.max(start)
+}
