@@ -399,10 +399,15 @@ fn a_change_is_explained_and_gains_sources() {
     for (store, _folder) in stores() {
         let store = with_town(store);
         visit(&*store, "anagrafe uno", "Mo-Fr 08:00-12:00", t(0), &[]);
+        let first = store.revision(&town().id).unwrap();
         let recorded = visit(&*store, "anagrafe due", "Mo-Fr 09:00-13:00", t(60), &[]);
+        assert!(first.is_some() && store.revision(&town().id).unwrap() > first);
+        assert_eq!(store.revision(&BodyId("altrove".into())).unwrap(), None);
         let id = recorded.changes[0];
         let further = Cause { url: "https://altolago.example/novita/1".into(), snapshot: 1, evidence: vec!["anche qui".into()] };
+        let revision = store.revision(&town().id).unwrap();
         store.corroborate(id, &further).unwrap();
+        assert!(store.revision(&town().id).unwrap() > revision, "what is made of the changes must be made anew");
         store.corroborate(id, &further).unwrap();
         let explained = store.explain(id).unwrap().unwrap();
         assert_eq!(explained.change.causes.len(), 2);
