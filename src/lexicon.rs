@@ -298,7 +298,7 @@ fn wrong(file: &'static str, message: String) -> LexiconError {
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, LexiconError> {
-    toml_edit::de::from_str(text).map_err(|error| wrong(file, error.to_string()))
+    toml::from_str(text).map_err(|error| wrong(file, error.to_string()))
 }
 
 /// The texts of the files.

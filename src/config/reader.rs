@@ -4,7 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use toml_edit::{Document, Item, TableLike, Value};
+use toml::de::{DeTable, DeValue};
 
 use super::{
     Problem,
@@ -25,18 +25,23 @@ pub(super) struct At<T> {
 
 /// A table with the keys that it may hold.
 pub(super) struct Section<'d> {
-    table: &'d dyn TableLike,
+    table: &'d DeTable<'d>,
     /// Where its header stands.
     pub(super) place: usize,
 }
 
 impl<'d> Section<'d> {
-    pub(super) fn new(table: &'d dyn TableLike, place: usize) -> Self {
+    fn new(table: &'d DeTable<'d>, place: usize) -> Self {
         Self { table, place }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'d Item> {
-        self.table.get(key)
+    pub(super) fn get(&self, key: &str) -> Option<&'d DeValue<'d>> {
+        self.table.get(key).map(|value| value.get_ref())
+    }
+
+    /// The text of a key; `None` also when it is no text.
+    pub(super) fn text(&self, key: &str) -> Option<&'d str> {
+        self.get(key).and_then(DeValue::as_str)
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
@@ -45,7 +50,7 @@ impl<'d> Section<'d> {
 
     /// The place of a key's name; of the header when the key is absent.
     pub(super) fn key_place(&self, key: &str) -> usize {
-        self.table.key(key).and_then(|key| key.span()).map_or(self.place, |span| span.start)
+        self.table.get_key_value(key).map_or(self.place, |(key, _)| key.span().start)
     }
 
     /// The keys in the order of the file.
@@ -55,14 +60,19 @@ impl<'d> Section<'d> {
 
     /// Those that are none of the known ones, in the order of the file.
     fn keys_beside(&self, known: &[&str]) -> Vec<&'d str> {
-        let mut keys: Vec<&str> = self.table.iter().map(|(key, _)| key).filter(|key| !known.contains(key)).collect();
+        let mut keys: Vec<&str> = self.table.keys().map(|key| key.get_ref().as_ref()).filter(|key| !known.contains(key)).collect();
         keys.sort_by_key(|key| self.key_place(key));
         keys
     }
 
     /// The place of a key's value.
     pub(super) fn value_place(&self, key: &str) -> usize {
-        self.get(key).and_then(Item::span).map_or_else(|| self.key_place(key), |span| span.start)
+        self.table.get(key).map_or_else(|| self.key_place(key), |value| value.span().start)
+    }
+
+    /// A key's value as it is written.
+    fn written<'t>(&self, key: &str, text: &Text<'t>) -> &'t str {
+        self.table.get(key).and_then(|value| text.as_str().get(value.span())).unwrap_or_default()
     }
 }
 
@@ -78,12 +88,13 @@ impl<'t> Reader<'t> {
         Self { text: Text::new(text, file), problems: Vec::new(), broken: false }
     }
 
-    /// The document, as far as its syntax holds. Lines that are no TOML are reported and passed over.
-    pub(super) fn document(&mut self) -> Option<Document<String>> {
-        let mut source = self.text.as_str().to_owned();
+    /// Hands the document to `read`, as far as its syntax holds. Lines that are no TOML are reported and passed over.
+    pub(super) fn document(&mut self, read: impl FnOnce(&mut Self, &Section<'_>)) {
+        let mut mended: Option<String> = None;
         for _ in 0..SYNTAX_ERRORS {
-            let error = match Document::parse(source.clone()) {
-                Ok(document) => return Some(document),
+            let source = mended.as_deref().unwrap_or(self.text.as_str());
+            let error = match DeTable::parse(source) {
+                Ok(root) => return read(self, &Section::new(root.get_ref(), 0)),
                 Err(error) => error,
             };
             self.broken = true;
@@ -92,13 +103,14 @@ impl<'t> Reader<'t> {
             let line = source.get(range.clone()).unwrap_or_default();
             let (message, suggestion) = syntax_complaint(error.message(), line);
             let passable = !line.trim().is_empty() && !line.trim_start().starts_with('[');
+            let mut without = source.to_owned();
             self.report(place, message, Some(suggestion));
             if !passable {
-                return None; // without its header a section's keys would be taken for another's
+                return; // without its header a section's keys would be taken for another's
             }
-            source.replace_range(range.clone(), &" ".repeat(range.len()));
+            without.replace_range(range.clone(), &" ".repeat(range.len()));
+            mended = Some(without);
         }
-        None
     }
 
     pub(super) fn line_of(&self, place: usize) -> usize {
@@ -154,18 +166,22 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn value<'d, T>(&mut self, section: &Section<'d>, key: &str, wanted: &str, read: impl Fn(&'d Item) -> Option<T>) -> Option<At<T>> {
+    fn value<'d, T>(
+        &mut self,
+        section: &Section<'d>,
+        key: &str,
+        wanted: &str,
+        read: impl Fn(&'d DeValue<'d>) -> Option<T>,
+    ) -> Option<At<T>> {
         let item = section.get(key)?;
         let place = section.value_place(key);
         let Some(value) = read(item) else {
             let suggestion = match item {
-                Item::Value(Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_))
-                    if wanted.starts_with("a text") =>
-                {
-                    format!("put it in quotes: {key} = \"{}\"", item.to_string().trim())
+                DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) if wanted.starts_with("a text") => {
+                    format!("put it in quotes: {key} = \"{}\"", section.written(key, &self.text))
                 }
-                Item::Value(Value::String(text)) if wanted.starts_with("a whole number") || wanted == "true or false" => {
-                    format!("write it without quotes: {key} = {}", text.value())
+                DeValue::String(text) if wanted.starts_with("a whole number") || wanted == "true or false" => {
+                    format!("write it without quotes: {key} = {text}")
                 }
                 _ => format!("write {wanted} after {key} ="),
             };
@@ -187,7 +203,7 @@ impl<'t> Reader<'t> {
 
     /// A text, also an empty one.
     pub(super) fn any_text<'d>(&mut self, section: &Section<'d>, key: &str) -> Option<At<&'d str>> {
-        self.value(section, key, "a text in quotes", Item::as_str)
+        self.value(section, key, "a text in quotes", DeValue::as_str)
     }
 
     /// A text that `parse` turns into a value or finds fault with.
@@ -217,12 +233,12 @@ impl<'t> Reader<'t> {
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, section: &Section<'_>, key: &str) -> Option<bool> {
-        self.value(section, key, "true or false", Item::as_bool).map(|found| found.value)
+        self.value(section, key, "true or false", DeValue::as_bool).map(|found| found.value)
     }
 
     /// A whole number within bounds.
     pub(super) fn count(&mut self, section: &Section<'_>, key: &str, bounds: RangeInclusive<u32>) -> Option<At<u32>> {
-        let found = self.value(section, key, "a whole number", Item::as_integer)?;
+        let found = self.value(section, key, "a whole number", integer)?;
         match u32::try_from(found.value).ok().filter(|count| bounds.contains(count)) {
             Some(value) => Some(At { value, place: found.place }),
             None => {
@@ -240,7 +256,7 @@ impl<'t> Reader<'t> {
         key: &str,
         bounds: RangeInclusive<std::time::Duration>,
     ) -> Option<At<std::time::Duration>> {
-        if section.get(key).and_then(Item::as_integer) == Some(0) && bounds.start().is_zero() {
+        if section.get(key).and_then(integer) == Some(0) && bounds.start().is_zero() {
             return Some(At { value: std::time::Duration::ZERO, place: section.value_place(key) });
         }
         let found = self.parsed(section, key, units::duration)?;
@@ -258,7 +274,7 @@ impl<'t> Reader<'t> {
 
     /// A number of bytes: `"10 MiB"`, or a plain number.
     pub(super) fn size(&mut self, section: &Section<'_>, key: &str) -> Option<At<u64>> {
-        match section.get(key).and_then(Item::as_integer) {
+        match section.get(key).and_then(integer) {
             Some(bytes) if bytes >= 0 => Some(At { value: bytes.unsigned_abs(), place: section.value_place(key) }),
             _ => self.parsed(section, key, units::size),
         }
@@ -267,13 +283,10 @@ impl<'t> Reader<'t> {
     /// A list of texts; a single text stands for a list of one.
     pub(super) fn texts<'d>(&mut self, section: &Section<'d>, key: &str) -> Option<Vec<At<&'d str>>> {
         let found = self.value(section, key, "a list of texts", |item| match item {
-            Item::Value(Value::String(_)) => item.as_str().map(|text| vec![At { value: text, place: section.value_place(key) }]),
-            Item::Value(Value::Array(array)) => array
-                .iter()
-                .map(|value| {
-                    Some(At { value: value.as_str()?, place: value.span().map_or_else(|| section.value_place(key), |span| span.start) })
-                })
-                .collect(),
+            DeValue::String(text) => Some(vec![At { value: text.as_ref(), place: section.value_place(key) }]),
+            DeValue::Array(array) => {
+                array.iter().map(|value| Some(At { value: value.get_ref().as_str()?, place: value.span().start })).collect()
+            }
             _ => None,
         })?;
         for text in found.value.iter().filter(|text| text.value.trim().is_empty()) {
@@ -284,25 +297,20 @@ impl<'t> Reader<'t> {
 
     /// The tables of a list, written `[[title]]`.
     pub(super) fn sections<'d>(&mut self, section: &Section<'d>, key: &str, title: &str) -> Vec<Section<'d>> {
-        let place = section.key_place(key);
+        let place = section.value_place(key);
         match section.get(key) {
             None => Vec::new(),
-            Some(Item::ArrayOfTables(tables)) => {
-                tables.iter().map(|table| Section::new(table, table.span().map_or(place, |span| span.start))).collect()
+            Some(DeValue::Array(array)) if array.iter().all(|value| value.get_ref().is_table()) => {
+                let tables = array.iter().filter_map(|value| Some((value.get_ref().as_table()?, value.span().start)));
+                tables.map(|(table, place)| Section::new(table, place)).collect()
             }
-            Some(Item::Value(Value::Array(array))) if array.iter().all(Value::is_inline_table) => array
-                .iter()
-                .filter_map(Value::as_inline_table)
-                .map(|table| Section::new(table, table.span().map_or(place, |span| span.start)))
-                .collect(),
-            Some(Item::Table(table)) => {
-                let place = table.span().map_or(place, |span| span.start);
+            Some(DeValue::Table(table)) => {
                 self.report(place, format!("[{title}] is a list"), Some(format!("write it with two brackets: [[{title}]]")));
                 vec![Section::new(table, place)]
             }
             Some(other) => {
                 let message = format!("{key:?} must be a list of tables, not {}", type_name(other));
-                self.report(place, message, Some(format!("write [[{title}]] on a line of its own, its keys below")));
+                self.report(section.key_place(key), message, Some(format!("write [[{title}]] on a line of its own, its keys below")));
                 Vec::new()
             }
         }
@@ -310,30 +318,33 @@ impl<'t> Reader<'t> {
 
     /// A table, written `[title]`.
     pub(super) fn section<'d>(&mut self, section: &Section<'d>, key: &str, title: &str) -> Option<Section<'d>> {
-        let item = section.get(key)?;
-        let place = section.key_place(key);
-        match item.as_table_like() {
-            Some(table) => Some(Section::new(table, item.span().map_or(place, |span| span.start))),
-            None => {
+        match section.get(key)? {
+            DeValue::Table(table) => Some(Section::new(table, section.value_place(key))),
+            other => {
                 let suggestion = format!("write [{title}] with one bracket on a line of its own, its keys below");
-                self.report(place, format!("{key:?} must be a table, not {}", type_name(item)), Some(suggestion));
+                self.report(section.key_place(key), format!("{key:?} must be a table, not {}", type_name(other)), Some(suggestion));
                 None
             }
         }
     }
 }
 
-fn type_name(item: &Item) -> &'static str {
-    match item {
-        Item::None => "nothing",
-        Item::Value(Value::String(_)) => "a text",
-        Item::Value(Value::Integer(_)) => "a whole number",
-        Item::Value(Value::Float(_)) => "a number",
-        Item::Value(Value::Boolean(_)) => "true or false",
-        Item::Value(Value::Datetime(_)) => "a date",
-        Item::Value(Value::Array(_)) => "a list",
-        Item::Value(Value::InlineTable(_)) | Item::Table(_) => "a table",
-        Item::ArrayOfTables(_) => "a list of tables",
+/// A whole number that fits into 64 bits.
+fn integer(value: &DeValue<'_>) -> Option<i64> {
+    let number = value.as_integer()?;
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(array) if !array.is_empty() && array.iter().all(|value| value.get_ref().is_table()) => "a list of tables",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }
 

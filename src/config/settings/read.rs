@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use email_address::{EmailAddress, Options};
-use toml_edit::Item;
 use url::Url;
 
 use super::{Crawl, Listen, Mail, Settings, SourcesFile, Store, Transport, Web, smtp, web};
@@ -59,24 +58,23 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub(super) fn settings(text: &str, file: &str) -> Result<Settings, Vec<Problem>> {
     let mut reader = Reader::new(text, file);
     let mut settings = Settings::default();
-    if let Some(document) = reader.document() {
-        let root = Section::new(document.as_table(), 0);
+    reader.document(|reader, root| {
         let names: Vec<&'static str> = SECTIONS.iter().map(|(name, _)| *name).collect();
         let homes: Vec<(String, String)> = homes("");
-        reader.unknown_keys(&root, &names, &borrowed(&homes));
+        reader.unknown_keys(root, &names, &borrowed(&homes));
         for (name, keys) in SECTIONS {
-            let Some(section) = reader.section(&root, name, name) else { continue };
+            let Some(section) = reader.section(root, name, name) else { continue };
             let homes = self::homes(name);
             reader.unknown_keys(&section, keys, &borrowed(&homes));
             match *name {
-                "store" => store(&mut reader, &section, &mut settings.store),
-                "sources" => sources(&mut reader, &section, &mut settings.sources),
-                "crawl" => crawl(&mut reader, &section, &mut settings.crawl),
-                "mail" => mail(&mut reader, &section, &mut settings.mail),
-                _ => web(&mut reader, &section, &mut settings.web),
+                "store" => store(reader, &section, &mut settings.store),
+                "sources" => sources(reader, &section, &mut settings.sources),
+                "crawl" => crawl(reader, &section, &mut settings.crawl),
+                "mail" => mail(reader, &section, &mut settings.mail),
+                _ => web(reader, &section, &mut settings.web),
             }
         }
-    }
+    });
     let problems = reader.into_problems();
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
@@ -100,7 +98,7 @@ fn set<T>(field: &mut T, value: Option<T>) {
 
 fn store(reader: &mut Reader<'_>, section: &Section<'_>, store: &mut Store) {
     set(&mut store.path, reader.text(section, "path").map(|found| found.value.into()));
-    if section.get("keep_snapshots").and_then(Item::as_str) == Some("all") {
+    if section.text("keep_snapshots") == Some("all") {
         store.keep_snapshots = None;
     } else if let Some(count) = reader.count(section, "keep_snapshots", 1..=1_000_000) {
         store.keep_snapshots = Some(count.value);
@@ -112,7 +110,7 @@ fn sources(reader: &mut Reader<'_>, section: &Section<'_>, sources: &mut Sources
 }
 
 fn crawl(reader: &mut Reader<'_>, section: &Section<'_>, crawl: &mut Crawl) {
-    if section.get("contact").and_then(Item::as_str) != Some("") {
+    if section.text("contact") != Some("") {
         set(&mut crawl.contact, reader.parsed(section, "contact", contact).map(|found| Some(found.value)));
     }
     let mut count = |key: &str, most: u32, field: &mut usize| {
@@ -140,7 +138,7 @@ fn mail(reader: &mut Reader<'_>, section: &Section<'_>, mail: &mut Mail) {
     set(&mut mail.from, reader.parsed(section, "from", mailbox).map(|found| found.value));
     set(&mut mail.per_minute, reader.count(section, "per_minute", 0..=1_000_000).map(|found| found.value));
     for (key, field) in [("operator", &mut mail.operator), ("bounces", &mut mail.bounces)] {
-        if section.get(key).and_then(Item::as_str) != Some("") {
+        if section.text(key) != Some("") {
             *field = reader.parsed(section, key, mailbox).map(|found| found.value);
         }
     }
@@ -166,7 +164,7 @@ fn optional(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Option
 }
 
 fn web(reader: &mut Reader<'_>, section: &Section<'_>, web: &mut Web) {
-    if section.get("listen").and_then(Item::as_str) == Some("") {
+    if section.text("listen") == Some("") {
         web.listen = None;
     } else if let Some(listen) = reader.parsed(section, "listen", web::listen) {
         if let Listen::Tcp(address) = &listen.value

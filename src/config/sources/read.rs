@@ -43,15 +43,14 @@ struct Seen {
 pub(super) fn sources(text: &str, file: &str) -> Result<Sources, Vec<Problem>> {
     let mut reader = Reader::new(text, file);
     let mut bodies = Vec::new();
-    if let Some(document) = reader.document() {
-        let root = Section::new(document.as_table(), 0);
+    reader.document(|reader, root| {
         let elsewhere = [("source", "[[body.source]]"), ("offices", "[body.offices]")];
-        reader.unknown_keys(&root, &["body"], &elsewhere);
+        reader.unknown_keys(root, &["body"], &elsewhere);
         let mut seen = Seen::default();
-        for section in reader.sections(&root, "body", "body") {
-            bodies.extend(body(&mut reader, &section, &mut seen));
+        for section in reader.sections(root, "body", "body") {
+            bodies.extend(body(reader, &section, &mut seen));
         }
-    }
+    });
     let problems = reader.into_problems();
     if problems.is_empty() { Ok(Sources { bodies }) } else { Err(problems) }
 }
