@@ -85,7 +85,22 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str, file: &'t str) -> Self {
-        Self { text: Text::new(text, file), problems: Vec::new(), broken: false }
+        Self::part(text, file, 0)
+    }
+
+    /// Reads a part of a file, behind so many of its lines.
+    pub(super) fn part(text: &'t str, file: &'t str, n_lines_before: usize) -> Self {
+        Self { text: Text::part(text, file, n_lines_before), problems: Vec::new(), broken: false }
+    }
+
+    /// How many lines end in the text.
+    pub(super) fn n_line_ends(&self) -> usize {
+        self.text.n_line_ends()
+    }
+
+    /// Whether nothing was reported so far.
+    pub(super) fn is_content(&self) -> bool {
+        self.problems.is_empty()
     }
 
     /// Hands the document to `read`, as far as its syntax holds. Lines that are no TOML are reported and passed over.

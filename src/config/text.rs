@@ -8,13 +8,19 @@ use super::Problem;
 pub(super) struct Text<'t> {
     file: &'t str,
     text: &'t str,
-    starts: Vec<usize>, // byte offset of each line; never empty
+    starts: Vec<usize>,    // byte offset of each line; never empty
+    n_lines_before: usize, // of the file, where the text is a part of it
 }
 
 impl<'t> Text<'t> {
     pub(super) fn new(text: &'t str, file: &'t str) -> Self {
+        Self::part(text, file, 0)
+    }
+
+    /// A part of a file, behind so many of its lines.
+    pub(super) fn part(text: &'t str, file: &'t str, n_lines_before: usize) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { file, text, starts }
+        Self { file, text, starts, n_lines_before }
     }
 
     pub(super) fn as_str(&self) -> &'t str {
@@ -23,11 +29,17 @@ impl<'t> Text<'t> {
 
     /// The line (from 1) that a byte offset falls in.
     pub(super) fn line_of(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start <= offset).max(1)
+        self.n_lines_before + self.starts.partition_point(|start| *start <= offset).max(1)
+    }
+
+    /// How many lines end in it.
+    pub(super) fn n_line_ends(&self) -> usize {
+        self.starts.len() - 1
     }
 
     /// The bytes of a line (from 1), without its line end.
     pub(super) fn line_range(&self, line: usize) -> Range<usize> {
+        let line = line.saturating_sub(self.n_lines_before);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
         let end = self.starts.get(line).map_or(self.text.len(), |next| next.saturating_sub(1));
         let line_text = self.text.get(start..end).unwrap_or_default();

@@ -40,19 +40,57 @@ struct Seen {
     urls: HashMap<String, usize>,
 }
 
+/// A file is read in parts of about so many bytes: a tree of all of it would take fifty times its size.
+const PART: usize = 64 << 10;
+
 pub(super) fn sources(text: &str, file: &str) -> Result<Sources, Vec<Problem>> {
+    match in_parts(text, file) {
+        Some(sources) => Ok(sources),
+        None => whole(text, file),
+    }
+}
+
+/// Reads a good file body by body. `None` where there is anything to complain of, or where parts might not mean what the whole does: a list of
+/// bodies in one line, or `[[body]]` inside a text of several lines, which is then left open at the part's end.
+pub(super) fn in_parts(text: &str, file: &str) -> Option<Sources> {
+    let mut bodies = Vec::new();
+    let mut seen = Seen::default();
+    let (mut rest, mut n_lines, mut is_head) = (text, 0, true);
+    while !rest.is_empty() {
+        // what stands before the first body is a part of its own
+        let from = if is_head { 0 } else { rest.floor_char_boundary(PART) };
+        let end = rest.get(from..)?.find("\n[[body]]").map_or(rest.len(), |found| from + found + 1);
+        let (part, behind) = rest.split_at(end);
+        let mut reader = Reader::part(part, file, n_lines);
+        reader.document(|reader, root| {
+            if is_head && root.contains("body") && !part.starts_with("[[body]]") {
+                reader.report(0, "bodies in the head", None);
+            }
+            bodies_of(reader, root, &mut seen, &mut bodies);
+        });
+        if !reader.is_content() {
+            return None;
+        }
+        n_lines += reader.n_line_ends();
+        (rest, is_head) = (behind, false);
+    }
+    Some(Sources { bodies })
+}
+
+pub(super) fn whole(text: &str, file: &str) -> Result<Sources, Vec<Problem>> {
     let mut reader = Reader::new(text, file);
     let mut bodies = Vec::new();
-    reader.document(|reader, root| {
-        let elsewhere = [("source", "[[body.source]]"), ("offices", "[body.offices]")];
-        reader.unknown_keys(root, &["body"], &elsewhere);
-        let mut seen = Seen::default();
-        for section in reader.sections(root, "body", "body") {
-            bodies.extend(body(reader, &section, &mut seen));
-        }
-    });
+    reader.document(|reader, root| bodies_of(reader, root, &mut Seen::default(), &mut bodies));
     let problems = reader.into_problems();
     if problems.is_empty() { Ok(Sources { bodies }) } else { Err(problems) }
+}
+
+fn bodies_of(reader: &mut Reader<'_>, root: &Section<'_>, seen: &mut Seen, bodies: &mut Vec<WatchedBody>) {
+    let elsewhere = [("source", "[[body.source]]"), ("offices", "[body.offices]")];
+    reader.unknown_keys(root, &["body"], &elsewhere);
+    for section in reader.sections(root, "body", "body") {
+        bodies.extend(body(reader, &section, seen));
+    }
 }
 
 fn required(reader: &mut Reader<'_>, section: &Section<'_>, keys: &'static [keys::Key]) {

@@ -282,6 +282,48 @@ fn a_header_that_is_no_toml_ends_the_reading_there() {
     }
 }
 
+/// So many bodies, with a source each; about 250 bytes a body.
+fn a_large_file(n_bodies: usize) -> String {
+    let body = |n: usize| {
+        format!(
+            "[[body]]\nid = \"comune-{n}\"\nname = \"Comune di Prova {n}\"\nkind = \"comune\"\n\n# le notizie\n[[body.source]]\n\
+             url = \"https://www.comune{n}.example.it/novita\"\nkind = \"news\"\n[body.offices]\ntributi = [\"Gabelle\"]\n\n"
+        )
+    };
+    (0..n_bodies).map(body).collect()
+}
+
+#[test]
+fn a_large_file_is_read_in_parts_as_it_would_be_whole() {
+    let text = format!("# our bodies\n\n{}", a_large_file(900));
+    let in_parts = read::in_parts(&text, "s.toml").expect("a good file");
+    assert_eq!(in_parts, read::whole(&text, "s.toml").unwrap());
+    assert_eq!(in_parts.bodies.len(), 900);
+    let last = &in_parts.bodies[899].sources[0];
+    assert_eq!(text.lines().nth(last.line - 1), Some("[[body.source]]"));
+}
+
+#[test]
+fn problems_of_a_large_file_are_those_of_the_whole() {
+    let large = a_large_file(900);
+    let twice = format!("{large}[[body]]\nid = \"comune-0\"\nname = \"Prova\"\nkind = \"comune\"\n");
+    let line = large.lines().count() + 2;
+    assert_eq!(
+        complaints(&twice),
+        [format!(
+            "s.toml:{line}:6: duplicate body id \"comune-0\", first on line 2 · id = \"comune-0\" · give this body another id, or put its sources under the first"
+        )]
+    );
+    // what would mean something else in parts
+    let quoted = large.replace("name = \"Comune", "name = \"\"\"Comune\n[[body]]\n[[body]]\n\"\"\" # ");
+    assert!(read::in_parts(&quoted, "s.toml").is_none());
+    assert_eq!(parse(&quoted, "s.toml").unwrap().bodies[600].body.name, "Comune\n[[body]]\n[[body]]");
+    let listed = format!("body = [{{ id = \"a\", name = \"A\", kind = \"comune\" }}]\n{large}");
+    assert!(read::in_parts(&listed, "s.toml").is_none());
+    assert!(parse(&listed, "s.toml").is_err());
+    assert!(!complaints(&format!("{large}[[body]]\nid = \"x\"\n[other]\na = 1\n{large}")).is_empty());
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_ends_in_a_value_or_in_problems_at_places_that_exist(noise in "\\PC{0,60}", at in 0usize..900, cut in 0usize..40) {
