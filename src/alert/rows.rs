@@ -31,13 +31,7 @@ pub struct Row {
 pub fn rows(before: Option<&Value>, after: Option<&Value>, language: Language, year: i16) -> Vec<Row> {
     let none = || -> BTreeMap<String, Vec<String>> { BTreeMap::new() };
     match (before.or(after), before, after) {
-        (Some(Value::Hours(_)), before, after) => {
-            let hours = |value: Option<&Value>| match value {
-                Some(Value::Hours(hours)) => hours.clone(),
-                _ => Vec::new(),
-            };
-            hours_rows(&hours(before), &hours(after), language)
-        }
+        (Some(Value::Hours(_)), before, after) => hours_rows(hours(before), hours(after), language),
         // one of five values: compared word by word, "senza appuntamento" and "su appuntamento" would look half alike
         (Some(Value::Status(_)), before, after) => {
             let side = |value: Option<&Value>| value.map(|value| value_lines(value, language, year).join("")).unwrap_or_default();
@@ -58,6 +52,13 @@ pub fn rows(before: Option<&Value>, after: Option<&Value>, language: Language, y
             listed(&lines(before), &lines(after), false)
         }
         (None, ..) => Vec::new(),
+    }
+}
+
+fn hours(value: Option<&Value>) -> &[OfficeHours] {
+    match value {
+        Some(Value::Hours(hours)) => hours,
+        _ => &[],
     }
 }
 

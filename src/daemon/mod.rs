@@ -104,9 +104,12 @@ impl Service {
         }
         let fetcher = Fetcher::new(limits(&self.settings.crawl))?;
         let round = self.round(&self.settings, self.sources.clone(), fetcher.clone())?;
+        // beside the sources: reading the authorities of certificates takes its time
+        let (settings, store, credentials) = (self.settings.clone(), self.store.clone(), self.credentials.clone());
+        let mailer = tokio::task::spawn_blocking(move || Mailer::new(&settings, store, credentials.as_deref()));
         let synced = round.take_over().await?;
         round.spread(&synced.added).await?;
-        let mailer = Arc::new(Mailer::new(&self.settings, self.store.clone(), self.credentials.as_deref())?);
+        let mailer = Arc::new(mailer.await??);
         let (round, rounds) = watch::channel(round);
         let (mailer, mailers) = watch::channel(mailer);
         let (stop, stopped) = watch::channel(false);

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Page, Result, Source, StateVersion};
+use super::{Cursor, Milestone, Page, Result, Source, StateVersion};
 use crate::domain::{Aspect, Body, BodyId, OfficeId, OfficeKey, SourceId};
 
 /// Where to look.
@@ -103,6 +103,8 @@ pub trait Browse {
     fn office(&self, body: &BodyId, office: &OfficeId, at: Option<Timestamp>) -> Result<Vec<StateVersion>>;
     /// The versions of an office (all its branches), the newest first, from before the given one.
     fn versions(&self, body: &BodyId, office: &OfficeId, before: Option<&StateVersion>, limit: u32) -> Result<Vec<StateVersion>>;
+    /// The same as points of a history, the newest ones, without what was known at each.
+    fn milestones(&self, body: &BodyId, office: &OfficeId, limit: u32) -> Result<Vec<Milestone>>;
     /// What is out of the ordinary on a day, by body. Days before the one on which a version was recorded, and those more than 400 days
     /// after it, are not known.
     fn exceptions_on(&self, day: Date, place: &Place, from: Option<&ExceptionCursor>, limit: u32) -> Result<ExceptionPage>;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Result, Why};
-use crate::domain::{BodyId, ChangeId, OfficeId, State};
+use crate::domain::{BodyId, ChangeId, OfficeId, OfficeKey, State};
 
 /// One version of an office's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,21 @@ pub struct StateVersion {
     pub known_from: Timestamp,
     /// Until when; `None` for the present version.
     pub known_until: Option<Timestamp>,
+    /// Why it was recorded.
+    pub why: Why,
+    /// The changes that made it.
+    pub changes: Vec<ChangeId>,
+}
+
+/// A version of an office's state without its facts: a point of its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone {
+    /// Which counter.
+    pub key: OfficeKey,
+    /// The name to show, as a document wrote it.
+    pub name: String,
+    /// From when this was known.
+    pub known_from: Timestamp,
     /// Why it was recorded.
     pub why: Why,
     /// The changes that made it.

@@ -16,7 +16,7 @@ use super::{Answer, Failure, Reader, Site};
 use crate::domain::{Aspect, Body, BodyId, Change, Fact, Language, OfficeId, State as OfficeState, Value, day_of};
 use crate::evidence;
 use crate::resolve;
-use crate::store::{StateVersion, Why};
+use crate::store::{Milestone, StateVersion, Why};
 use crate::wording::{self, pick};
 
 #[derive(Template)]
@@ -194,8 +194,8 @@ struct Moment {
     why: Option<&'static str>,
 }
 
-/// So many versions in the history of an office.
-const VERSIONS: u32 = 20;
+/// So many versions in the history of an office, and so many changes with them; the rest is on the list of changes.
+const VERSIONS: u32 = 12;
 
 pub(super) async fn office(
     State(site): State<Arc<Site>>,
@@ -211,24 +211,22 @@ fn office_page(site: &Site, reader: &Reader, id: &BodyId, office: &OfficeId) -> 
     let language = reader.language;
     let now = site.clock.now();
     let body = site.store.body(id)?.ok_or(Failure::NotFound)?;
-    let versions = site.store.versions(&body.id, office, None, VERSIONS)?;
-    let mut present: Vec<StateVersion> = versions.iter().filter(|version| version.known_until.is_none()).cloned().collect();
-    if present.len() > 1 || versions.len() == VERSIONS as usize {
-        present = site.store.office(&body.id, office, None)?; // several counters stand in their own order; the oldest may be missing
-    }
-    if present.is_empty() && versions.is_empty() {
+    let present = site.store.office(&body.id, office, None)?;
+    let past = site.store.milestones(&body.id, office, VERSIONS)?;
+    if present.is_empty() && past.is_empty() {
         return Err(Failure::NotFound);
     }
     let filter = Filter { body: Some(body.id.clone()), office: Some(office.clone()), ..Filter::default() };
-    let found = site.store.changes(&filter.changes(), None, 20)?;
-    let written = present.first().or(versions.first()).map(|version| version.state.name.as_str()).unwrap_or_default();
+    let found = site.store.changes(&filter.changes(), None, VERSIONS)?;
+    let written =
+        present.first().map(|version| &version.state.name).or(past.first().map(|milestone| &milestone.name)).map_or("", String::as_str);
     // several offices that the lexicon lacks share a page
     let name = if office.is_other() {
         pick(language, "Altri uffici", "Other offices").into()
     } else {
         view::office_alone(office, written, language)
     };
-    let modified = versions.iter().map(|version| version.known_from).max();
+    let modified = past.iter().map(|milestone| milestone.known_from).max();
     let body_name = view::body_name(&body);
     let title = format!("{name} · {}", wording::short_body(&body));
     let feeds = feeds(&filter, &title, language);
@@ -249,7 +247,7 @@ fn office_page(site: &Site, reader: &Reader, id: &BodyId, office: &OfficeId) -> 
         several,
         heading: if several { "h3" } else { "h2" },
         below: if several { "h4" } else { "h3" },
-        timeline: timeline(&versions, &found.changes, &body, language),
+        timeline: timeline(&past, &found.changes, &body, language),
         all_changes: found.next.map(|_| filter.after("/variazioni")),
         api: format!("/api/v1/bodies/{segments}"),
     };
@@ -294,12 +292,12 @@ fn counter(n: usize, version: &StateVersion, now: jiff::Timestamp, language: Lan
 }
 
 /// Versions, the newest first, each with the changes that made it.
-fn timeline(versions: &[StateVersion], changes: &[Change], body: &Body, language: Language) -> Vec<Moment> {
+fn timeline(past: &[Milestone], changes: &[Change], body: &Body, language: Language) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
-    for version in versions {
-        let told = version.changes.iter().filter_map(|id| changes.iter().find(|change| change.id == Some(*id)));
+    for milestone in past {
+        let told = milestone.changes.iter().filter_map(|id| changes.iter().find(|change| change.id == Some(*id)));
         let made: Vec<_> = told.map(|change| (view::change(change, body, language), view::compared(change, language))).collect();
-        let why = match version.why {
+        let why = match milestone.why {
             Why::Baseline => pick(language, "prima lettura", "first reading"),
             Why::Visit | Why::Time => {
                 pick(language, "è passata una data: un avviso è iniziato o finito", "a date passed: a notice began or ended")
@@ -310,13 +308,13 @@ fn timeline(versions: &[StateVersion], changes: &[Change], body: &Body, language
             Why::Sources => pick(language, "sono cambiate le fonti seguite", "the sources watched were changed"),
         };
         // changes beyond the first page are on the list of changes
-        if made.is_empty() && !version.changes.is_empty() {
+        if made.is_empty() && !milestone.changes.is_empty() {
             continue;
         }
         moments.push(Moment {
-            at: view::instant(version.known_from, language),
-            iso: version.known_from.to_string(),
-            office: view::office_name(&version.state.key, &version.state.name, language),
+            at: view::instant(milestone.known_from, language),
+            iso: milestone.known_from.to_string(),
+            office: view::office_name(&milestone.key, &milestone.name, language),
             why: made.is_empty().then_some(why),
             changes: made,
         });

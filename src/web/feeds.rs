@@ -22,7 +22,7 @@ use crate::store::{Cursor, StateVersion};
 use crate::wording::{self, pick};
 
 /// So many entries; further ones behind the link "next" (RFC 5005).
-const ENTRIES: u32 = 40;
+const ENTRIES: u32 = 20;
 
 #[derive(Template)]
 #[template(path = "web/feed.xml")]

@@ -245,6 +245,16 @@ fn an_office_is_known_now_and_at_an_instant_with_its_branches() {
         walked.extend(rest);
         assert_eq!(walked, store.history(&body, &id).unwrap());
         assert_eq!(walked.len(), 6);
+
+        let milestones = store.milestones(&body, &id, 4).unwrap();
+        let heads = walked.iter().take(4).map(|version| Milestone {
+            key: version.state.key.clone(),
+            name: version.state.name.clone(),
+            known_from: version.known_from,
+            why: version.why,
+            changes: version.changes.clone(),
+        });
+        assert_eq!(milestones, heads.collect::<Vec<_>>());
     }
 }
 

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, Row, ToSql, named_params};
+use serde::Deserialize;
 
 use super::bodies::{body_from_row, one_body, source_from_row};
-use super::columns::{At, Json};
+use super::columns::{At, Json, Word};
 use super::known::change_from_row;
 use super::words::{Whole, query};
 use super::{Sqlite, fault::Fault, known, statements, states};
-use crate::domain::{Body, BodyId, Change, OfficeId, SourceId, State};
-use crate::store::{Browse, Cursor, Exception, ExceptionCursor, ExceptionPage, OfficeHit, Page, Place, Result, Source, StateVersion};
+use crate::domain::{Body, BodyId, Change, ChangeId, OfficeId, OfficeKey, SourceId};
+use crate::store::{
+    Browse, Cursor, Exception, ExceptionCursor, ExceptionPage, Milestone, OfficeHit, Page, Place, Result, Source, StateVersion,
+};
 
 type Done<T> = std::result::Result<T, Fault>;
 
@@ -142,10 +145,31 @@ fn closest<T>(
     Ok(found)
 }
 
-fn office_from_row(row: &Row<'_>) -> rusqlite::Result<OfficeHit> {
-    let state = row.get::<_, Json<State>>("state")?.0;
-    Ok(OfficeHit { body: body_from_row(row)?, key: state.key, name: state.name })
+/// Of a state, whose it is; its facts, by far the most of it, are passed over.
+#[derive(Deserialize)]
+struct Whose {
+    key: OfficeKey,
+    name: String,
 }
+
+fn office_from_row(row: &Row<'_>) -> rusqlite::Result<OfficeHit> {
+    let Whose { key, name } = row.get::<_, Json<_>>("state")?.0;
+    Ok(OfficeHit { body: body_from_row(row)?, key, name })
+}
+
+fn milestone_from_row(row: &Row<'_>) -> rusqlite::Result<Milestone> {
+    let Whose { key, name } = row.get::<_, Json<_>>("state")?.0;
+    Ok(Milestone {
+        key,
+        name,
+        known_from: row.get::<_, At>("known_from")?.0,
+        why: row.get::<_, Word<_>>("why")?.0,
+        changes: row.get::<_, Json<Vec<i64>>>("changes")?.0.into_iter().map(ChangeId).collect(),
+    })
+}
+
+/// Before everything that is stored.
+const NEWEST: (&str, i64) = ("~", i64::MAX);
 
 impl Browse for Sqlite {
     fn provinces(&self) -> Result<Vec<String>> {
@@ -207,10 +231,17 @@ impl Browse for Sqlite {
     }
 
     fn versions(&self, body: &BodyId, office: &OfficeId, before: Option<&StateVersion>, limit: u32) -> Result<Vec<StateVersion>> {
-        let (at, id) = before.map_or_else(|| ("~".into(), i64::MAX), |before| (At(before.known_from).text(), before.id));
+        let (at, id) = before.map_or_else(|| (NEWEST.0.into(), NEWEST.1), |before| (At(before.known_from).text(), before.id));
         self.read("read the history of an office", |conn| {
             let args = named_params! { ":body": body.0, ":office": office.0, ":before": at, ":id": id, ":limit": limit };
             rows(conn, VERSIONS, args, states::from_row)
+        })
+    }
+
+    fn milestones(&self, body: &BodyId, office: &OfficeId, limit: u32) -> Result<Vec<Milestone>> {
+        self.read("read the points of an office's history", |conn| {
+            let args = named_params! { ":body": body.0, ":office": office.0, ":before": NEWEST.0, ":id": NEWEST.1, ":limit": limit };
+            rows(conn, VERSIONS, args, milestone_from_row)
         })
     }
 
