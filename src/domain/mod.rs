@@ -16,6 +16,7 @@ mod source;
 mod state;
 mod subscription;
 mod trouble;
+mod week_syntax;
 
 pub use body::{Body, BodyId, BodyKind};
 pub use change::{Cause, Change, ChangeId, Corroboration, Held, HeldReason, ParseRuleError, Rule};

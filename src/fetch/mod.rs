@@ -9,6 +9,7 @@ mod canonical;
 mod cdp;
 mod challenge;
 mod client;
+mod cut;
 mod discover;
 mod error;
 mod hosts;
@@ -32,6 +33,7 @@ pub use address::refused_literal;
 pub use canonical::canonical;
 pub use cdp::find_program;
 pub use client::Fetcher;
+pub use cut::stops_short;
 pub use discover::{Found, ListReply};
 pub use error::{FetchError, TlsProblem};
 pub use hosts::backoff;
@@ -41,7 +43,7 @@ pub use scope::{Scope, site_of};
 pub use site::{Find, Role, Survey};
 pub use transport::caller;
 use url::Url;
-pub use verdict::{Verdict, judge, stops_short};
+pub use verdict::{Verdict, judge};
 
 /// The bounds within which the crawler works: `[crawl]` in the settings, and a few that need no setting.
 #[derive(Debug, Clone)]

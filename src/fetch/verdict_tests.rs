@@ -1,5 +1,6 @@
 use super::*;
 use crate::document::{self, Input};
+use crate::fetch::stops_short;
 
 fn judge_at(requested: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Option<Verdict> {
     let mut response = Response::for_test(Url::parse(url).unwrap(), "text/html; charset=utf-8", body.as_bytes());

@@ -5,6 +5,7 @@
 
 mod channels;
 mod dates;
+mod gist;
 mod rules;
 mod sentence;
 mod week;
@@ -15,8 +16,9 @@ use crate::domain::{Body, BodyKind, Language, OfficeKey};
 pub use channels::{channel, kind_of_channel, phone};
 pub(crate) use dates::short_range;
 pub use dates::{day, long_day, period};
+pub use gist::gist;
 pub use rules::{held, rule};
-pub use sentence::{gist, headline, sentence, status};
+pub use sentence::{headline, sentence, status};
 pub use week::{hours, opening_hours, week};
 pub use wish::{aspect, frequency, wish};
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::dates::{period, range, short_from, short_range, short_until};
+use super::dates::{period, range, short_range};
+use super::gist::gist;
 use super::week::{hours, span_in_words};
 use super::{and, channels, clean, dates, names as list_of_names, of_body, office_and_site, pick, short_body};
 use crate::domain::{Aspect, Body, Change, DateRange, Language, Opening, Status, Value, day_of};
@@ -81,7 +82,7 @@ pub fn status(language: Language, status: Status) -> &'static str {
     pick(language, it, en)
 }
 
-fn year(change: &Change) -> i16 {
+pub(super) fn year(change: &Change) -> i16 {
     day_of(change.detected_at).year()
 }
 
@@ -217,7 +218,7 @@ fn address_news(language: Language, change: &Change, when: Option<String>) -> St
 }
 
 /// Closed days that came and closed days that went, as ranges of days.
-fn closures(change: &Change) -> (Vec<DateRange>, Vec<DateRange>) {
+pub(super) fn closures(change: &Change) -> (Vec<DateRange>, Vec<DateRange>) {
     let days = |value: &Option<Value>| match value {
         Some(Value::Closures(ranges)) => days_of(ranges),
         Some(Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) | Value::Openings(_)) | None => BTreeSet::new(),
@@ -239,7 +240,7 @@ fn days_of(ranges: &[DateRange]) -> BTreeSet<Date> {
 }
 
 /// Whether days lie beside others that were closed already: "anche lunedì 23".
-fn lies_beside(came: &[DateRange], change: &Change) -> bool {
+pub(super) fn lies_beside(came: &[DateRange], change: &Change) -> bool {
     let Some(Value::Closures(old)) = &change.before else { return false };
     let touches = |one: &DateRange, other: &DateRange| {
         one.last().tomorrow().is_ok_and(|day| day == other.first()) || other.last().tomorrow().is_ok_and(|day| day == one.first())
@@ -279,7 +280,7 @@ fn of_days(days: DateRange, year: i16) -> String {
 }
 
 /// "del 24 marzo", "dell'8 marzo", "dal 24 al 31 marzo": for a subject.
-fn of_short(language: Language, days: DateRange, year: i16) -> String {
+pub(super) fn of_short(language: Language, days: DateRange, year: i16) -> String {
     let words = short_range(language, days, year);
     match language {
         Language::It => match words.strip_prefix("il ") {
@@ -332,73 +333,6 @@ fn short_value(language: Language, value: &Value) -> String {
         Value::Address(address) => clean(address, 120),
         Value::Closures(ranges) => ranges.iter().map(DateRange::to_string).collect::<Vec<_>>().join(", "),
         Value::Openings(openings) => openings.iter().map(Opening::to_string).collect::<Vec<_>>().join(", "),
-    }
-}
-
-/// What a subject says after the office: "solo su appuntamento dal 9 marzo".
-pub fn gist(language: Language, change: &Change) -> String {
-    let year = year(change);
-    let when = |from: Option<Date>, until: Option<Date>| match (from, until) {
-        (Some(from), Some(until)) => {
-            // "Mon–Fri 8:30–12:30, 26 to 30 March"
-            let comma = if language == Language::En && from != until { "," } else { "" };
-            DateRange::new(from, until).map(|days| format!("{comma} {}", short_range(language, days, year))).unwrap_or_default()
-        }
-        (Some(from), None) => format!(" {}", short_from(language, from, year)),
-        (None, Some(until)) => format!(" {}", short_until(language, until, year)),
-        (None, None) => String::new(),
-    };
-    let when = when(change.effective_from, change.effective_until);
-    let text = |it: &str, en: &str| format!("{}{when}", pick(language, it, en));
-    match (&change.after, change.aspect) {
-        (None, Aspect::Hours) => text("orario non più indicato", "hours no longer stated"),
-        (None, Aspect::Status) => text("modalità di accesso non più indicate", "access no longer stated"),
-        (None, Aspect::Channels) => text("recapiti non più indicati", "contacts no longer stated"),
-        (None, Aspect::Address) => text("indirizzo non più indicato", "address no longer stated"),
-        (None, Aspect::Closures) => called_off(language, change, year),
-        (None, Aspect::Openings) => text("apertura straordinaria annullata", "exceptional opening called off"),
-        (Some(Value::Hours(entries)), _) => {
-            let words = hours(language, entries);
-            match (words.chars().count() <= 40, change.effective_until.is_some()) {
-                (true, _) => format!("{words}{when}"),
-                (false, true) => text("orario temporaneo", "temporary hours"),
-                (false, false) => text("nuovo orario", "new hours"),
-            }
-        }
-        (Some(Value::Status(new)), _) => format!("{}{when}", status(language, *new)),
-        (Some(Value::Channels(_)), _) => text("recapiti cambiati", "contacts changed"),
-        (Some(Value::Address(address)), _) => {
-            let address = clean(address, 60);
-            match (language, when.trim()) {
-                (Language::It, "") => format!("nuova sede in {address}"),
-                (Language::It, when) => format!("{when} in {address}"),
-                (Language::En, "") => format!("now at {address}"),
-                (Language::En, when) => format!("{} at {address}", when.trim_start_matches(", ")),
-            }
-        }
-        (Some(Value::Closures(_)), _) => match closures(change).0.as_slice() {
-            [] => called_off(language, change, year),
-            [only] if lies_beside(&[*only], change) => {
-                format!("{} {}", pick(language, "chiusura anche", "also closed"), short_range(language, *only, year))
-            }
-            [only] => format!("{} {}", pick(language, "chiusura", "closed"), short_range(language, *only, year)),
-            [first, .., last] => {
-                let n_days = DateRange::new(first.first(), last.last()).map(|days| short_range(language, days, year)).unwrap_or_default();
-                format!("{} {n_days}", pick(language, "più giorni di chiusura", "several days closed,"))
-            }
-        },
-        (Some(Value::Openings(_)), _) => text("apertura straordinaria", "exceptional opening"),
-    }
-}
-
-/// "annullata la chiusura del 24 marzo".
-fn called_off(language: Language, change: &Change, year: i16) -> String {
-    match closures(change).1.as_slice() {
-        [only] => match language {
-            Language::It => format!("annullata la chiusura {}", of_short(language, *only, year)),
-            Language::En => format!("closure of {} called off", of_short(language, *only, year)),
-        },
-        [] | [_, ..] => pick(language, "chiusure annullate", "closures called off").into(),
     }
 }
 
