@@ -49,8 +49,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded
 
 /// Text that was encoded twice ("lunedÃ¬"), read once more; `None` where nothing was.
 fn read_once_more(text: &str) -> Option<String> {
-    // what the first bytes of accents, of quotes and of dashes look like when they are taken for letters
-    if !text.contains(['Ã', 'Â', 'â']) {
+    // "Ã", "Â", "â": what the first bytes of accents, of quotes and of dashes look like when they are taken for letters
+    let is_odd = |at: usize| matches!(text.as_bytes().get(at + 1), Some(0x82 | 0x83 | 0xA2));
+    if !memchr::memchr_iter(0xC3, text.as_bytes()).any(is_odd) {
         return None;
     }
     let mut read = String::with_capacity(text.len());

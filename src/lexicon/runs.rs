@@ -1,8 +1,14 @@
-//! Runs of words, by kind: each kind is one automaton over the words of a sentence.
+//! Runs of words, by kind: one automaton over the words of a sentence finds the forms of all kinds at once.
+//!
+//! Nearly all forms are words, stems, or a few of them in a row once their alternatives are written out; those the automaton finds. What
+//! is left ("abbass* la serranda") it only suspects, by its beginning; then the kind's regular expression decides.
+
+mod forms;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
+use self::forms::{beginnings_of, pattern, spellings};
 use super::{LexiconError, wrong};
 use crate::text::Token;
 
@@ -17,166 +23,194 @@ pub struct Run<K> {
     pub end: usize,
 }
 
-/// The automata.
+/// The automaton, and what its patterns stand for.
 #[derive(Debug)]
 pub struct Runs<K> {
-    kinds: Vec<(K, Regex)>,
-    /// How the forms of all kinds begin, and of which kind each is: most sentences hold no run, and few more than one kind.
-    beginnings: Option<AhoCorasick>,
-    kind_of: Vec<usize>,
+    kinds: Vec<Kind<K>>,
+    automaton: Option<AhoCorasick>,
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Debug, Clone)]
+struct Kind<K> {
+    name: K,
+    /// All its forms; `None` where the automaton knows them all.
+    regex: Option<Regex>,
+}
+
+/// What a pattern of the automaton stands for.
+#[derive(Debug, Clone, Copy)]
+struct Pattern {
+    /// Which of the kinds.
+    kind: usize,
+    means: Means,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Means {
+    /// A form, written out. Of those that begin at one place the first in rank is taken.
+    Form { rank: usize, is_stem: bool },
+    /// Perhaps a form: the regular expression knows.
+    Beginning,
+}
+
+/// A form that stands in the words, the blanks around it included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    kind: usize,
+    start: usize,
+    rank: usize,
+    end: usize,
 }
 
 impl<K> Default for Runs<K> {
     fn default() -> Self {
-        Self { kinds: Vec::new(), beginnings: None, kind_of: Vec::new() }
+        Self { kinds: Vec::new(), automaton: None, patterns: Vec::new() }
     }
 }
 
-impl<K: Copy + std::fmt::Debug> Runs<K> {
-    /// The automata of a file's lists.
+impl<K: Copy + std::fmt::Debug + PartialEq> Runs<K> {
+    /// The automaton of a file's lists.
     pub(super) fn new(file: &'static str, lists: Vec<(K, Vec<String>)>) -> Result<Self, LexiconError> {
-        let mut kinds = Vec::with_capacity(lists.len());
-        let (mut beginnings, mut kind_of) = (Vec::new(), Vec::new());
-        for (nth, (kind, mut longest_first)) in lists.into_iter().enumerate() {
-            beginnings.extend(longest_first.iter().flat_map(|form| beginnings_of(form)));
-            kind_of.resize(beginnings.len(), nth);
+        let mut runs = Self::default();
+        let mut texts: Vec<String> = Vec::new();
+        for (nth, (name, mut longest_first)) in lists.into_iter().enumerate() {
             longest_first.sort_by_key(|form| std::cmp::Reverse(form.len()));
-            let body: Vec<String> = longest_first.iter().map(|form| pattern(form)).collect();
+            let mut is_whole = true;
+            for form in &longest_first {
+                let written_out = spellings(form);
+                is_whole &= written_out.is_some();
+                for spelling in written_out.unwrap_or_default() {
+                    let stem = spelling.strip_suffix('*');
+                    let means = Means::Form { rank: texts.len(), is_stem: stem.is_some() };
+                    texts.push(stem.map_or_else(|| format!(" {spelling} "), |stem| format!(" {stem}")));
+                    runs.patterns.push(Pattern { kind: nth, means });
+                }
+            }
+            // a regular expression knows all forms of its kind, since a longer one is taken before a shorter
             let regex =
-                Regex::new(&format!("(?:^| )(?:{})(?: |$)", body.join("|"))).map_err(|error| wrong(file, format!("{kind:?}: {error}")))?;
-            kinds.push((kind, regex));
+                (!is_whole).then(|| regex(&longest_first)).transpose().map_err(|error| wrong(file, format!("{name:?}: {error}")))?;
+            for beginning in longest_first.iter().filter(|form| spellings(form).is_none()).flat_map(|form| beginnings_of(form)) {
+                texts.push(beginning);
+                runs.patterns.push(Pattern { kind: nth, means: Means::Beginning });
+            }
+            runs.kinds.push(Kind { name, regex });
         }
-        // one bit for each kind
-        let beginnings = (kinds.len() <= 64)
-            .then(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&beginnings))
-            .transpose()
-            .map_err(|error| wrong(file, error.to_string()))?;
-        Ok(Self { kinds, beginnings, kind_of })
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&texts);
+        runs.automaton = Some(automaton.map_err(|error| wrong(file, error.to_string()))?);
+        Ok(runs)
     }
 
     /// Every run of the tokens, by place; tokens that are to be skipped may stand inside a run.
     pub fn find(&self, tokens: &[Token], skip: impl Fn(&Token) -> bool) -> Vec<Run<K>> {
-        let mut joined = String::with_capacity(tokens.len() * 7 + 1);
-        joined.push(' ');
-        let mut starts = Vec::with_capacity(tokens.len());
-        let mut places = Vec::with_capacity(tokens.len());
-        for (place, token) in tokens.iter().enumerate().filter(|(_, token)| !skip(token)) {
-            if !starts.is_empty() {
-                joined.push(' ');
-            }
-            starts.push(joined.len());
-            places.push(place);
-            joined.push_str(&token.text);
-        }
-        let mut found = Vec::new();
-        let may_be = self.may_be(&joined);
-        for (nth, (kind, regex)) in self.kinds.iter().enumerate() {
-            if may_be & (1 << nth) == 0 {
-                continue;
-            }
-            let mut from = 0;
-            while let Some(hit) = regex.find_at(&joined, from) {
-                let text = hit.as_str();
-                let first = hit.start() + usize::from(text.starts_with(' '));
-                let last = hit.end() - usize::from(text.ends_with(' '));
-                let start = places.get(starts.partition_point(|s| *s < first)).copied().unwrap_or(tokens.len());
-                let end = starts.partition_point(|s| *s < last).checked_sub(1).and_then(|n| places.get(n)).map_or(start, |n| n + 1);
-                found.push(Run { kind: *kind, start, end });
-                // the closing blank may open the next one
-                from = if last > from { last } else { from + 1 };
-                if from >= joined.len() {
-                    break;
+        self.find_if(tokens, skip, |_| true)
+    }
+
+    /// The same, if a run of a kind that is wanted is among them; else none at all.
+    pub fn find_if(&self, tokens: &[Token], skip: impl Fn(&Token) -> bool, wanted: impl Fn(K) -> bool) -> Vec<Run<K>> {
+        let words = Words::of(tokens, skip);
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut suspects: Vec<usize> = Vec::new();
+        for found in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(&words.joined)) {
+            let Some(pattern) = self.patterns.get(found.pattern().as_usize()) else { continue };
+            match pattern.means {
+                Means::Beginning if !suspects.contains(&pattern.kind) => suspects.push(pattern.kind),
+                Means::Beginning => {}
+                Means::Form { rank, is_stem } => {
+                    let end = if is_stem { words.end_of_letters(found.end()) } else { Some(found.end()) };
+                    candidates.extend(end.map(|end| Candidate { kind: pattern.kind, start: found.start(), rank, end }));
                 }
             }
+        }
+        candidates.retain(|candidate| !suspects.contains(&candidate.kind));
+        for kind in suspects {
+            candidates.extend(self.by_regex(kind, &words.joined));
+        }
+        if !candidates.iter().any(|candidate| self.kinds.get(candidate.kind).is_some_and(|kind| wanted(kind.name))) {
+            return Vec::new();
+        }
+        candidates.sort_unstable();
+        let mut found: Vec<Run<K>> = Vec::with_capacity(candidates.len());
+        // where the run before of the same kind ended; the blank behind it may open the next one
+        let mut before = (usize::MAX, 0);
+        for Candidate { kind, start, end, .. } in candidates {
+            if before.0 == kind && start < before.1 {
+                continue;
+            }
+            before = (kind, end.saturating_sub(1));
+            let Some(name) = self.kinds.get(kind).map(|kind| kind.name) else { continue };
+            let tokens = words.tokens(start + 1, end.saturating_sub(1));
+            found.push(Run { kind: name, start: tokens.start, end: tokens.end });
         }
         found.sort_by_key(|run| (run.start, run.end));
         found
     }
 
-    /// The kinds of which a form begins somewhere in the words, as bits.
-    fn may_be(&self, joined: &str) -> u64 {
-        let Some(beginnings) = &self.beginnings else { return u64::MAX };
-        let kind = |found: aho_corasick::Match| self.kind_of.get(found.pattern().as_usize()).map_or(u64::MAX, |nth| 1 << nth);
-        beginnings.find_overlapping_iter(joined).map(kind).fold(0, |all, kind| all | kind)
+    /// What a kind's regular expression finds.
+    fn by_regex(&self, kind: usize, joined: &str) -> Vec<Candidate> {
+        let Some(regex) = self.kinds.get(kind).and_then(|kind| kind.regex.as_ref()) else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(hit) = regex.find_at(joined, from) {
+            found.push(Candidate { kind, start: hit.start(), rank: 0, end: hit.end() });
+            from = hit.end().saturating_sub(1).max(from + 1);
+        }
+        found
     }
 
-    /// The same, with every kind looked for in every sentence.
+    /// The same lists, with a regular expression for each kind that is asked in every sentence.
     #[cfg(test)]
-    pub(super) fn unhurried(&self) -> Self {
-        Self { kinds: self.kinds.clone(), ..Self::default() }
-    }
-}
-
-/// Words of which every match of a form holds one: those it begins with, the blank before them included, or what follows letters left open.
-fn beginnings_of(form: &str) -> Vec<String> {
-    let behind = form.trim_start_matches("[a-z]").trim_start_matches('*');
-    if behind.len() < form.len() {
-        return if behind.starts_with("[a-z]") { beginnings_of(behind) } else { openings(behind) };
-    }
-    openings(form).into_iter().map(|opening| format!(" {opening}")).collect()
-}
-
-/// The plain letters that a form begins with; of each alternative where it begins with several.
-fn openings(form: &str) -> Vec<String> {
-    const SPECIAL: [char; 11] = ['*', '#', '-', '(', ')', '[', '?', '+', '\\', '{', '|'];
-    let plain = form.find(SPECIAL).unwrap_or(form.len());
-    let (opening, rest) = form.split_at(plain);
-    if !opening.is_empty() || !rest.starts_with('(') {
-        let sure = if rest.starts_with('?') { opening.len().saturating_sub(1) } else { opening.len() };
-        return vec![opening.get(..sure).unwrap_or_default().to_owned()];
-    }
-    let mut depth = 0;
-    let mut cuts = vec![0];
-    let mut end = rest.len();
-    for (at, c) in rest.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '|' if depth == 1 => cuts.push(at),
-            _ => {}
+    pub(super) fn unhurried(lists: Vec<(K, Vec<String>)>) -> Self {
+        let mut runs = Self::default();
+        for (nth, (name, mut longest_first)) in lists.into_iter().enumerate() {
+            longest_first.sort_by_key(|form| std::cmp::Reverse(form.len()));
+            runs.kinds.push(Kind { name, regex: Some(regex(&longest_first).unwrap()) });
+            runs.patterns.push(Pattern { kind: nth, means: Means::Beginning });
         }
-        if depth == 0 {
-            end = at;
-            break;
-        }
+        runs.automaton = AhoCorasick::new(vec![" "; runs.kinds.len()]).ok();
+        runs
     }
-    cuts.push(end);
-    let alternatives = cuts.windows(2).filter_map(|cut| rest.get(cut.first()? + 1..*cut.last()?));
-    let mut all: Vec<String> = alternatives.flat_map(openings).collect();
-    let behind = rest.get(end + 1..).unwrap_or_default();
-    if let Some(behind) = behind.strip_prefix(['?', '*']) {
-        all.extend(openings(behind));
-    }
-    all
 }
 
-/// The small language of the files as a regular expression.
-fn pattern(form: &str) -> String {
-    let mut out = String::new();
-    for c in form.chars() {
-        match c {
-            '*' => out.push_str("[a-z]*"),
-            '#' => out.push_str("[0-9]"),
-            '.' => out.push_str(r"\."),
-            '-' => out.push_str(" - "),
-            c => out.push(c),
-        }
-    }
-    out
+/// The words of a sentence in one text, each between blanks.
+struct Words {
+    joined: String,
+    /// Where each begins, and which token it is.
+    starts: Vec<(usize, usize)>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_form_begins_with() {
-        let of = |form| beginnings_of(form).join("|");
-        assert_eq!(of("chius(o|a|i|e)"), " chius");
-        assert_eq!(of("(su|per (la )?|l') appuntament*"), " su| per | l'");
-        assert_eq!(of("(lo )?sportello non esiste piu"), " lo | sportello non esiste piu");
-        assert_eq!(of("*rebbe"), "rebbe");
-        assert_eq!(of("*(arono|irono)"), "arono|irono");
-        assert_eq!(of("ad? oggi"), " a");
+impl Words {
+    fn of(tokens: &[Token], skip: impl Fn(&Token) -> bool) -> Self {
+        let mut joined = String::with_capacity(tokens.len() * 7 + 1);
+        let mut starts = Vec::with_capacity(tokens.len());
+        joined.push(' ');
+        for (place, token) in tokens.iter().enumerate().filter(|(_, token)| !skip(token)) {
+            starts.push((joined.len(), place));
+            joined.push_str(&token.text);
+            joined.push(' ');
+        }
+        Self { joined, starts }
     }
+
+    /// Behind the blank that follows the letters at a place, if nothing else follows them.
+    fn end_of_letters(&self, from: usize) -> Option<usize> {
+        let rest = self.joined.as_bytes().get(from..)?;
+        let n = rest.iter().position(|byte| !byte.is_ascii_lowercase())?;
+        (rest.get(n) == Some(&b' ')).then_some(from + n + 1)
+    }
+
+    /// The tokens between two places.
+    fn tokens(&self, first: usize, last: usize) -> std::ops::Range<usize> {
+        let token = |nth: usize| self.starts.get(nth).map(|(_, place)| *place);
+        let start = self.starts.partition_point(|(at, _)| *at < first);
+        let end = self.starts.partition_point(|(at, _)| *at < last);
+        let start = token(start).unwrap_or_default();
+        start..end.checked_sub(1).and_then(token).map_or(start, |place| place + 1)
+    }
+}
+
+/// All forms of a kind, the first of them first.
+fn regex(forms: &[String]) -> Result<Regex, regex::Error> {
+    let body: Vec<String> = forms.iter().map(|form| pattern(form)).collect();
+    Regex::new(&format!(" (?:{}) ", body.join("|")))
 }

@@ -94,7 +94,26 @@ pub enum Word {
     Free,
 }
 
-/// The automata of the classes.
+impl Word {
+    /// Whether a rule begins with such a word; the others only stand in what it opens.
+    pub(super) fn opens_a_statement(self) -> bool {
+        use Word::*;
+        match self {
+            Not | Without | Lapse | Serve | Up | Shut | Barred | Shuts | Shutting | Shrink | Lose | Reduced | Book | Accord | Distance
+            | Means | Only | Again | Resume | Usual | Free => true,
+            Small | Light | Be | Done | Mind | Serving | Public | Place | Afternoon | Morning | Span | Urgent | How | Need | Who | Via
+            | Counter | Answer | Thing => false,
+        }
+    }
+}
+
+/// The forms of each class.
+pub(super) fn lists(text: &str) -> Result<Vec<(Word, Vec<String>)>, LexiconError> {
+    let lists: BTreeMap<Word, Vec<String>> = read("service.toml", text)?;
+    Ok(lists.into_iter().collect())
+}
+
+/// The automaton of the classes.
 #[derive(Debug, Default)]
 pub struct Service {
     runs: Runs<Word>,
@@ -102,12 +121,11 @@ pub struct Service {
 
 impl Service {
     pub(super) fn parse(text: &str) -> Result<Self, LexiconError> {
-        let lists: BTreeMap<Word, Vec<String>> = read("service.toml", text)?;
-        Ok(Self { runs: Runs::new("service.toml", lists.into_iter().collect())? })
+        Ok(Self { runs: Runs::new("service.toml", lists(text)?)? })
     }
 
-    /// Every word of service among the tokens, by place.
+    /// Every word of service among the tokens, by place; none where no word opens a statement.
     pub fn find(&self, tokens: &[Token]) -> Vec<Run<Word>> {
-        self.runs.find(tokens, |_| false)
+        self.runs.find_if(tokens, |_| false, Word::opens_a_statement)
     }
 }
