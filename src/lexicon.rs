@@ -290,7 +290,7 @@ fn matches(tokens: &[Token], i: usize, words: &[String]) -> bool {
 }
 
 fn words(name: &str) -> Vec<String> {
-    crate::text::tokens(&crate::text::fold(name)).into_iter().map(|t| t.text).collect()
+    crate::text::tokens(&crate::text::fold(name)).into_iter().map(|t| t.text.into()).collect()
 }
 
 fn wrong(file: &'static str, message: String) -> LexiconError {

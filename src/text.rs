@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use smol_str::SmolStr;
+
 /// A text beside its folded form. One character of the original is one byte of the folded text, so that indices agree.
 #[derive(Debug, Clone)]
 pub struct Folded {
@@ -41,6 +43,11 @@ impl Folded {
 /// Folds a text where the way back is not needed.
 pub fn fold(text: &str) -> String {
     text.chars().map(fold_char).collect()
+}
+
+/// The end of a folded text, so many characters long.
+pub fn tail(folded: &str, n_characters: usize) -> &str {
+    folded.get(folded.len().saturating_sub(n_characters)..).unwrap_or(folded)
 }
 
 fn fold_char(c: char) -> char {
@@ -84,8 +91,8 @@ pub struct Token {
     pub kind: TokenKind,
     /// Its place in the folded text.
     pub range: Range<usize>,
-    /// Its folded text; an elided word keeps its apostrophe.
-    pub text: String,
+    /// Its folded text; an elided word keeps its apostrophe. Nearly every word is short enough to need no memory of its own.
+    pub text: SmolStr,
     /// Whether white space stands before it.
     pub spaced: bool,
     /// Whether a line break stands before it.
@@ -114,7 +121,7 @@ impl Token {
 /// Cuts a folded text into tokens.
 pub fn tokens(folded: &str) -> Vec<Token> {
     let bytes = folded.as_bytes();
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(bytes.len() / 5 + 1);
     let (mut at, mut spaced, mut newline) = (0, true, true);
     while at < bytes.len() {
         let start = at;
@@ -148,7 +155,7 @@ pub fn tokens(folded: &str) -> Vec<Token> {
             at += 1;
             TokenKind::Sign
         };
-        let text = folded.get(start..text_end.unwrap_or(at)).unwrap_or_default().to_string();
+        let text = folded.get(start..text_end.unwrap_or(at)).unwrap_or_default().into();
         tokens.push(Token { kind, range: start..at, text, spaced, newline, upper: false });
         (spaced, newline) = (false, false);
     }

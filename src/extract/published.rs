@@ -115,7 +115,7 @@ fn is_date_line(segment: &Segment, lexicon: &Lexicon) -> bool {
 fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) -> Option<u8> {
     let text = &segment.folded.text;
     let before = segment.tokens.get(at).and_then(|t| text.get(..t.range.start)).unwrap_or_default();
-    let tail: String = before.chars().rev().take(44).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail = crate::text::tail(before, 44);
     let act = [
         "determina",
         "delibera",

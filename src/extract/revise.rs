@@ -84,17 +84,21 @@ fn calls_it_wrong(segment: &Segment) -> bool {
         "si tratta di una notizia falsa",
     ];
     // "Lo 0783 449102 è di una famiglia. Il numero giusto è …"
-    let puts_right = ["numero", "orario", "indirizzo", "giorno"]
-        .iter()
-        .any(|what| ["giusto", "corretto", "esatto"].iter().any(|how| text.contains(&format!("{what} {how}"))));
-    let number_right = puts_right && text.len() < 90 && text.starts_with("il numero");
+    let puts_right = || {
+        ["numero", "orario", "indirizzo", "giorno"]
+            .iter()
+            .any(|what| ["giusto", "corretto", "esatto"].iter().any(|how| text.contains(&format!("{what} {how}"))))
+    };
+    let number_right = text.len() < 90 && text.starts_with("il numero") && puts_right();
+    let says = ["l'indicazione", "l'informazione", "il dato", "la notizia", "quanto sopra", "quell'orario", "l'orario indicato"];
+    let is_said = says.iter().any(|s| text.starts_with(s));
     number_right
         || opens.iter().any(|w| text.starts_with(w))
-        || ["errat", "sbagliat", "inesatt", "frutto di un errore", "non corrispond"].iter().any(|w| {
-            let at = text.find(w).unwrap_or(usize::MAX);
-            let says = ["l'indicazione", "l'informazione", "il dato", "la notizia", "quanto sopra", "quell'orario", "l'orario indicato"];
-            at < 60 && says.iter().any(|s| text.starts_with(s)) && !text[..at].contains(" non ")
-        })
+        || is_said
+            && ["errat", "sbagliat", "inesatt", "frutto di un errore", "non corrispond"].iter().any(|w| {
+                let at = text.find(w).unwrap_or(usize::MAX);
+                at < 60 && !text[..at].contains(" non ")
+            })
 }
 
 /// "CONSIDERATO che …;", "VISTO l'art. 50 …": why an act is made, not what it orders.

@@ -1,8 +1,11 @@
 //! Cues: runs of words that tell how an office serves the public. Each kind is one automaton over the words of a sentence.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use super::runs::{Run, Runs};
+use super::table::Table;
 use super::{LexiconError, read};
 use crate::text::Token;
 
@@ -56,7 +59,7 @@ pub struct Cues {
     /// Nouns that stand for the office or a part of it, in the same form.
     house: Vec<String>,
     /// Adverbs that may stand inside a cue.
-    filler: Vec<String>,
+    filler: Table<()>,
 }
 
 #[derive(Deserialize)]
@@ -102,7 +105,8 @@ impl Cues {
     pub(super) fn parse(text: &str) -> Result<Self, LexiconError> {
         let file: CueFile = read("cues.toml", text)?;
         let runs = Runs::new("cues.toml", file.lists())?;
-        Ok(Cues { runs, trade: file.trade, house: file.house, filler: file.filler })
+        let filler: HashMap<String, ()> = file.filler.into_iter().map(|word| (word, ())).collect();
+        Ok(Cues { runs, trade: file.trade, house: file.house, filler: filler.into() })
     }
 
     /// Whether a word belongs to the trade of offices.
@@ -117,7 +121,7 @@ impl Cues {
 
     /// Every cue in a run of tokens, by kind and place.
     pub fn find(&self, tokens: &[Token]) -> Vec<Run<Cue>> {
-        self.runs.find(tokens, |token| self.filler.contains(&token.text))
+        self.runs.find(tokens, |token| self.filler.get(&token.text).is_some())
     }
 }
 
@@ -149,7 +153,7 @@ mod tests {
                 for line in std::fs::read_to_string(&path).unwrap_or_default().lines() {
                     let tokens = tokens(&fold(line));
                     let found = cues.find(&tokens);
-                    assert_eq!(found, all_cues.find(&tokens, |token| cues.filler.contains(&token.text)), "{line}");
+                    assert_eq!(found, all_cues.find(&tokens, |token| cues.filler.get(&token.text).is_some()), "{line}");
                     n_found += found.len();
                     let found = service.find(&tokens);
                     let all = all_service.find(&tokens, |_| false);

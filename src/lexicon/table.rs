@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
+
 /// What stands under words.
 #[derive(Debug)]
 pub(super) struct Table<V> {
-    under: HashMap<String, V>,
+    under: FxHashMap<String, V>,
     /// One bit for each way in which a word of the table begins.
     openings: Vec<u64>,
 }
@@ -20,7 +22,7 @@ impl<V> Table<V> {
 
 impl<V> Default for Table<V> {
     fn default() -> Self {
-        Self { under: HashMap::new(), openings: Vec::new() }
+        Self { under: FxHashMap::default(), openings: Vec::new() }
     }
 }
 
@@ -33,7 +35,7 @@ impl<V> From<HashMap<String, V>> for Table<V> {
                 *bits |= bit;
             }
         }
-        Self { under, openings }
+        Self { under: under.into_iter().collect(), openings }
     }
 }
 

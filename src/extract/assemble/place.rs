@@ -95,9 +95,10 @@ impl Assembler<'_> {
             }
         }
         let season = self.headings.seasons.innermost(&segment.headings).copied();
-        let all_year = ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo"].iter().any(|w| segment.folded.text.contains(w));
+        let all_year =
+            || ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo"].iter().any(|w| segment.folded.text.contains(w));
         let hanging = self.hanging_season.filter(|h| h.alone || h.block == segment.block).map(|h| h.season);
-        let season = season.or(hanging).filter(|_| !all_year);
+        let season = season.or(hanging).filter(|_| !all_year());
         for (_, chunk) in &mut facts.hours {
             // "festivi chiuso" below the seasons holds in all of them
             let feasts = chunk.slots == [crate::domain::Slot::Off] && chunk.days.iter().all(|d| d.day == crate::domain::Day::Ph);
@@ -335,12 +336,14 @@ impl Assembler<'_> {
     fn is_of_whole_page(&self, segment: &Segment) -> bool {
         const WHOLE: [&str; 8] =
             ["prospetto", "tabella", "gli orari", "orari riportati", "presente orario", "presenti orari", "calendario", "quadro"];
-        let whole = WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
+        let whole = || WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
         let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
-        let local = self.topic_block == Some(segment.block)
-            || titled(self.heading_topic(segment)) && self.names.several
-            || titled(self.container_topic(segment));
-        (self.names.several || self.sites) && (whole || !local)
+        let local = || {
+            self.topic_block == Some(segment.block)
+                || titled(self.heading_topic(segment)) && self.names.several
+                || titled(self.container_topic(segment))
+        };
+        (self.names.several || self.sites) && (whole() || !local())
     }
 
     /// "Si comunicano i giorni e le ore in cui gli uffici sono aperti al pubblico" above a table of offices: it announces, whatever its last sign.

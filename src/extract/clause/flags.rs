@@ -63,7 +63,8 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     flags.closed &= !reopens(segment, clause);
     // "chiuso al pubblico ma sempre contattabile": no counter, but reached
     let text = segment.folded.text.as_str();
-    let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"].iter().any(|w| text.contains(w));
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"];
     let reached = [
         "contattabil",
         "contattare",
@@ -76,18 +77,13 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         "telefonicamente",
         "online",
         "on line",
-    ]
-    .iter()
-    .any(|w| text.contains(w));
-    flags.remote |= flags.closed && text.contains("al pubblico") && still && reached;
+    ];
+    flags.remote |= flags.closed && text.contains("al pubblico") && has(&still) && has(&reached);
     flags.remote |= flags.closed && is_reached_instead(segment, clause);
     // "il ricevimento è sospeso: resta garantito il servizio telefonico"
-    let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"].iter().any(|w| text.contains(w));
+    let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"];
     let by_phone = ["servizio telefonico", "per telefono", "telefonicamente", "per via telefonica", "contatto telefonico"];
-    flags.remote |= flags.closed
-        && (text.contains("ricevimento") || text.contains("al pubblico"))
-        && assured
-        && by_phone.iter().any(|w| text.contains(w));
+    flags.remote |= flags.closed && (text.contains("ricevimento") || text.contains("al pubblico")) && has(&assured) && has(&by_phone);
     flags.strict = flags.appointment
         && hit(Cue::Appointment).any(|m| {
             let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];

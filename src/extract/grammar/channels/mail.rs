@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::Found;
 use crate::domain::{Channel, ChannelKind};
+use crate::text::tail;
 
 static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -113,7 +114,7 @@ pub fn is_pec(address: &str) -> bool {
 
 /// Whether the words right before, or a bracket right behind, call the address certified mail.
 fn labelled_pec(before: &str, after: &str) -> bool {
-    let tail: String = before.chars().rev().take(34).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail = tail(before, 34);
     // the label counts from the last address or full stop on
     let tail = tail.rsplit(['@', ';', '\n']).next().unwrap_or_default();
     let near = tail.trim_end_matches([' ', ':', '"', '(', ')', '-', '*']);

@@ -6,16 +6,17 @@ use std::ops::Range;
 
 use super::Found;
 use crate::domain::{Channel, ChannelKind};
+use crate::text::tail;
 
 /// A run of digits with the signs before it.
 #[derive(Debug, Clone)]
-struct Group {
+struct Group<'a> {
     range: Range<usize>,
     /// What stands between the group before and this one.
-    gap: String,
+    gap: &'a str,
 }
 
-fn groups(text: &str) -> Vec<Group> {
+fn groups(text: &str) -> Vec<Group<'_>> {
     let bytes = text.as_bytes();
     let mut groups = Vec::new();
     let (mut at, mut last_end) = (0, 0);
@@ -28,7 +29,7 @@ fn groups(text: &str) -> Vec<Group> {
         while at < bytes.len() && bytes[at].is_ascii_digit() {
             at += 1;
         }
-        groups.push(Group { range: start..at, gap: text.get(last_end..start).unwrap_or_default().to_string() });
+        groups.push(Group { range: start..at, gap: text.get(last_end..start).unwrap_or_default() });
         last_end = at;
     }
     groups
@@ -71,7 +72,7 @@ pub(super) fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
         let mut first = start;
         let international = digits(group) == "39" && before.trim_end().ends_with('+') || digits(group) == "0039";
         if international {
-            if groups.get(i).is_none_or(|next| !joins(&next.gap, true)) {
+            if groups.get(i).is_none_or(|next| !joins(next.gap, true)) {
                 continue;
             }
             first = i;
@@ -89,7 +90,7 @@ pub(super) fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
         let mut last = first;
         while let Some(next) = groups.get(last + 1) {
             let more = digits(next);
-            if number.len() + more.len() > most || !joins(&next.gap, number.len() <= 4) {
+            if number.len() + more.len() > most || !joins(next.gap, number.len() <= 4) {
                 break;
             }
             let separated = next.gap.contains(['/', '-']);
@@ -183,10 +184,10 @@ fn further(text: &str, groups: &[Group], number: &str, kind: ChannelKind) -> Vec
         let plausible = (2..number.len().saturating_sub(1)).contains(&more.len())
             && (!more.starts_with('0') || glued_pair)
             && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
-        let follows = groups.get(i + 1).map(|g| g.gap.as_str()).unwrap_or_default();
+        let follows = groups.get(i + 1).map(|g| g.gap).unwrap_or_default();
         // "0824 998123 / 338 700 4512": a whole number of its own, in groups
         let starts_new = lengths(more).is_some_and(|(fewest, most)| {
-            let joined = groups[i + 1..].iter().take(3).take_while(|g| joins(&g.gap, true));
+            let joined = groups[i + 1..].iter().take(3).take_while(|g| joins(g.gap, true));
             let lengths = joined.scan(more.len(), |length, g| {
                 *length += g.range.len();
                 Some(*length)
@@ -265,7 +266,7 @@ fn joins(gap: &str, after_prefix: bool) -> bool {
 
 fn looks_like_time_or_date(groups: &[Group], i: usize, text: &str) -> bool {
     let next = groups.get(i + 1);
-    let two = next.is_some_and(|g| g.range.len() == 2 && matches!(g.gap.as_str(), "." | "," | ":" | "/" | "-"));
+    let two = next.is_some_and(|g| g.range.len() == 2 && matches!(g.gap, "." | "," | ":" | "/" | "-"));
     // "06.12.34.56.78": so many pairs are no date
     let chain = groups.iter().skip(i + 1).take_while(|g| g.gap == ".").count();
     // "02/90 55 31 24": pairs behind a prefix
@@ -275,12 +276,12 @@ fn looks_like_time_or_date(groups: &[Group], i: usize, text: &str) -> bool {
     if chain >= 3 || prefix && pairs >= 2 {
         return false;
     }
-    two || next.is_some_and(|g| matches!(g.gap.as_str(), "," | ":"))
+    two || next.is_some_and(|g| matches!(g.gap, "," | ":"))
 }
 
 fn is_date(groups: &[Group], i: usize) -> bool {
     let length = |j: usize| groups.get(j).map_or(0, |g| g.range.len());
-    let gap = |j: usize| groups.get(j).map_or("", |g| g.gap.as_str());
+    let gap = |j: usize| groups.get(j).map_or("", |g| g.gap);
     length(i) <= 2
         && length(i + 1) <= 2
         && length(i + 1) > 0
@@ -302,7 +303,7 @@ enum Label {
 
 /// The word that names a number, right before it.
 fn label(before: &str, text: &str, end: usize) -> Label {
-    let tail: String = before.chars().rev().take(48).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail = tail(before, 48);
     let tail = tail.rsplit(['\n', ';']).next().unwrap_or_default();
     // only what stands behind the last digit, so that "tel. 0583 1 fax 0583 2" tells them apart
     let tail = tail.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
@@ -386,12 +387,10 @@ fn called(before: &str) -> bool {
 
 /// Words before a number that make it a code.
 fn forbidden(before: &str) -> bool {
-    let tail: String = before.chars().rev().take(26).collect::<Vec<_>>().into_iter().rev().collect();
-    let wide: String = before.chars().rev().take(44).collect::<Vec<_>>().into_iter().rev().collect();
-    if wide.rsplit(['\n', ';']).next().unwrap_or_default().contains("iban") {
+    if tail(before, 44).rsplit(['\n', ';']).next().unwrap_or_default().contains("iban") {
         return true;
     }
-    let tail = tail.rsplit(['\n', ';']).next().unwrap_or_default().trim_end();
+    let tail = tail(before, 26).rsplit(['\n', ';']).next().unwrap_or_default().trim_end();
     let tail = tail.trim_end_matches([':', '.', ' ', '/', '^']);
     [
         "iva",
