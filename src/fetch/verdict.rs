@@ -236,18 +236,18 @@ impl Look<'_> {
 
     /// Pages that say next to nothing: why?
     fn bare(&self, length: usize) -> Option<Verdict> {
-        let banner = self.text(|_| true);
-        let matter = self.length(|region| region != Region::Banner);
-        let cookies = banner.contains("cookie") && ["accett", "consen", "accept", "prefer"].iter().any(|word| banner.contains(word));
-        let wants_scripts = self.wants_scripts();
+        let asks_for_cookies = || {
+            let banner = self.text(|_| true);
+            banner.contains("cookie") && ["accett", "consen", "accept", "prefer"].iter().any(|word| banner.contains(word))
+        };
         // What is bare of its own accord ("Ufficio chiuso fino al 3 aprile") has no scripts to fill it, and says something.
-        if matter < BARE && cookies && !self.has_matter() {
+        if self.length(|region| region != Region::Banner) < BARE && asks_for_cookies() && !self.has_matter() {
             return Some(Verdict::ConsentWall);
         }
         if self.has_data() {
             return None;
         }
-        if length < 2 * BARE && wants_scripts && !self.states_something() {
+        if length < 2 * BARE && self.wants_scripts() && !self.states_something() {
             return Some(Verdict::NeedsScripts);
         }
         (length == 0).then(|| if self.has("<script") { Verdict::NeedsScripts } else { Verdict::Empty })
@@ -375,7 +375,7 @@ fn lower_case(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let (ascii, other) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
+        let (ascii, other) = rest.split_at(length_of_ascii(rest));
         let begin = lower.len();
         lower.push_str(ascii);
         if let Some(run) = lower.get_mut(begin..) {
@@ -386,6 +386,12 @@ fn lower_case(text: &str) -> String {
         rest = next;
     }
     lower
+}
+
+/// How many bytes of a text precede the first that is not ASCII; blocks of them are looked at as wholes.
+fn length_of_ascii(text: &str) -> usize {
+    let whole: usize = text.as_bytes().chunks(64).take_while(|block| block.is_ascii()).map(<[u8]>::len).sum();
+    whole + text.bytes().skip(whole).position(|byte| !byte.is_ascii()).unwrap_or(text.len() - whole)
 }
 
 /// Whether a long text holds a few words; quicker than `str::contains` there.
