@@ -42,7 +42,9 @@ impl Folded {
 
 /// Folds a text where the way back is not needed.
 pub fn fold(text: &str) -> String {
-    text.chars().map(fold_char).collect()
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(text.chars().map(fold_char));
+    folded
 }
 
 /// The end of a folded text, so many characters long.

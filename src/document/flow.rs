@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::Link;
 
+/// Bytes of a usual block.
+const USUAL: usize = 56;
+
 /// Text in the making. One flow becomes one block or one cell of a table.
 #[derive(Default)]
 pub(super) struct Flow {
@@ -72,6 +75,9 @@ impl Flow {
             self.gap = if text.starts_with(char::is_alphanumeric) && !alone { Gap::Space } else { Gap::None };
         }
         self.close_gap();
+        if self.text.capacity() == 0 {
+            self.text.reserve(text.len().max(USUAL)); // most texts come in pieces
+        }
         self.text.push_str(text);
     }
 

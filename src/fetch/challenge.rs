@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// A mark in the markup, the product it belongs to, and whether the mark alone is enough (else the page must be short as well,
 /// since some products leave their scripts in every page they let through).
@@ -99,25 +99,13 @@ const WEAK: &[&str] = &[
     "verifica di sicurezza",
 ];
 
-/// Finds marks: all of them, or those that are enough alone.
-struct Finder {
-    automaton: AhoCorasick,
-    /// Where each pattern stands in the table.
-    places: Vec<usize>,
-}
+static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS.iter().map(|(mark, _, _)| mark)).ok());
 
-impl Finder {
-    fn new(is_sought: impl Fn(bool) -> bool) -> Option<Self> {
-        let sought = MARKS.iter().enumerate().filter(|(_, (_, _, enough))| is_sought(*enough));
-        let (places, marks): (Vec<usize>, Vec<&str>) = sought.map(|(at, (mark, _, _))| (at, *mark)).unzip();
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(marks).ok()?;
-        Some(Self { automaton, places })
-    }
-}
-
-static ALL: LazyLock<Option<Finder>> = LazyLock::new(|| Finder::new(|_| true));
-/// In a long page nothing else counts, and these are found in less time.
-static ENOUGH: LazyLock<Option<Finder>> = LazyLock::new(|| Finder::new(|enough| enough));
+/// Says whether a mark is there that is enough alone: in a long page nothing else counts, and nearly no page has one.
+static ENOUGH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let marks = MARKS.iter().filter(|(_, _, enough)| *enough).map(|(mark, _, _)| mark);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(marks).ok()
+});
 
 /// The product that challenges us, or `""` for an unknown one. `lower`: the markup in lower case; `short`: the page has little
 /// text and says nothing of days and hours; `bare`: next to none.
@@ -138,11 +126,14 @@ pub(super) fn challenge(headers: &[(String, String)], lower: &str, short: bool, 
     if header("x-datadome").is_some_and(|value| value != "protected") {
         return Some("DataDome");
     }
+    if !short && !ENOUGH.as_ref()?.is_match(lower) {
+        return None;
+    }
     // A contact form with a captcha hangs on many a page; a challenge is nothing but its captcha.
     let counts = |mark: &str, enough: bool| enough || short && (bare || !WEAK.contains(&mark));
     // One pass finds all marks; the first of the table that counts names the product.
-    let Finder { automaton, places } = if short { ALL.as_ref() } else { ENOUGH.as_ref() }?;
-    let found = automaton.find_overlapping_iter(lower).filter_map(|found| places.get(found.pattern().as_usize()));
-    let named = found.filter(|at| MARKS.get(**at).is_some_and(|(mark, _, enough)| counts(mark, *enough))).min();
-    named.and_then(|at| MARKS.get(*at)).map(|(_, product, _)| *product)
+    let automaton = AUTOMATON.as_ref()?;
+    let found = automaton.find_overlapping_iter(lower).map(|found| found.pattern().as_usize());
+    let named = found.filter(|at| MARKS.get(*at).is_some_and(|(mark, _, enough)| counts(mark, *enough))).min();
+    named.and_then(|at| MARKS.get(at)).map(|(_, product, _)| *product)
 }

@@ -17,8 +17,7 @@ static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 pub(super) fn mails(text: &str) -> Vec<Found> {
     let Some(mail) = MAIL.as_ref() else { return Vec::new() };
-    let signs = ["@", "chiocciol", "at)", "at]", "at}", "at>", " at ", "_at_", "-at-"];
-    if !signs.iter().any(|sign| text.contains(sign)) {
+    if !(text.contains('@') || text.contains("chiocciol") || has_at(text)) {
         return Vec::new();
     }
     mail.find_iter(text)
@@ -33,6 +32,17 @@ pub(super) fn mails(text: &str) -> Vec<Found> {
             Some(Found { channel: Channel { kind, value: Some(address) }, range: m.range() })
         })
         .collect()
+}
+
+/// Whether "at" stands where a disguised address has it: " at ", "_at_", "-at-", or before a bracket that closes.
+fn has_at(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let around = |at: usize| (at.checked_sub(1).and_then(|before| bytes.get(before)), bytes.get(at + 2));
+    bytes.windows(2).enumerate().filter(|(_, pair)| *pair == b"at").any(|(at, _)| match around(at) {
+        (_, Some(b')' | b']' | b'}' | b'>')) => true,
+        (Some(before), Some(after)) => before == after && matches!(after, b' ' | b'_' | b'-'),
+        _ => false,
+    })
 }
 
 /// "anagrafe @ comune.x.it" and "anagrafe at comune.x.it" are addresses; "su Facebook @comune.x" and "meeting at noon.now" are none.

@@ -30,7 +30,11 @@ pub struct Beside<'a> {
 
 /// Every cue of service in a sentence, in the order of the text.
 pub fn read(tokens: &[Token], beside: Beside, lexicon: &Lexicon) -> Vec<Run<Cue>> {
-    let mut sentence = Sentence::new(tokens, beside, lexicon);
+    let words = lexicon.service().find(tokens);
+    if words.is_empty() {
+        return Vec::new(); // most lines of a page
+    }
+    let mut sentence = Sentence::new(tokens, &words, beside, lexicon);
     denial::read(&mut sentence);
     less::read(&mut sentence);
     shut::read(&mut sentence);

@@ -27,9 +27,9 @@ pub(super) struct Hit {
 }
 
 impl<'a> Sentence<'a> {
-    pub(super) fn new(tokens: &'a [Token], beside: Beside<'a>, lexicon: &'a Lexicon) -> Self {
+    pub(super) fn new(tokens: &'a [Token], words: &[Run<Word>], beside: Beside<'a>, lexicon: &'a Lexicon) -> Self {
         let mut at = vec![Vec::new(); tokens.len()];
-        for run in lexicon.service().find(tokens) {
+        for run in words {
             let inside = beside.names.iter().any(|name| name.start <= run.start && run.end <= name.end);
             if !inside && run.start < run.end {
                 at[run.start].push((run.kind, run.end));
