@@ -55,8 +55,19 @@ pub struct Lexicon {
 #[derive(Debug, Clone)]
 struct Name {
     words: Vec<String>,
-    office: Option<usize>, // None: a phrase that looks like an office and is none
+    means: Means,
     sure: bool,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+enum Means {
+    /// The office at this place of the list.
+    Office(usize),
+    /// An office that has no id of its own.
+    Other,
+    /// A phrase that looks like an office and is none.
+    Nothing,
 }
 
 /// How a name was found in a text.
@@ -177,18 +188,24 @@ impl Lexicon {
             heads.entry(head[0].clone()).or_default().push(head);
         }
         for (index, office) in offices.office.into_iter().enumerate() {
-            for (names, id, sure) in [(&office.names, Some(index), true), (&office.weak, Some(index), false), (&office.ignore, None, true)]
-            {
+            let own = Means::Office(index);
+            for (names, means, sure) in [(&office.names, own, true), (&office.weak, own, false), (&office.ignore, Means::Nothing, true)] {
                 for name in names {
                     let words = words(name);
                     let first = words.first().cloned().ok_or_else(|| wrong("offices.toml", format!("an empty name in {}", office.id)))?;
                     for words in shortened(&words) {
-                        names_by.entry(words[0].clone()).or_default().push(Name { words, office: id, sure });
+                        names_by.entry(words[0].clone()).or_default().push(Name { words, means, sure });
                     }
-                    names_by.entry(first).or_default().push(Name { words, office: id, sure });
+                    names_by.entry(first).or_default().push(Name { words, means, sure });
                 }
             }
             lexicon.offices.push(office);
+        }
+        for (names, sure) in [(&offices.others, true), (&offices.weak_others, false)] {
+            for name in names {
+                let words = words(name);
+                names_by.entry(words.first().cloned().unwrap_or_default()).or_default().push(Name { words, means: Means::Other, sure });
+            }
         }
         for names in names_by.values_mut() {
             names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
@@ -230,7 +247,11 @@ impl Lexicon {
     pub fn office_at(&self, tokens: &[Token], i: usize) -> Option<OfficeName> {
         let names = self.names.get(&tokens.get(i)?.text)?;
         let name = names.iter().find(|name| matches(tokens, i, &name.words))?;
-        let office = name.office.and_then(|index| self.offices.get(index)).map(|o| OfficeId(o.id.clone()));
+        let office = match name.means {
+            Means::Office(index) => self.offices.get(index).map(|o| OfficeId(o.id.clone())),
+            Means::Other => Some(OfficeId::other()),
+            Means::Nothing => None,
+        };
         Some(OfficeName { office, sure: name.sure, next: i + name.words.len() })
     }
 
@@ -369,6 +390,8 @@ struct Holiday {
 #[serde(deny_unknown_fields)]
 struct Offices {
     heads: Vec<String>,
+    others: Vec<String>,
+    weak_others: Vec<String>,
     office: Vec<OfficeEntry>,
 }
 

@@ -6,18 +6,20 @@
 mod beside;
 mod defaults;
 mod directory;
+mod groups;
 mod headings;
 mod names;
 mod overview;
 mod owner;
 mod periods;
 mod place;
+mod statement;
 mod topics;
 mod whom;
 
 use std::collections::BTreeSet;
 
-use self::headings::{Announced, Headings};
+use self::headings::Headings;
 use self::names::Names;
 use self::overview::{bundles, dashes, is_event_page, is_front_page, seasons};
 use super::Context;
@@ -25,13 +27,11 @@ use super::branches;
 use super::clause::{self, Clause};
 use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
-use super::grammar::dates::When;
 use super::grammar::exceptions::Exception;
 use super::press;
 use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
 use super::segment::{Role, Segment};
-use super::strangers;
 use crate::document::{Document, Region};
 use crate::domain::{DaySelector, OfficeId, Reading};
 use crate::lexicon::{Cue, Lexicon};
@@ -69,6 +69,8 @@ struct Assembler<'a> {
     topic_block: Option<usize>,
     /// The period last stated for the topic.
     topic_period: Option<Period>,
+    /// The period last stated for an office as a whole, which holds for each of its branches that says none.
+    office_period: Option<(OfficeId, Period)>,
     /// The first period of the text that is no single day.
     lead_period: Option<Period>,
     page_topic: Vec<Subject>,
@@ -84,6 +86,8 @@ struct Assembler<'a> {
     /// The page is somebody else's: a swimming pool, a foundation.
     strange_page: bool,
     last_dates: Vec<jiff::civil::Date>,
+    /// The single day of the closing that was told last, with its block.
+    last_closing: Option<(usize, jiff::civil::Date)>,
     last_days: Vec<DaySelector>,
     /// Single days named in this sentence.
     sentence_dates: Vec<jiff::civil::Date>,
@@ -149,6 +153,12 @@ struct Assembler<'a> {
     own_boxes: BTreeSet<usize>,
     /// Entries of lists of offices that speak of somebody else.
     strangers: BTreeSet<usize>,
+    /// Segments in boxes that call for attention.
+    alerts: BTreeSet<usize>,
+    /// Who writes, where it is a letter of the mayor.
+    writer: Option<Subject>,
+    /// The area whose offices are being listed.
+    group: Option<groups::Group>,
     /// The segment at hand.
     at: usize,
 }
@@ -173,6 +183,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         topic: Vec::new(),
         topic_block: None,
         topic_period: None,
+        office_period: None,
         lead_period: None,
         page_topic: Vec::new(),
         document_period: None,
@@ -183,6 +194,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         only_day: overview::only_day(segments, &scans),
         strange_page: owner::opened_by_stranger(segments, &scans) || owner::called_private(segments),
         last_dates: Vec::new(),
+        last_closing: None,
         last_days: Vec::new(),
         sentence_dates: Vec::new(),
         date_lines: &dating.lines,
@@ -215,6 +227,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         by_appointment: None,
         own_boxes: BTreeSet::new(),
         strangers: BTreeSet::new(),
+        group: None,
+        alerts: (0..segments.len()).filter(|i| topics::is_in_alert(document, &segments[*i])).collect(),
+        writer: owner::writer(segments),
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
         sites,
@@ -249,6 +264,7 @@ impl Assembler<'_> {
             return;
         }
         self.sentence_dates = clause::single_days(marks);
+        self.leave_alert(index);
         if self.under_related(segment) {
             return;
         }
@@ -283,6 +299,9 @@ impl Assembler<'_> {
         }
         if self.is_proposal(segment, marks) {
             return;
+        }
+        if let Some(writer) = self.writer.clone().filter(|_| owner::speaks_of_himself(segment)) {
+            (self.topic, self.stranger, self.topic_period) = (vec![writer], false, None);
         }
         let alone = self.open_in_spite(marks);
         let marks = alone.as_deref().unwrap_or(marks);
@@ -376,304 +395,6 @@ impl Assembler<'_> {
         };
         let from = index.saturating_sub(3);
         channels && plain && self.segments[from..index].iter().any(updated)
-    }
-
-    fn clause(&mut self, index: usize, clause: &Clause, sentence_period: Option<Period>, n: usize) {
-        let segment = &self.segments[index];
-        let cued = |cue: Cue| clause.marks.iter().any(|m| m.mark == Mark::Cue(cue));
-        self.resume_topic(segment);
-        let (subjects, explicit) = self.whom(clause, segment);
-        if self.stranger_block == Some(segment.block) && !explicit && segment.role != Role::Row {
-            return;
-        }
-        let stranger = strangers::is_stranger(segment, clause);
-        if stranger && !explicit && self.has_owner(segment) {
-            // somebody else is spoken of in passing; the office above is still the page's or the card's own
-            self.stranger_block = Some(segment.block);
-            return;
-        }
-        if stranger && !explicit {
-            self.remember(segment, clause, &Facts::default());
-            if segment.role == Role::Sentence && !self.topic.is_empty() {
-                self.interrupted = Some((segment.block, std::mem::take(&mut self.topic)));
-            }
-            self.stranger = true;
-            self.topic.clear();
-            return;
-        }
-        if explicit {
-            self.stranger = false;
-        }
-        let silent = cued(Cue::Denied);
-        // "ore 18-20, museo civico: laboratorio di ceramica": what takes place there
-        let takes_place = elsewhere::takes_place(segment, clause);
-        if takes_place {
-            // a calendar goes on with another place
-            self.topic.clear();
-        }
-        let above = self.headings.events.innermost(&segment.headings).copied();
-        let called = above == Some(Announced::Call);
-        let event = elsewhere::is_event(segment, clause) || takes_place || called || above.is_some() && cued(Cue::Event);
-        let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
-        let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
-        let named_first = named_at.is_some() && named_at < event_at;
-        let original = clause.clone();
-        let clause = &elsewhere::before_doubt(segment, clause);
-        let seasonal = |m: &Placed| match m.mark {
-            Mark::When(When::Season(_)) => true,
-            // the columns of a table, each headed by its period
-            Mark::When(When::Range(_) | When::Months(_) | When::From(_) | When::Until(_)) => segment.role == Role::Row && n > 0,
-            _ => false,
-        };
-        // "aperto tutti i giorni, dal 1° ottobre al 31 marzo 8-17" above "dal 1° aprile al 30 settembre 7-19"
-        let again = Some(self.last_days.clone()).filter(|days| !explicit && !days.is_empty() && clause.marks.iter().any(seasonal));
-        let hanging = self.hanging(segment).or(again);
-        let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
-        let heading_dates = self.headings.days.innermost(&segment.headings).map(Vec::as_slice).unwrap_or_default();
-        // what is told without a date, behind the one day that the document is about, is told of that day
-        let only_day = self.only_day.filter(|(at, _)| *at < index && heading_dates.is_empty()).map(|(_, day)| vec![day]);
-        let env = clause::Around {
-            last_when: self.last_when,
-            last_period: self.last_period,
-            last_dates: &self.last_dates,
-            last_days: &self.last_days,
-            hanging: hanging.as_deref(),
-            heading_dates: hanging_dates.as_deref().or(only_day.as_deref()).unwrap_or(heading_dates),
-        };
-        let mut facts = clause::facts(segment, clause, &env, self.lexicon);
-        if facts.address.is_none() && self.under_place(segment) {
-            facts.address =
-                clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
-        }
-        if facts.address.is_none() && explicit && matches!(segment.role, Role::Row | Role::Item | Role::Line) {
-            facts.address = self.headings.addresses.innermost(&segment.headings).cloned();
-        }
-        if silent {
-            // "il numero non cambia", "il servizio non subirà interruzioni": what is denied is no change, and a number said beside it still holds
-            let goes_on = clause.marks.iter().any(|m| {
-                let verb = segment.tokens.get(m.start + 1).map_or("", |t| t.text.as_str());
-                m.mark == Mark::Cue(Cue::Denied) && ["cambi", "mut", "subi"].iter().any(|stem| verb.starts_with(stem))
-            });
-            facts = Facts { channels: if goes_on { facts.channels } else { Vec::new() }, ..Facts::default() };
-        }
-        self.lend_appointment(segment, clause, explicit, &mut facts);
-        let opens = segment.tokens.iter().any(|t| {
-            ["apr", "apert", "orari", "riceve", "access", "visitabil"].iter().any(|w| t.text.starts_with(w) && !t.text.starts_with("april"))
-        });
-        // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
-        // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
-        let event = event
-            && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
-        // "Visite guidate al museo, su prenotazione": what takes place there opens the sentence
-        let hosted = called || elsewhere::opens_with_event(segment, &original);
-        let event = self.is_event_page
-            || hosted
-            || event
-                && !elsewhere::is_told_before_event(segment, &original)
-                && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
-        if event
-            && !(explicit && !hosted && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
-        {
-            facts.hours.clear();
-            facts.openings.clear();
-            facts.closures.clear();
-            facts.flags = Default::default();
-            facts.address = None;
-            facts.period = None;
-            if !explicit {
-                facts.channels.clear();
-            }
-        }
-        let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
-        let nearer = explicit
-            && (elsewhere::has_nearer_subject(segment, &original, self.lexicon)
-                || !facts.flags.any() && segment.role == Role::Sentence && elsewhere::is_only_a_place(segment, &original));
-        let elsewhere = match segment.role {
-            Role::Sentence => elsewhere::is_elsewhere(segment, clause, self.lexicon),
-            Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
-            Role::Heading | Role::Row => false,
-        };
-        let elsewhere = elsewhere && !self.names_topic(segment);
-        if nearer || !explicit && !at_hand && elsewhere {
-            facts.hours.clear();
-            facts.openings.clear();
-            facts.closures.clear();
-            // "Villa Greppi, via Resegone 4 (secondo cancello)" below "Sede"
-            facts.address = facts.address.filter(|_| !nearer && self.under_place(segment));
-            facts.period = None;
-            facts.flags = Default::default();
-        }
-        if cued(Cue::Political) && !explicit && self.document_period.is_none() && segment.folded.text.contains("in vigore") {
-            self.document_period = facts.period.filter(|_| !facts.single_day);
-        }
-        if cued(Cue::Political) && !explicit {
-            // what employees do is not how an office is reached
-            facts.flags = Default::default();
-            facts.period = None;
-        }
-        let title = index == 0 || segment.role == Role::Heading && segment.headings.is_empty();
-        if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
-            // a title sums up what the text says better
-            facts.flags = Default::default();
-            facts.channels.retain(|c| c.value.is_some());
-        }
-        self.remember(segment, clause, &facts);
-        // "venerdì 2 tutti gli uffici resteranno chiusi; sarà operativa la Polizia locale"
-        let beside_closing =
-            n > 0 && facts.flags.open && self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
-        if explicit
-            && (!clause.except.is_empty() || beside_closing)
-            && facts.period.is_none()
-            && facts.flags.any()
-            && facts.openings.is_empty()
-            && facts.loose.is_empty()
-        {
-            // "venerdì 24 gli uffici non apriranno, eccettuata la biblioteca, regolarmente aperta": open on that day
-            let days = &self.sentence_dates;
-            let stated = days.iter().min().zip(days.iter().max()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
-            facts.period = stated.or_else(|| self.days_of_all());
-        }
-        if facts.period.is_none() && sentence_period.is_some() && !silent {
-            facts.period = sentence_period.filter(|_| !facts.unchanged);
-        }
-        let evidence = super::evidence::of(segment, &clause.marks);
-        self.place(index, subjects, explicit, facts, evidence, n);
-    }
-
-    /// "La farmacia resterà chiusa …" on the page of "Farmacia comunale": its subject is a word of the name at hand.
-    fn names_topic(&self, segment: &Segment) -> bool {
-        let first = super::segment::first_word(&segment.tokens);
-        let words = segment.tokens.get(first..(first + 3).min(segment.tokens.len())).unwrap_or_default();
-        words.iter().any(|t| {
-            t.text.len() >= 5
-                && self.topic.iter().any(|s| crate::text::fold(&s.name).split(|c: char| !c.is_alphanumeric()).any(|w| w == t.text))
-        })
-    }
-
-    /// "Il nuovo ufficio riceverà …", behind a sentence about somebody else: the office that was spoken of.
-    fn resume_topic(&mut self, segment: &Segment) {
-        const ITS: [&str; 8] = [
-            "l'ufficio",
-            "il nuovo ufficio",
-            "lo sportello",
-            "il nuovo sportello",
-            "il comando",
-            "il servizio",
-            "gli sportelli",
-            "il pubblico",
-        ];
-        let opens = ITS.iter().any(|w| segment.folded.text.trim_start().starts_with(w));
-        if !self.topic.is_empty() || !opens || segment.role != Role::Sentence {
-            return;
-        }
-        if let Some((block, topic)) = self.interrupted.take_if(|(block, _)| *block == segment.block) {
-            (self.topic, self.stranger, self.topic_block) = (topic, false, Some(block));
-            self.stranger_block = None;
-        }
-    }
-
-    /// Whether the heading above says that what follows is a place: "Dove siamo", "Sede".
-    fn under_place(&self, segment: &Segment) -> bool {
-        let heading = segment.headings.last().and_then(|h| self.segments.get(*h)).map_or("", |h| h.folded.text.trim());
-        ["dove", "sede", "indirizzo", "ubicazione", "come raggiunger", "come arrivare"].iter().any(|w| heading.starts_with(w))
-            && heading.len() <= 30
-    }
-
-    /// "Solo su appuntamento: lunedì 9-12" above "martedì 15-17".
-    fn lend_appointment(&mut self, segment: &Segment, clause: &Clause, explicit: bool, facts: &mut Facts) {
-        // "Previo appuntamento, da concordare. Di norma il martedì, 9.30-12.30."
-        let first = super::segment::first_word(&segment.tokens);
-        let opens = facts.hours.is_empty() && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.start <= first + 1);
-        if facts.flags.appointment && (opens || clause::opens_by_appointment(segment, clause)) {
-            self.by_appointment = Some(segment.block);
-            return;
-        }
-        let own = explicit || facts.flags.any() || segment.opens_block || self.by_appointment != Some(segment.block);
-        if own && !facts.hours.is_empty() {
-            self.by_appointment = None;
-        }
-        if !own {
-            for (access, _) in facts.hours.iter_mut().filter(|(access, _)| *access == crate::domain::Access::WalkIn) {
-                *access = crate::domain::Access::Appointment;
-            }
-        }
-    }
-
-    /// Whether the nearest heading names an office, or the page is an office's and the heading one of its fields.
-    fn right_under_office(&self, segment: &Segment) -> bool {
-        match segment.headings.last().and_then(|h| self.headings.topics.of(*h)) {
-            Some(topic) => !topic.is_empty(),
-            None => segment.headings.last().and_then(|h| self.segments.get(*h)).is_some_and(|h| {
-                let text = h.folded.text.trim();
-                ["quando", "orari", "apertura", "ricevimento"].iter().any(|w| text.starts_with(w)) && self.has_owner(segment)
-            }),
-        }
-    }
-
-    /// Whether a heading, a card or the page as a whole says whose matter this is.
-    fn has_owner(&self, segment: &Segment) -> bool {
-        let named = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
-        named(self.heading_topic(segment)) || named(self.container_topic(segment)) || !self.page_topic.is_empty()
-    }
-
-    fn hanging(&self, segment: &Segment) -> Option<Vec<DaySelector>> {
-        self.hanging_days.as_ref().filter(|(block, _)| segment.block <= block + 1).map(|(_, days)| days.clone())
-    }
-
-    fn remember(&mut self, segment: &Segment, clause: &Clause, facts: &Facts) {
-        for placed in &clause.marks {
-            if let Mark::When(when) = &placed.mark {
-                let lead = clause::period_of(when);
-                if !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Political)) {
-                    self.lead_period = self.lead_period.or(lead);
-                }
-                match when {
-                    When::Days(days) => {
-                        self.last_dates.clone_from(days);
-                        self.last_when = days.first().zip(days.last()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
-                    }
-                    When::Range(range) | When::Months(range) => {
-                        self.last_dates.clear();
-                        self.last_when = Some(Period { from: Some(range.first()), until: Some(range.last()) });
-                        if facts.closures.is_empty() {
-                            self.last_period = self.last_when;
-                        }
-                    }
-                    When::From(day) => {
-                        self.last_when = Some(Period { from: Some(*day), until: None });
-                        self.last_period = self.last_when;
-                    }
-                    When::Until(day) => {
-                        self.last_period =
-                            Some(Period { from: self.last_when.and_then(|p| p.from).filter(|f| f <= day), until: Some(*day) });
-                        self.last_when = Some(Period { from: self.last_when.and_then(|p| p.from).filter(|f| f <= day), until: Some(*day) })
-                    }
-                    _ => {}
-                }
-            }
-        }
-        let only_dates = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_)) | Mark::Comma);
-        let dates = clause::single_days(&clause.marks);
-        if !dates.is_empty() && segment.tokens.len() <= 8 && segment.role != Role::Heading && clause.marks.iter().all(only_dates) {
-            self.hanging_dates = Some((segment.block, dates));
-        }
-        let days: Vec<DaySelector> = facts.hours.iter().flat_map(|(_, c)| c.days.clone()).collect();
-        let seasonal = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Season(_))));
-        let lines = matches!(segment.role, Role::Row | Role::Line | Role::Item);
-        let opens = clause.marks.first().is_some_and(|m| matches!(m.mark, Mark::When(When::Season(_))));
-        if let Some(season) = clause::season(&clause.marks).filter(|_| !facts.any() && facts.bare_days.is_empty() || lines && opens) {
-            self.hanging_season = Some(HangingSeason { season, block: segment.block, alone: !facts.any() });
-        } else if clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))) {
-            self.hanging_season = None;
-        }
-        if !days.is_empty() {
-            self.last_days = days;
-            if !seasonal {
-                self.hanging_days = None;
-            }
-        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= 12 && facts.loose.is_empty() {
-            self.hanging_days = Some((segment.block, facts.bare_days.clone()));
-        }
     }
 
     fn draft(&mut self, subject: Subject, period: Period) -> &mut Draft {

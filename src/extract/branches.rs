@@ -18,6 +18,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     zones(segments, scans);
     named_by_place(segments, scans);
     rows_by_place(segments, scans);
+    rows_among_branches(segments, scans);
     by_structure(document, segments, scans, lexicon);
 }
 
@@ -324,5 +325,30 @@ fn rows_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for (i, end) in found {
         let name = segments[i].words(0..end).to_string();
         scans[i].insert(0, Placed { mark: Mark::Site(name), start: 0, end });
+    }
+}
+
+/// "Centro: Indirizzo: piazza Libertà 3 …" in a table whose other rows are branches by their very word ("Quartiere Stazione"): a branch like them.
+fn rows_among_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const LONGEST_NAME: usize = 4;
+    let opens_with_branch = |marks: &[Placed]| marks.first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start == 0);
+    let mut from = 0;
+    while from < segments.len() {
+        let block = segments[from].block;
+        let rows = segments[from..].iter().take_while(|s| s.block == block && s.role == Role::Row).count();
+        let table = from..from + rows;
+        from += rows.max(1);
+        if table.clone().filter(|i| opens_with_branch(&scans[*i])).count() < 2 {
+            continue;
+        }
+        for i in table {
+            let tokens = &segments[i].tokens;
+            let Some(end) = tokens.iter().position(|t| t.is(":")).filter(|end| (1..=LONGEST_NAME).contains(end)) else { continue };
+            let bare = !scans[i].iter().any(|m| m.start < end);
+            if bare && tokens[..end].iter().all(|t| t.kind == crate::text::TokenKind::Word) && tokens[0].upper {
+                let name = segments[i].words(0..end).to_string();
+                scans[i].insert(0, Placed { mark: Mark::Site(name), start: 0, end });
+            }
+        }
     }
 }

@@ -172,10 +172,19 @@ pub fn single_days(marks: &[Placed]) -> Vec<Date> {
 /// Where the words about the next office begin: at the separator that stands closest before it.
 fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -> usize {
     let (from, to) = (marks[before].end, marks[next].start);
+    // "…; nella stessa fascia, ma al piano di sopra, lo stato civile …": what refers back opens the statement of the next
+    let part = (from..to).rev().find(|at| segment.tokens[*at].is(";"));
+    let refers = |m: &Placed| matches!(m.mark, Mark::SameHours | Mark::When(When::Same | When::FromSame));
+    if let Some(part) = part {
+        let mut between = marks[before + 1..next].iter().filter(|m| m.start > part && !matches!(m.mark, Mark::Comma)).peekable();
+        if between.peek().is_some() && between.all(refers) {
+            return part + 1;
+        }
+    }
     let mut cut = to;
     for at in (from..to).rev() {
         let token = &segment.tokens[at];
-        let separates = token.is_any(&[",", ";", ".", ":", "(", ")", "mentre", "ma", "invece", "-"])
+        let separates = token.is_any(&[",", ";", ".", ":", "(", ")", "|", "mentre", "ma", "invece", "-"])
             || token.newline
             || token.is_any(&["e", "ed"]) && !inside(marks, at)
             // "l'ufficio tributi informa che venerdì 10 giugno gli sportelli resteranno chiusi"
@@ -274,6 +283,34 @@ fn shut_all_week(facts: &mut Facts) {
     }
 }
 
+/// "riceve altresì il giovedì", "oltre alla mattina, il martedì 15-17", "il lunedì è chiuso; per il resto vale l'orario generale": beside what holds anyway.
+fn comes_on_top(segment: &Segment, clause: &Clause) -> bool {
+    const MORE: [&str; 16] = [
+        "altresi",
+        " anche ",
+        "inoltre",
+        "oltre al",
+        "oltre che",
+        "oltre all",
+        "in aggiunta",
+        "in piu",
+        "orario generale",
+        "orari generali",
+        "orario comune",
+        "orario di tutti",
+        "orario degli altri",
+        "come gli altri uffici",
+        "orario valido per tutti",
+        "orario detto sopra",
+    ];
+    let words = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
+    let Some(text) = words.first().zip(words.last()).and_then(|(a, b)| segment.folded.text.get(a.range.start..b.range.end)) else {
+        return false;
+    };
+    let padded = format!(" {text} ");
+    MORE.iter().any(|w| padded.contains(w))
+}
+
 /// The period that a line states as a whole.
 pub fn whole_period(marks: &[Placed]) -> Option<Period> {
     let mut period = Period::default();
@@ -358,11 +395,10 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             .marks
             .iter()
             .rev()
-            .find(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(_)))
+            .find(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(_) | Mark::When(_)))
             .is_some_and(|m| matches!(m.mark, Mark::Exception(Exception::Following | Exception::Sentence)));
     facts.without_days.clone_from(&reading.read.taken_out);
-    facts.also = !facts.hours.is_empty()
-        && segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| t.is_any(&["altresi", "anche", "inoltre"]));
+    facts.also = !facts.hours.is_empty() && comes_on_top(segment, clause);
     facts.season = clause.marks.iter().find_map(|m| if let Mark::When(When::Season(season)) = &m.mark { Some(*season) } else { None });
     facts.bare_days.clone_from(&reading.read.bare_days);
     facts.single_day = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))))
@@ -375,12 +411,28 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         referred.and_then(|m| if let Mark::Offices(mention) = &m.mark { mention.offices.first().map(|o| o.office.clone()) } else { None });
     facts.same_number = clause.marks.iter().any(|m| m.mark == Mark::SameNumber);
     facts.same_hours = facts.reference.is_some() && !facts.same_number
-        || clause.marks.iter().any(|m| m.mark == Mark::SameHours || matches!(m.mark, Mark::Days(Days::Same)));
+        || clause.marks.iter().enumerate().any(|(i, m)| match &m.mark {
+            Mark::SameHours => true,
+            // "dal martedì al sabato 15-19 e, in estate, 17-21, sempre negli stessi giorni": those of the sentence itself
+            Mark::Days(Days::Same) => !clause.marks[..i].iter().any(|d| matches!(d.mark, Mark::Days(Days::These { .. }))),
+            _ => false,
+        });
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
     // what begins on a day goes on
     facts.single_day &= facts.period.is_none_or(|p| p.until.is_some());
     channels(segment, clause, &mut facts);
     address(segment, clause, &mut facts);
+    if !facts.channels.is_empty() && !facts.beyond_channels() && is_told_of_channel(segment, clause) {
+        facts.period = None;
+    }
     facts
+}
+
+/// "numero neve (da novembre a marzo): 0861 …", "in quei giorni e poi sempre si può telefonare allo …": when a number answers, and no period of the office.
+fn is_told_of_channel(segment: &Segment, clause: &Clause) -> bool {
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    let mut periods = clause.marks.iter().filter(|m| matches!(m.mark, Mark::When(_))).peekable();
+    let always = ["e poi sempre", "e anche dopo", "e anche in seguito", "come sempre"].iter().any(|w| segment.folded.text.contains(w));
+    periods.peek().is_some() && (always || periods.all(|m| m.start > 0 && word(m.start - 1) == "(" && word(m.end) == ")"))
 }

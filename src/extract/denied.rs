@@ -58,6 +58,42 @@ pub fn proposal(segment: &Segment) -> Option<usize> {
     reach.clone().any(|i| tokens[i].is("di") && i + 1 < tokens.len() && deed(i + 1)).then_some(noun)
 }
 
+/// "gli uffici, oggi in via Cairoli 18, riceveranno in viale Europa 101", "le cinque mattine attuali (9-13) divengono …": what is so far, where the sentence
+/// tells what will be instead.
+pub fn drop_replaced(segment: &Segment, marks: &mut Vec<Placed>) {
+    const SO_FAR: [&str; 9] = ["oggi", "attualmente", "finora", "sinora", "adesso", "prima", "precedentemente", "ora", "ieri"];
+    let tokens = &segment.tokens;
+    let two = marks.iter().filter(|m| matches!(m.mark, Mark::Address(_))).count() >= 2;
+    let here = |m: &Placed| {
+        let before = &tokens[m.start.saturating_sub(4)..m.start];
+        matches!(m.mark, Mark::Address(_)) && two && before.iter().any(|t| SO_FAR.contains(&t.text.as_str()))
+    };
+    let attribute =
+        |t: &Token| ["attual", "vecchi", "precedent", "odiern"].iter().any(|w| t.text.starts_with(w)) && !t.text.ends_with("mente");
+    let bracket = (1..tokens.len()).find(|i| tokens[*i].is("(") && tokens[i.saturating_sub(3)..*i].iter().any(attribute));
+    let bracket = bracket.and_then(|open| (open..tokens.len()).find(|i| tokens[*i].is(")")).map(|close| open..close));
+    let more = |close: usize| marks.iter().any(|m| m.start > close && is_matter(&m.mark));
+    let bracket = bracket.filter(|range| more(range.end));
+    let replaced = |m: &Placed| here(m) || is_matter(&m.mark) && bracket.as_ref().is_some_and(|range| range.contains(&m.start));
+    let keep: Vec<bool> = marks.iter().map(|m| !replaced(m)).collect();
+    let mut keep = keep.into_iter();
+    marks.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// "Quando l'ufficio è chiuso si lascia un messaggio", "se chiuso, suonare": a case that is thought of, and no closing. A day named beside it makes it one.
+pub fn drop_conditions(segment: &Segment, marks: &mut Vec<Placed>) {
+    const REACH: usize = 6;
+    let tokens = &segment.tokens;
+    let dated = marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)));
+    let conditional = |m: &Placed| {
+        (m.start.saturating_sub(REACH)..m.start)
+            .rev()
+            .take_while(|i| !ends(tokens, *i) && !tokens[*i].is_any(&[":", "("]))
+            .any(|i| tokens[i].is_any(&["quando", "se", "qualora", "finche", "ove", "laddove"]))
+    };
+    marks.retain(|m| m.mark != Mark::Cue(Cue::Closed) || dated || !conditional(m));
+}
+
 /// What can be denied so: days, times, numbers, places, ways of access.
 fn is_matter(mark: &Mark) -> bool {
     matches!(

@@ -341,6 +341,9 @@ impl Draft {
             self.weeks.into_iter().filter(|(_, week)| !week.is_empty()).map(|(access, week)| OfficeHours { week, access }).collect();
         notice.closures = DateRange::merged(self.closures);
         notice.openings = self.openings.into_iter().collect();
+        // "siamo su WhatsApp", and the number in the next sentence: one channel
+        let named: Vec<_> = self.channels.iter().filter(|c| c.value.is_some()).map(|c| c.kind).collect();
+        self.channels.retain(|c| c.value.is_some() || !named.contains(&c.kind));
         notice.channels = self.channels;
         notice.address = self.address;
         notice.valid_from = self.period.from;

@@ -77,7 +77,7 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         match insertion(segment, clause, doubt) {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {
-                kept.marks.retain(|m| m.start < doubt.start || matches!(m.mark, Mark::Offices(_)));
+                kept.marks.retain(|m| m.end <= doubt.start || matches!(m.mark, Mark::Offices(_)));
                 break;
             }
         }

@@ -10,8 +10,18 @@ const COLOPHON: [&str; 4] = ["reg. trib", "registrazione tribunale", "direttore 
 /// What stands around an article: its makers, its rights, who advertises there.
 const MAKERS: [&str; 5] = ["redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
 /// Contacts for reporters.
-const FOR_REPORTERS: [&str; 5] =
-    ["contatti per la stampa", "ufficio stampa del comune", "ufficio stampa comune", "per informazioni alla stampa", "a cura dell'ufficio"];
+const FOR_REPORTERS: [&str; 10] = [
+    "contatti per la stampa",
+    "ufficio stampa del comune",
+    "ufficio stampa comune",
+    "ufficio stampa provincia",
+    "ufficio stampa della provincia",
+    "ufficio stampa dell'unione",
+    "ufficio stampa unione",
+    "ufficio stampa della citta",
+    "per informazioni alla stampa",
+    "a cura dell'ufficio",
+];
 /// What leads to other articles.
 const LEADS_ON: [&str; 5] = ["leggi anche", "condividi", "potrebbe interessarti", "ultime notizie", "tag:"];
 

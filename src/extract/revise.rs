@@ -3,6 +3,7 @@
 //!
 //! In: segments with their phrases. Out: the phrases, some of them replaced or dropped.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::grammar::dates::{When, weekday_of};
@@ -10,6 +11,8 @@ use super::grammar::weekdays::Days;
 use super::press;
 use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
+use crate::domain::{ChannelKind, Season};
+use crate::lexicon::Cue;
 use crate::text::TokenKind;
 
 /// Looks again.
@@ -19,16 +22,51 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         if is_motion(segment) {
             motion = Some(segment.block);
         }
-        let withdrawn = segments.get(i + 1).is_some_and(|next| next.block == segment.block && calls_it_wrong(next));
+        let same_block = |next: &&Segment| next.block == segment.block;
+        let withdrawn = segments.get(i + 1).filter(same_block).is_some_and(calls_it_wrong)
+            || segments[i + 1..].iter().take_while(same_block).take(3).any(|next| calls_it_a_wish(next));
         if withdrawn || takes_back(segment) || press::is_addressed(segment) || is_premise(segment) || motion == Some(segment.block) {
             scans[i].clear();
         }
     }
     weekdays_as_dates(segments, scans);
+    weekdays_behind_dates(segments, scans);
+    shut_and_reached(segments, scans);
+    numbers_of_messages(segments, scans);
     same_days_as_dates(segments, scans);
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         ordinals_behind(segment, marks);
+        drop_glosses(segment, marks);
+        months_beside_a_week(segment, marks);
     }
+}
+
+/// "dal martedì al sabato 15-19 e, nei mesi di luglio e agosto, 17-21": months without a year beside the usual week come back every year.
+fn months_beside_a_week(segment: &Segment, marks: &mut [Placed]) {
+    if segment.role != Role::Sentence {
+        return;
+    }
+    let Some(at) = marks.iter().position(|m| matches!(m.mark, Mark::When(When::Months(_)))) else { return };
+    let Mark::When(When::Months(range)) = &marks[at].mark else { return };
+    let dated = segment.tokens[marks[at].start..marks[at].end].iter().any(|t| t.kind == TokenKind::Number);
+    let span = |m: &Placed| matches!(m.mark, Mark::Span(..));
+    let week = marks[..at].iter().any(|m| matches!(m.mark, Mark::Days(_))) && marks[..at].iter().any(span) && marks[at..].iter().any(span);
+    let others = marks.iter().enumerate().any(|(i, m)| i != at && matches!(&m.mark, Mark::When(w) if !matches!(w, When::Same)));
+    if !dated && week && !others {
+        let day = |date: Date| (date.month() as u8, date.day() as u8);
+        marks[at].mark = Mark::When(When::Season(Season { from: day(range.first()), to: day(range.last()) }));
+    }
+}
+
+/// "Istruzione (edifici delle scuole superiori)", "Anagrafe (iscrizioni, cambi di casa)": a bracket behind the office of a title tells what it does.
+fn drop_glosses(segment: &Segment, marks: &mut Vec<Placed>) {
+    if segment.role != Role::Heading {
+        return;
+    }
+    let Some(office) = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.end) else { return };
+    let Some(open) = (office..segment.tokens.len()).find(|i| segment.tokens[*i].is("(")) else { return };
+    let close = (open..segment.tokens.len()).find(|i| segment.tokens[*i].is(")")).unwrap_or(segment.tokens.len());
+    marks.retain(|m| !(matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)) && open < m.start && m.start < close));
 }
 
 /// "sabato 9-11.30, ma soltanto il secondo e il quarto del mese": ordinals behind the day that they count.
@@ -101,6 +139,128 @@ fn calls_it_wrong(segment: &Segment) -> bool {
             })
 }
 
+/// "Sono alcune delle richieste contenute nella mozione …", "È quanto chiede il gruppo …": the sentences before told what somebody wants.
+fn calls_it_a_wish(segment: &Segment) -> bool {
+    const OPENS: [&str; 14] =
+        ["sono ", "e ", "ecco ", "queste ", "questa ", "questo ", "lo ", "la ", "tutto ", "cosi ", "solo ", "quest", "tra ", "fra "];
+    const WISHES: [&str; 10] = [
+        "richiest",
+        "propost",
+        "mozion",
+        "interrogazion",
+        "petizion",
+        "ipotesi",
+        "emendament",
+        "programma elettoral",
+        "promess",
+        "interpellanz",
+    ];
+    const SAYS: [&str; 8] = [
+        "quanto chied",
+        "quanto propon",
+        "lo chied",
+        "lo propon",
+        "quello che chied",
+        "quanto auspica",
+        "quanto promett",
+        "quanto si legge nella mozion",
+    ];
+    let text = segment.folded.text.trim_start();
+    let points_back = OPENS.iter().any(|w| text.starts_with(w));
+    let lead: String = text.chars().take(70).collect();
+    let lists =
+        ["delle ", "le ", "la ", "i punti", "una ", "uno "].iter().any(|w| lead.contains(w)) && WISHES.iter().any(|w| lead.contains(w));
+    let to_be = ["sono ", "e ", "ecco ", "queste ", "questa "].iter().any(|w| text.starts_with(w));
+    points_back
+        && (to_be && lists && !lead.contains("accolt") && !lead.contains("approvat")
+            || SAYS.iter().any(|w| text.starts_with(w) || text.starts_with(&format!("e {w}"))))
+}
+
+/// "Oggi e domani 9-18, domenica 7-23": a weekday that goes on behind dates of the same week is the next such day.
+fn weekdays_behind_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const DAYS: i32 = 7;
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        if segment.role == Role::Row || marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() != 1 {
+            continue;
+        }
+        let Some(at) = marks.iter().position(|m| matches!(m.mark, Mark::Days(_))) else { continue };
+        let Mark::Days(Days::These { days, every: false }) = &marks[at].mark else { continue };
+        let ([only], Some(first)) = (days.as_slice(), marks[..at].iter().position(|m| matches!(m.mark, Mark::When(When::Days(_))))) else {
+            continue;
+        };
+        let before = |n: usize| marks[at].start.checked_sub(n).and_then(|i| segment.tokens.get(i));
+        let set_off = before(1).is_some_and(|t| t.is(",")) || before(1).is_some_and(|t| t.is("e")) && before(2).is_some_and(|t| t.is(","));
+        let timed = |marks: &[Placed]| marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        let plain = only.nth.is_empty() && marks[at].end == marks[at].start + 1 && set_off;
+        let last =
+            marks[..at].iter().rev().find_map(|m| if let Mark::When(When::Days(days)) = &m.mark { days.last().copied() } else { None });
+        let Some(last) = last.filter(|_| plain && timed(&marks[first..at]) && timed(&marks[at + 1..])) else { continue };
+        let next = (1..DAYS).filter_map(|n| last.checked_add(n.days()).ok()).find(|day| weekday_of(*day) == only.day);
+        if let Some(day) = next {
+            marks[at].mark = Mark::When(When::Days(vec![day]));
+        }
+    }
+}
+
+/// "Non è aperto al pubblico. Contatti: …": a counter that is shut for good, and the ways that take its place.
+fn shut_and_reached(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const STANDING: [&str; 8] = [
+        "non e aperto al pubblico",
+        "non e aperta al pubblico",
+        "non riceve il pubblico",
+        "non riceve pubblico",
+        "non ha sportello",
+        "non effettua ricevimento",
+        "non prevede ricevimento",
+        "non e previsto il ricevimento",
+    ];
+    for i in 0..segments.len() {
+        let text = segments[i].folded.text.as_str();
+        if !STANDING.iter().any(|w| text.contains(w)) || scans[i].iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_))) {
+            continue;
+        }
+        let reached = |at: usize| {
+            let names = scans[at].iter().any(|m| matches!(m.mark, Mark::Offices(_)));
+            scans[at].iter().any(|m| matches!(m.mark, Mark::Channel(_))) && (at == i || !names)
+        };
+        let next = segments.get(i + 1).is_some_and(|next| next.headings == segments[i].headings) && reached(i + 1);
+        if next || reached(i) || text.contains("si contatta") || text.contains("contattabil") {
+            for mark in scans[i].iter_mut().filter(|m| m.mark == Mark::Cue(Cue::Closed)) {
+                mark.mark = Mark::Cue(Cue::Remote);
+            }
+            let not = segments[i].tokens.iter().position(|t| t.is("non"));
+            if let Some(not) = not.filter(|_| !scans[i].iter().any(|m| m.mark == Mark::Cue(Cue::Remote))) {
+                let at = scans[i].partition_point(|m| m.start <= not);
+                scans[i].insert(at, Placed { mark: Mark::Cue(Cue::Remote), start: not, end: not + 2 });
+            }
+        }
+    }
+}
+
+/// "Siamo anche su WhatsApp!" above "mandate le foto al 366 …: solo messaggi": the number is that of the messages.
+fn numbers_of_messages(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const SENDS: [&str; 7] = ["mandate", "mandaci", "inviate", "inviaci", "scrivete", "scrivici", "messagg"];
+    for i in 1..segments.len() {
+        let announced = segments[i - 1].block == segments[i].block
+            && segments[i - 1].folded.text.contains("whatsapp")
+            && !scans[i - 1].iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+        if !announced || !segments[i].tokens.iter().any(|t| SENDS.iter().any(|w| t.text.starts_with(w))) {
+            continue;
+        }
+        let mobile = |value: &Option<String>| value.as_deref().is_some_and(|v| v.starts_with("+393"));
+        for mark in &mut scans[i] {
+            match &mut mark.mark {
+                Mark::Channel(channel) if channel.kind == ChannelKind::Phone && mobile(&channel.value) => {
+                    channel.kind = ChannelKind::Whatsapp
+                }
+                // "solo messaggi": how to use the number
+                Mark::Cue(Cue::Remote) => mark.mark = Mark::Comma,
+                _ => {}
+            }
+        }
+    }
+}
+
 /// "CONSIDERATO che …;", "VISTO l'art. 50 …": why an act is made, not what it orders.
 fn is_premise(segment: &Segment) -> bool {
     const PREMISES: [&str; 12] = [
@@ -165,7 +325,7 @@ fn same_days_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let during = |m: &Placed| m.start > 0 && segment.tokens[m.start - 1].is_any(&["negli", "nei", "in"]) && !hours;
         for mark in &mut scans[i] {
             match &mark.mark {
-                Mark::When(When::Days(_) | When::Range(_) | When::Months(_)) => last_were_dates = Some(i),
+                Mark::When(When::Days(_) | When::Range(_)) => last_were_dates = Some(i),
                 Mark::Days(Days::Same)
                     if segment.role == Role::Sentence && during(mark) && last_were_dates.is_some_and(|at| i - at <= 2) =>
                 {

@@ -139,12 +139,18 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_apposed(segment, &mut marks);
     mentioned::drop_dateline(&mut marks, published);
+    // "https://appalti.comune…", "consigliera@comune…": the words of an address say nothing
+    let in_address = |at: usize| {
+        let mail = |f: &channels::Found| matches!(f.channel.kind, ChannelKind::Email | ChannelKind::Pec) && f.range.contains(&at);
+        urls.iter().any(|u| u.contains(&at)) || found.iter().any(mail)
+    };
     let cues = lexicon.cues().find(tokens);
     marks.extend(
         service_cues(segment, &marks, &cues, lexicon)
             .into_iter()
             .chain(cues)
             .filter(|run| !inside_name(&marks, run.start, run.end) && !inside_span(&marks, run.start, run.end))
+            .filter(|run| !tokens.get(run.start).is_some_and(|token| in_address(token.range.start)))
             .map(|run| Placed { mark: Mark::Cue(run.kind), start: run.start, end: run.end })
             .collect::<Vec<_>>(),
     );
@@ -153,6 +159,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     marks.sort_by_key(|m| (m.start, m.end));
     quotes::drop_quoted(segment, &mut marks);
     super::denied::drop_denied(segment, &mut marks);
+    super::denied::drop_conditions(segment, &mut marks);
+    super::denied::drop_replaced(segment, &mut marks);
     if let Some(noun) = super::denied::proposal(segment)
         && !marks.iter().any(|m| m.mark == Mark::Cue(Cue::Hypothesis) && m.start <= noun)
     {
@@ -325,6 +333,9 @@ fn one(
         "senza" if word(at + 1) == "interruzione" || word(at + 1) == "interruzioni" => Some((Mark::Continuous, at + 2)),
         "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {
             Some((Mark::SameHours, at + 2))
+        }
+        "stessa" | "medesima" if word(at + 1) == "fascia" => {
+            Some((Mark::SameHours, if matches!(word(at + 2), "oraria") { at + 3 } else { at + 2 }))
         }
         "come" if matches!(word(at + 1), "sopra") => Some((Mark::SameHours, at + 2)),
         "stesso" | "medesimo" if matches!(word(at + 1), "numero" | "recapito" | "telefono" | "centralino") => {

@@ -22,6 +22,13 @@ impl Assembler<'_> {
             let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
             if !own || draft.also {
                 for (access, chunk) in &self.default_hours {
+                    // "il lunedì è chiuso; negli altri giorni si segue l'orario generale"
+                    let mut chunk = chunk.clone();
+                    chunk.days.retain(|day| !draft.weeks.values().any(|week| is_off(week, day)));
+                    if chunk.days.is_empty() {
+                        continue;
+                    }
+                    let chunk = &chunk;
                     crate::extract::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
                 }
             }
@@ -38,10 +45,33 @@ impl Assembler<'_> {
         let text = segment.folded.text.as_str();
         let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
         let generic = in_table || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
-        let listed = ["sotto elencat", "sottoelencat", "di seguito", "seguenti", "elencati", "sotto indicat", "sottoindicat"]
-            .iter()
-            .any(|w| text.contains(w));
+        let listed = [
+            "che seguono",
+            "qui elencat",
+            "elencati sotto",
+            "riportati sotto",
+            "indicati sotto",
+            "sotto riportat",
+            "sotto elencat",
+            "sottoelencat",
+            "di seguito",
+            "seguenti",
+            "elencati",
+            "sotto indicat",
+            "sottoindicat",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
         let unless = [
+            "se non e detto",
+            "se non detto",
+            "dove non e detto",
+            "se nulla e detto",
+            "quando non e detto",
+            "se non e indicato",
+            "se non indicato",
+            "dove non indicato",
+            "salvo eccezioni",
             "salvo divers",
             "salvo dove",
             "salvo che",
@@ -122,4 +152,9 @@ impl Assembler<'_> {
             self.default_address = Some(address);
         }
     }
+}
+
+/// Whether a week says of a day that it is shut.
+fn is_off(week: &crate::domain::Week, day: &crate::domain::DaySelector) -> bool {
+    week.iter().any(|(_, other, slot)| other == day && *slot == crate::domain::Slot::Off)
 }

@@ -38,7 +38,12 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
 
 /// Whether the first lines announce a competition, a sitting of the council, a call for bids: what such a page says of hours and days is about that.
 pub(super) fn is_about_proceedings(segments: &[Segment]) -> bool {
-    const OPENS: [&str; 16] = [
+    const OPENS: [&str; 21] = [
+        "convocazione della",
+        "convocazione di",
+        "convocazione in",
+        "avviso di convocazione",
+        "avviso di seduta",
         "avviso di selezione",
         "avviso pubblico di selezione",
         "selezione pubblica",
@@ -57,7 +62,9 @@ pub(super) fn is_about_proceedings(segments: &[Segment]) -> bool {
         "avviso di gara",
     ];
     let lead = segments.iter().filter(|s| s.region == Region::Main && !s.tokens.is_empty()).take(5);
-    lead.into_iter().filter(|s| matches!(s.role, Role::Heading | Role::Sentence)).any(|s| {
+    // a line further down is an entry of a list
+    let opens = |(n, s): &(usize, &Segment)| matches!(s.role, Role::Heading | Role::Sentence) || s.role == Role::Line && *n == 0;
+    lead.enumerate().filter(opens).any(|(_, s)| {
         let text =
             s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic()).trim_start_matches("oggetto").trim_start_matches([':', ' ']);
         OPENS.iter().any(|w| text.starts_with(w))

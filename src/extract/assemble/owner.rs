@@ -1,6 +1,8 @@
 //! Whose page it is: pages that a foundation, a bank, a swimming pool publishes about itself say nothing of a public body's offices.
 
 use crate::document::Region;
+use crate::domain::OfficeId;
+use crate::extract::draft::Subject;
 use crate::extract::press;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
@@ -50,6 +52,53 @@ fn is_signature(segment: &Segment, marks: &[Placed]) -> bool {
         .iter()
         .any(|w| text.contains(w))
         || marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_)))
+}
+
+/// The mayor, where the first lines or the signature say that he writes: "IL SINDACO INFORMA", "il vostro sindaco".
+pub(super) fn writer(segments: &[Segment]) -> Option<Subject> {
+    const OPENS: [&str; 10] = [
+        "il sindaco informa",
+        "la sindaca informa",
+        "il sindaco scrive",
+        "la sindaca scrive",
+        "lettera del sindaco",
+        "lettera della sindaca",
+        "la lettera del sindaco",
+        "messaggio del sindaco",
+        "il saluto del sindaco",
+        "dal vostro sindaco",
+    ];
+    const SIGNS: [&str; 6] = ["il vostro sindaco", "la vostra sindaca", "il sindaco,", "la sindaca,", "il sindaco", "la sindaca"];
+    let main: Vec<&Segment> = segments.iter().filter(|s| s.region == Region::Main && !s.tokens.is_empty()).collect();
+    let text = |s: &Segment| s.folded.text.trim().to_string();
+    let opens = main.iter().take(4).any(|s| OPENS.iter().any(|w| text(s).starts_with(w)));
+    let signed = main.iter().rev().take(4).any(|s| s.tokens.len() <= 6 && SIGNS.iter().any(|w| text(s).starts_with(w)));
+    if !(opens || signed && main.iter().any(|s| speaks_of_himself(s))) {
+        return None;
+    }
+    let named = main.iter().rev().find_map(|s| s.tokens.iter().position(|t| t.is_any(&["sindaco", "sindaca"])).map(|at| (s, at)))?;
+    Some(Subject { office: OfficeId("sindaco".into()), name: named.0.words(named.1..named.1 + 1).to_string(), site: None })
+}
+
+/// "Da sabato mi trovate in via Mulini 6", "torno a ricevervi": whoever writes tells when he receives.
+pub(super) fn speaks_of_himself(segment: &Segment) -> bool {
+    const RECEIVES: [&str; 13] = [
+        "mi trovate",
+        "mi troverete",
+        "torno a ricever",
+        "tornero a ricever",
+        "vi ricevo",
+        "vi ricevero",
+        "ricevo il ",
+        "ricevo ogni ",
+        "ricevo su ",
+        "ricevero ",
+        "vi aspetto ogni",
+        "vi aspetto il ",
+        "sono in municipio",
+    ];
+    let padded = format!(" {}", segment.folded.text);
+    RECEIVES.iter().any(|w| padded.contains(&format!(" {w}")))
 }
 
 /// "La struttura, privata da sempre, …": a text that calls the museum or the library it speaks of private.

@@ -1,7 +1,7 @@
 //! Which period governs what: said once and closed later, for points of a list, for hours told behind a closing, for what stands above.
 
 use super::Assembler;
-use crate::extract::draft::{Draft, Facts, Period, Subject};
+use crate::extract::draft::{Draft, Facts, Flags, Period, Subject};
 use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
@@ -70,8 +70,19 @@ impl Assembler<'_> {
         }
     }
 
+    /// Behind a box that calls for attention and says itself what holds for its period ("ORARIO ESTIVO. Dal 1° luglio al 31 agosto si apre solo di mattina"):
+    /// the rest of the page tells what is usual.
+    pub(super) fn leave_alert(&mut self, index: usize) {
+        let left = index > 0 && self.alerts.contains(&(index - 1)) && !self.alerts.contains(&index);
+        let Some(period) = self.document_period.filter(|_| left) else { return };
+        let told = |d: &Draft| d.period == period && Flags { open: false, ..d.flags }.any();
+        if self.drafts.iter().any(told) {
+            (self.document_period, self.topic_period, self.lead_period, self.office_period) = (None, None, None, None);
+        }
+    }
+
     /// "tranne lo stato civile, aperto dalle 9 alle 11": spans without days are for the dates that the sentence, or the closure of all, names.
-    pub(super) fn lend_days(&self, facts: &mut Facts, explicit: bool) {
+    pub(super) fn lend_days(&self, segment: &Segment, facts: &mut Facts, explicit: bool) {
         if facts.loose.is_empty() || !facts.hours.is_empty() || !facts.openings.is_empty() || !explicit {
             return;
         }
@@ -80,6 +91,10 @@ impl Assembler<'_> {
             && let Some(all) = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && !d.closures.is_empty())
         {
             dates = all.closures.iter().filter(|r| r.first() == r.last()).map(|r| r.first()).collect();
+        }
+        // "L'8 marzo saranno chiusi URP e biblioteca. L'anagrafe aprirà dalle 8.30 alle 10.30": on the day that the sentence before tells of
+        if dates.is_empty() && segment.role == Role::Sentence {
+            dates.extend(self.last_closing.filter(|(block, _)| segment.block <= block + 1).map(|(_, day)| day));
         }
         for span in std::mem::take(&mut facts.loose) {
             facts.openings.extend(dates.iter().map(|date| crate::domain::Opening { date: *date, span }));

@@ -36,6 +36,12 @@ impl Assembler<'_> {
         if explicit && self.lists_tasks(segment, &facts) {
             return;
         }
+        if self.open_group(index, &facts) {
+            return;
+        }
+        if explicit && n == 0 {
+            self.lend_of_group(index, &mut facts);
+        }
         if explicit {
             self.topic_block = Some(segment.block);
             // a branch of the office, or another name for it, does not end its period
@@ -52,6 +58,8 @@ impl Assembler<'_> {
         }
         if self.frame.excepting && listed && self.frame.active && explicit && n == 0 {
             facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+            // "In deroga, per il medesimo periodo:"
+            facts.period = facts.period.or(self.frame.facts.period);
             if facts.flags.any() && facts.period.is_none() && facts.hours.is_empty() && facts.openings.is_empty() && facts.loose.is_empty()
             {
                 facts.period = self.days_of_all();
@@ -106,7 +114,7 @@ impl Assembler<'_> {
         }
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);
-        self.lend_days(&mut facts, explicit);
+        self.lend_days(segment, &mut facts, explicit);
         if facts.same_hours && self.says_the_same(segment) {
             // "Museo civico: idem." below an office that is shut: what was said of it
             if let Some(last) = self.drafts.iter().rev().find(|d| !whom.iter().any(|s| s.same(&d.subject))).filter(|d| d.weeks.is_empty()) {
@@ -120,6 +128,12 @@ impl Assembler<'_> {
                 chunk.days.retain(|d| !facts.without_days.contains(d)); // "come sopra, tranne il venerdì"
             }
             before.retain(|(_, chunk)| !chunk.days.is_empty());
+            let others = !facts.bare_days.is_empty() && !before.iter().any(|(_, c)| c.days.iter().any(|d| facts.bare_days.contains(d)));
+            if others && facts.hours.is_empty() {
+                // "il mercoledì, nella stessa fascia": those times on days of its own
+                before.truncate(1);
+                before.iter_mut().for_each(|(_, chunk)| chunk.days.clone_from(&facts.bare_days));
+            }
             before.retain(|(_, chunk)| facts.bare_days.is_empty() || chunk.days.iter().all(|d| facts.bare_days.contains(d)));
             for (_, chunk) in &mut before {
                 chunk.season = facts.season.or(chunk.season);
@@ -127,6 +141,23 @@ impl Assembler<'_> {
             if facts.flags.remote && !facts.flags.video {
                 // "solo telefonicamente, negli stessi orari"
                 before.iter_mut().for_each(|(access, _)| *access = crate::domain::Access::Phone);
+            }
+            if before.is_empty()
+                && facts.openings.is_empty()
+                && explicit
+                && let Some(last) = self.drafts.iter().rev().find(|d| !d.openings.is_empty() && !whom.iter().any(|s| s.same(&d.subject)))
+            {
+                // "nella stessa fascia" as an office that opens on a single day; "venerdì 7 e sabato 8, negli stessi orari dell'ufficio elettorale"
+                let days = &self.sentence_dates;
+                facts.openings.extend(last.openings.iter().filter(|o| days.is_empty() || days.contains(&o.date)).cloned());
+                facts.openings.retain(|_| last_of_days(segment).is_none());
+                if let Some(n) = last_of_days(segment) {
+                    let mut dates: Vec<_> = last.openings.iter().map(|o| o.date).collect();
+                    dates.dedup();
+                    let from = dates.len().saturating_sub(n);
+                    facts.openings.extend(last.openings.iter().filter(|o| dates[from..].contains(&o.date)).cloned());
+                }
+                facts.period = facts.period.filter(|_| !facts.single_day);
             }
             before.append(&mut facts.hours);
             facts.hours = before;
@@ -146,6 +177,10 @@ impl Assembler<'_> {
         if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none() {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
             self.document_period = facts.period;
+        }
+        if explicit && self.points_to_table(segment, &whom, &facts) {
+            self.document_period = self.document_period.or(facts.period);
+            return;
         }
         let books = announces && self.announces_booking(segment);
         if books {
@@ -171,7 +206,7 @@ impl Assembler<'_> {
             // "SUAP e anagrafe riceveranno solo su appuntamento:" above their own lines
             let own_list = whom.len() >= 2 && facts.beyond_channels() && self.lists_own(index, &whom);
             let lends = lends || self.others && generic || own_list;
-            if self.document_period.is_none() && facts.period.is_none() && generic {
+            if self.document_period.is_none() && facts.period.is_none() && generic && !facts.excepting {
                 self.document_period = self.topic_period.or(self.lead_period);
             }
             self.frame = Frame {
@@ -221,12 +256,20 @@ impl Assembler<'_> {
             }
             return;
         }
-        if !facts.any() && facts.period.is_none() {
+        if !facts.any() && (facts.period.is_none() || whom.iter().all(|s| s.site.is_some())) {
+            // "dal 4 ottobre il Corpo avrà una sede principale e due presìdi": when all that follows holds
+            let period = facts.period.filter(|_| !facts.single_day);
+            self.document_period = self.document_period.or(period);
             return;
         }
         let all = whom.iter().all(|s| s.office.is_all());
         if !facts.channels.is_empty() && !facts.beyond_channels() && facts.period.is_some_and(|p| p.from == p.until) {
             facts.period = None; // "chi aveva un appuntamento quel giorno chiami …": no number is for a day
+        }
+        if facts.period.is_some_and(|p| p.from == p.until && facts.openings.iter().all(|o| Some(o.date) == p.from))
+            && !facts.openings.is_empty()
+        {
+            facts.period = None; // hours of a single day say themselves when
         }
         self.close_period(&whom, &mut facts);
         if facts.period.is_none() && !facts.unchanged {
@@ -235,6 +278,12 @@ impl Assembler<'_> {
         let period = match facts.period {
             Some(period) => {
                 self.topic_period = Some(period);
+                if let [Subject { office, site: None, .. }] = whom.as_slice()
+                    && facts.closures.is_empty()
+                    && !facts.single_day
+                {
+                    self.office_period = Some((office.clone(), period));
+                }
                 if all && self.document_period.is_none() && !facts.single_day && !self.is_numbered(index) {
                     self.document_period = Some(period);
                 }
@@ -245,10 +294,20 @@ impl Assembler<'_> {
             None if !facts.channels.is_empty() && !facts.beyond_channels() && self.stands_apart(segment, &whom) => Period::default(),
             None => self
                 .topic_period
+                .or(self
+                    .office_period
+                    .as_ref()
+                    .filter(|(office, _)| whom.iter().all(|s| s.site.is_some() && s.office == *office))
+                    .map(|(_, p)| *p))
                 .or(self.headings.periods.innermost(&segment.headings).copied())
                 .or(self.whole_document())
                 .unwrap_or_default(),
         };
+        if let [closed] = facts.closures.as_slice()
+            && segment.role == Role::Sentence
+        {
+            self.last_closing = (closed.first() == closed.last()).then_some((segment.block, closed.first()));
+        }
         let each = whom.len() >= 2 && facts.channels.len() == whom.len() && segment.folded.text.contains("rispettivamente");
         let channels = facts.channels.clone();
         for (n, subject) in whom.into_iter().enumerate() {
@@ -355,6 +414,26 @@ impl Assembler<'_> {
         generic && !stated && only_open && facts.any() && table && self.next_names_offices(index)
     }
 
+    /// "Gli uffici sotto indicati ricevono secondo quanto risulta dalla tabella in calce": what the table says, office by office.
+    fn points_to_table(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
+        const POINTS: [&str; 10] = [
+            "sotto indicat",
+            "sottoindicat",
+            "sotto elencat",
+            "sottoelencat",
+            "tabella",
+            "prospetto",
+            "in calce",
+            "quadro che segue",
+            "elenco che segue",
+            "come appresso",
+        ];
+        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
+        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
+        let generic = !whom.is_empty() && whom.iter().all(|s| s.office.is_all());
+        generic && !stated && only_open && self.names.several && POINTS.iter().any(|w| segment.folded.text.contains(w))
+    }
+
     /// An office some of whose hours could not be read has said none: no notice with a hole.
     pub(super) fn settle_doubts(&mut self) -> Vec<Doubt> {
         let mut doubts: Vec<Doubt> = Vec::new();
@@ -374,6 +453,9 @@ impl Assembler<'_> {
     pub(super) fn leave_out(&mut self, facts: &mut Facts, whom: &[Subject], announces: bool) {
         if facts.except.is_empty() || whom.iter().any(|s| s.office.is_all()) && !announces {
             return;
+        }
+        if announces && !self.drafts.iter().any(|d| d.subject.office.is_all()) && !whom.is_empty() {
+            return; // "tutti gli uffici, tranne la Polizia locale, sono chiusi:": the notice about all is only being made
         }
         let except = std::mem::take(&mut facts.except);
         if let Some(all) = self.drafts.iter_mut().rev().find(|d| d.subject.office.is_all()) {
@@ -413,6 +495,17 @@ impl Assembler<'_> {
                 .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
         })
     }
+}
+
+/// "nelle ultime due giornate": how many.
+fn last_of_days(segment: &Segment) -> Option<usize> {
+    let text = segment.folded.text.as_str();
+    let n = ["due", "tre", "quattro"].iter().position(|n| {
+        ["ultime", "ultimi"]
+            .iter()
+            .any(|last| ["giornate", "giorni", "date"].iter().any(|days| text.contains(&format!("{last} {n} {days}"))))
+    })?;
+    Some(n + 2)
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {

@@ -69,15 +69,7 @@ impl Assembler<'_> {
         }
         let title = document.title.as_deref().unwrap_or_default();
         // a box that calls for attention stands above the title and is about the page
-        let boxed = |segment: &Segment| {
-            let mut at = Some(segment.container);
-            std::iter::from_fn(|| {
-                let container = document.containers.get(at?)?;
-                at = container.parent;
-                Some(container)
-            })
-            .any(|container| container.mark.as_deref() == Some("alert"))
-        };
+        let boxed = |segment: &Segment| is_in_alert(document, segment);
         let is_title = |s: &Segment| s.region == Region::Main && s.role == Role::Heading && s.text.trim() == title.trim();
         let titled = self.segments.iter().position(is_title);
         let main = |(_, (s, _)): &(usize, (&Segment, &Vec<Placed>))| s.region == Region::Main && !boxed(s);
@@ -199,7 +191,9 @@ impl Assembler<'_> {
             self.stranger = false;
             self.topic = topic;
         }
-        if self.topic.is_empty() && !self.stranger {
+        // a heading that speaks of an event, or of somebody else, leaves no topic at all
+        let others = self.heading_topic(segment).is_some_and(|topic| topic.is_empty());
+        if self.topic.is_empty() && !self.stranger && !others {
             self.topic = self.page_topic.clone();
         }
     }
@@ -288,7 +282,9 @@ impl Assembler<'_> {
                 self.headings.periods.note(index, period);
             }
             let topical = segment.headings.is_empty() || self.heading_topic(segment).is_none();
-            if topical && self.page_topic.is_empty() {
+            // "Dove e quando" below a text about one office: its own fields
+            let field = is_field(segment) && self.topic.len() == 1 && !self.topic.iter().any(|s| s.office.is_all());
+            if topical && self.page_topic.is_empty() && !field {
                 self.topic.clear();
             }
             return;
@@ -330,4 +326,69 @@ impl Assembler<'_> {
         let own = self.subjects_of(segment, marks);
         !own.is_empty() && self.names.others(index, |office| own.iter().any(|s| s.office == *office))
     }
+}
+
+/// Whether a heading only says what is told below it, of whomever the text speaks: "Dove e quando", "Orari di apertura", "Come si accede".
+fn is_field(heading: &Segment) -> bool {
+    const WORDS: [&str; 46] = [
+        "dove",
+        "quando",
+        "come",
+        "orari",
+        "orario",
+        "sede",
+        "sedi",
+        "contatti",
+        "recapiti",
+        "accesso",
+        "accedere",
+        "accede",
+        "apertura",
+        "aperture",
+        "giorni",
+        "ore",
+        "prenotare",
+        "prenotazioni",
+        "prenota",
+        "indirizzi",
+        "indirizzo",
+        "telefono",
+        "arrivare",
+        "trovarci",
+        "raggiungerci",
+        "pubblico",
+        "modalita",
+        "ricevimento",
+        "si",
+        "ci",
+        "e",
+        "gli",
+        "i",
+        "le",
+        "il",
+        "la",
+        "l'",
+        "di",
+        "del",
+        "della",
+        "per",
+        "al",
+        "a",
+        "con",
+        "nuovi",
+        "nuova",
+    ];
+    let words = || heading.tokens.iter().filter(|t| t.kind == crate::text::TokenKind::Word);
+    words().count() > 0 && words().all(|t| WORDS.contains(&t.text.as_str()))
+}
+
+/// Whether a segment stands in a box that calls for attention.
+pub(super) fn is_in_alert(document: &Document, segment: &Segment) -> bool {
+    let mut at = Some(segment.container);
+    std::iter::from_fn(|| {
+        let container = document.containers.get(at?)?;
+        at = container.parent;
+        Some(container)
+    })
+    .any(|container| container.mark.as_deref() == Some("alert"))
 }

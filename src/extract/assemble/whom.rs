@@ -126,6 +126,28 @@ impl Assembler<'_> {
             named.push(site.clone());
         }
         named.dedup();
+        // "il numero è unico per tutte le sedi": of the office, wherever it is
+        const EVERYWHERE: [&str; 7] = [
+            "unico per tutte",
+            "unico per tutti",
+            "per tutte le sedi",
+            "per tutti gli sportelli",
+            "per entrambe le sedi",
+            "uguale per tutte",
+            "stesso per tutte",
+        ];
+        let everywhere =
+            EVERYWHERE.iter().any(|w| segment.folded.text.contains(w)) && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        if everywhere && self.sites && !named.is_empty() && subjects.is_empty() {
+            named.clear();
+            let office = self.topic.first().map(|s| s.office.clone());
+            for draft in self.drafts.iter().filter(|d| d.subject.site.is_some() && Some(&d.subject.office) == office.as_ref()) {
+                if !subjects.iter().any(|s: &Subject| s.same(&draft.subject)) {
+                    subjects.push(draft.subject.clone());
+                }
+            }
+            explicit = !subjects.is_empty();
+        }
         if self.sites && !named.is_empty() {
             if subjects.is_empty() {
                 subjects = self.topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {

@@ -121,7 +121,15 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
             && placed.start <= 6
         || crate::extract::elsewhere::is_address_line(segment, placed);
     let seat = segment.tokens[placed.start.saturating_sub(2)..placed.start].first().is_some_and(|t| t.is("sede"));
-    let moved = seat || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
+    // "l'ex lavatoio di via delle Acque 27 è la nuova casa dei Servizi sociali"
+    let becomes = clause.marks.iter().any(|m| {
+        let between = segment.tokens.get(placed.end..m.start).unwrap_or_default();
+        m.mark == Mark::Cue(Cue::Moved)
+            && m.start >= placed.end
+            && between.len() <= 3
+            && between.iter().any(|t| t.is_any(&["e", "sara", "diventa", "ospita"]))
+    });
+    let moved = seat || becomes || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Moved) && m.start <= placed.end);
     let beside = clause
         .marks
         .iter()

@@ -47,7 +47,16 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 }
             }
             When::FromSame => {
-                period.from = around.last_dates.first().copied().or(around.last_when.and_then(|p| p.from)).or(period.from);
+                // "dallo stesso giorno", behind a closing of two days: the day from which something else holds
+                let here = clause.marks.iter().find_map(|o| match &o.mark {
+                    Mark::When(When::From(day)) if o.start < m.start => Some(*day),
+                    _ => None,
+                });
+                let day = here.or(match around.last_dates {
+                    [_, _, ..] => around.last_period.and_then(|p| p.from),
+                    dates => dates.first().copied(),
+                });
+                period.from = day.or(around.last_dates.first().copied()).or(around.last_when.and_then(|p| p.from)).or(period.from);
                 // "con la medesima decorrenza, e per lo stesso periodo"
                 let whole = clause.marks.iter().any(|o| matches!(&o.mark, Mark::When(When::Same)));
                 period.until = around.last_when.filter(|_| whole).and_then(|p| p.until);
@@ -174,6 +183,12 @@ fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
     let at_once = at_once
         || behind(0).starts_with("entr") && matches!(behind(1), "in") && matches!(behind(2), "vigore" | "funzione")
         || behind(0).starts_with("prend") && matches!(behind(1), "il" | "avvio" | "posto" | "servizio")
+        // "lunedì 3 novembre l'URP comincia a ricevere in via …"
+        || (date.end..(date.end + 12).min(clause.end)).take_while(|i| !segment.tokens[*i].is_any(&[",", ";", ":"])).any(|i| {
+            let verb = segment.tokens[i].text.as_str();
+            ["comincia", "cominciano", "comincera", "cominceranno", "inizia", "iniziano", "iniziera", "inizieranno"].contains(&verb)
+                && segment.tokens.get(i + 1).is_some_and(|t| t.is_any(&["a", "ad"]))
+        })
         || ["scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
     at_once || before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
 }

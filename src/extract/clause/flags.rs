@@ -52,11 +52,21 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     // "negli altri giorni solo per appuntamento": the days named before are free
     let other_days = |m: &Placed| {
         let before = &segment.tokens[m.start.saturating_sub(7).max(clause.start)..m.start];
-        before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is("giorni"))
+        let others = before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is("giorni"));
+        // behind a single date, the other days are all days: "sabato 14 si apre a tutti; negli altri giorni solo su appuntamento"
+        let resumes = before.iter().any(|t| ["continu", "torn", "riprend", "rest"].iter().any(|w| t.text.starts_with(w)));
+        others && !resumes
     };
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m) && !other_days(m));
     let at_an_hour = |m: &Placed| at_an_hour(segment, m);
-    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m));
+    // "il vecchio 0371 4470100 non sarà più attivo": the number goes, not the office
+    let of_channel =
+        |m: &Placed| clause.marks.iter().any(|c| matches!(c.mark, Mark::Channel(_)) && c.end <= m.start && m.start - c.end <= 2);
+    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m) && !of_channel(m));
+    // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
+    if flags.closed && is_shut_but(segment, clause) {
+        (flags.closed, flags.reduced) = (false, true);
+    }
     // "il sabato chiude alle 13" tells when a usual day ends; on a date it is less than usual
     let weekly = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)));
     flags.reduced |= !weekly && hit(Cue::Closed).any(at_an_hour);
@@ -80,6 +90,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     ];
     flags.remote |= flags.closed && text.contains("al pubblico") && has(&still) && has(&reached);
     flags.remote |= flags.closed && is_reached_instead(segment, clause);
+    let answers =
+        ["rispondono al telefono", "risponde al telefono", "rispondono per telefono", "si risponde al telefono", "risponde per telefono"];
+    flags.remote |= flags.closed && text.contains("riceve") && answers.iter().any(|w| text.contains(w));
     // "il ricevimento è sospeso: resta garantito il servizio telefonico"
     let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"];
     let by_phone = ["servizio telefonico", "per telefono", "telefonicamente", "per via telefonica", "contatto telefonico"];
@@ -97,6 +110,20 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         flags.appointment = false;
     }
     flags
+}
+
+/// "non apre se non il martedì dalle 10 alle 11": a closing, and behind a word of exception the hours that remain.
+pub(super) fn is_shut_but(segment: &Segment, clause: &Clause) -> bool {
+    let Some(shut) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Closed)) else { return false };
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    let but = (shut.end..clause.end.min(segment.tokens.len()))
+        .take_while(|i| !matches!(word(*i), ";"))
+        .find(|i| word(*i) == "se" && word(i + 1) == "non" || matches!(word(*i), "fuorche" | "eccetto" | "tranne" | "salvo"));
+    let Some(but) = but else { return false };
+    let behind = |wanted: fn(&Mark) -> bool| clause.marks.iter().any(|m| m.start > but && m.start - but <= 10 && wanted(&m.mark));
+    behind(|m| matches!(m, Mark::Days(_)))
+        && behind(|m| matches!(m, Mark::Span(..) | Mark::Part(_)))
+        && !behind(|m| matches!(m, Mark::Offices(_)))
 }
 
 /// "chiude alle 11": shut for a part of the day.

@@ -1,6 +1,6 @@
 //! The hours of a clause, and how they are to be used.
 
-use super::flags::{at_an_hour, is_appointment, opens_by_appointment};
+use super::flags::{at_an_hour, is_appointment, is_shut_but, opens_by_appointment};
 use super::{Around, Clause};
 use crate::domain::{Access, ChannelKind, Clock, Span};
 use crate::extract::grammar::dates::When;
@@ -40,8 +40,11 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
             &Placed { mark: Mark::Comma, start: first.start, end: first.start },
         );
     }
+    let shut_but = is_shut_but(segment, clause);
     for (i, m) in clause.marks.iter().enumerate() {
         match &m.mark {
+            // "chiuso, tranne il martedì dalle 10 alle 11": the hours behind the exception are what is left
+            Mark::Exception(_) | Mark::Cue(Cue::Closed) if shut_but => {}
             Mark::Days(days) => push(Piece::Days(days.clone()), m),
             Mark::Span(span, weak) => {
                 let part = clause.marks[..i].iter().rev().find(|n| !matches!(n.mark, Mark::Comma)).map(|n| &n.mark);

@@ -160,11 +160,18 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
 
 /// "nella sala della biblioteca", "vicino all'URP", "in museo alle 21": the place of something else. With a word of service it is the office after all.
 fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
-    if segment.role != Role::Sentence || mark.start == 0 {
+    if mark.start == 0 {
         return false;
     }
     let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
-    let beside = before.iter().any(|t| ["vicino", "davanti", "pressi", "fronte", "fianco", "dietro", "sotto"].contains(&t.text.as_str()))
+    // "Via Pascoli 8, sopra la biblioteca"
+    let addressed = marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.end <= mark.start && mark.start - m.end <= 5);
+    if segment.role != Role::Sentence && !addressed {
+        return false;
+    }
+    const BESIDE: [&str; 12] =
+        ["vicino", "davanti", "pressi", "fronte", "fianco", "dietro", "sotto", "sopra", "accanto", "adiacente", "attiguo", "attigua"];
+    let beside = before.iter().any(|t| BESIDE.contains(&t.text.as_str()))
         && before.last().is_some_and(|t| t.is_any(&["al", "all'", "alla", "allo", "del", "della", "dell'", "il", "la"]));
     let inside = before.len() > 1
         && before.last().is_some_and(|t| t.is_any(&["del", "della", "dell'"]))

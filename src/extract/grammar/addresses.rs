@@ -7,6 +7,7 @@ use crate::text::{Token, TokenKind};
 
 const STREETS: &[&str] = &[
     "riviera",
+    "riva",
     "calata",
     "lungadige",
     "lungopo",

@@ -103,8 +103,15 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         let (_, next) = written_day(tokens, at, anchor, lexicon, Ask::Weekday)?;
         return Some((When::Deadline, next));
     }
-    if let Some(found) = from_to(tokens, i, anchor, lexicon) {
+    if let Some(found) = from_today(tokens, i, anchor) {
         return Some(found);
+    }
+    if let Some((from, next)) = from_to(tokens, i, anchor, lexicon) {
+        // "da giovedì 8 gennaio e per l'intero mese"
+        return Some(match (&from, whole_month(tokens, next)) {
+            (When::From(day), Some(end)) => (When::Range(DateRange::new(*day, day.last_of_month())?), end),
+            _ => (from, next),
+        });
     }
     if let Some(found) = months_phrase(tokens, i, anchor, lexicon) {
         return Some(found);
@@ -297,6 +304,35 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
 }
 
+/// "dalle 20 di stasera", "da stamattina": from the day of the document on.
+fn from_today(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usize)> {
+    const TODAY: [&str; 7] = ["stasera", "stamattina", "stamani", "stamane", "stanotte", "oggi", "odierno"];
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let at = match word(i) {
+        "da" if TODAY[..5].contains(&word(i + 1)) => i + 1,
+        "dalle" | "dall'" => {
+            let hour =
+                (i + 1..i + 5).take_while(|j| tokens.get(*j).is_some_and(|t| t.kind == TokenKind::Number || t.is_any(&[".", ":", "ore"])));
+            let end = hour.last()? + 1;
+            (word(end) == "di").then_some(end + 1)?
+        }
+        _ => return None,
+    };
+    let this = word(at) == "questa" && matches!(word(at + 1), "sera" | "mattina" | "notte");
+    (TODAY.contains(&word(at)) || this).then_some((When::From(anchor.day?), at + 1 + usize::from(this)))
+}
+
+/// "e per l'intero mese", "e per tutto il mese": the index behind it.
+fn whole_month(tokens: &[Token], i: usize) -> Option<usize> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let at = i + usize::from(word(i) == "," || word(i) == "e");
+    let at = at + usize::from(at > i && word(i) == "," && word(at) == "e");
+    match (word(at), word(at + 1), word(at + 2), word(at + 3)) {
+        ("per", "l'", "intero", "mese") | ("per", "tutto", "il", "mese") | ("fino", "a", "fine", "mese") => Some(at + 4),
+        _ => None,
+    }
+}
+
 /// "dal 1° ottobre al 31 marzo di ogni anno": a season, whatever the date of the page.
 fn every_year(tokens: &[Token], i: usize) -> bool {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
@@ -391,6 +427,11 @@ fn range_of(first: Written, last: Written, anchor: &Anchor) -> Option<When> {
     if first.month.is_none() && first.fixed.is_none() {
         // "dal 12 al 17 c.m."
         first.month = last.month.or(last.fixed.map(|d| d.month()));
+        // "da giovedì 29 a domenica 1 giugno": the month before
+        let end_day = last.day.or(last.fixed.map(|d| d.day()));
+        if first.day > end_day && first.weekday.is_some() {
+            first.month = first.month.map(|month| if month == 1 { 12 } else { month - 1 });
+        }
     }
     let mut last = last;
     if last.month.is_none() && last.fixed.is_none() && first.month.is_some() && last.day > first.day {

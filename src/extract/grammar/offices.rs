@@ -111,6 +111,7 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
         return Some(Mention { offices, sure, next: end });
     }
     narrow(tokens, &mut offices);
+    at = narrowed_behind(tokens, at, &mut offices, lexicon);
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })
 }
@@ -381,10 +382,27 @@ fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
     let [whole, part] = offices.as_slice() else { return };
     let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"]));
     let sign = tokens.get(whole.tokens.end..part.tokens.start).unwrap_or_default();
-    if technical && part.office.0 == "urbanistica" && !sign.is_empty() && sign.iter().all(|t| t.is_any(&["-", "(", "/", ":"])) {
+    let headed = tokens.get(part.tokens.start).is_some_and(|t| t.is_any(&["settore", "sezione", "area"]));
+    let joins = |t: &Token| t.is_any(&["-", "(", "/", ":"]) || headed && t.is(",");
+    if technical && part.office.0 == "urbanistica" && !sign.is_empty() && sign.iter().all(joins) {
         let name = whole.tokens.start..part.tokens.end;
         *offices = vec![Named { office: part.office.clone(), tokens: name }];
     }
+}
+
+/// "Ufficio tecnico - edilizia", "Ufficio tecnico, settore urbanistica": the same in common words, which are no name on their own. The index behind them.
+fn narrowed_behind(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon) -> usize {
+    let [whole] = offices else { return at };
+    let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"]));
+    let Some(sign) = tokens.get(at).filter(|t| technical && t.is_any(&["-", "(", ","])) else { return at };
+    let head = lexicon.head_at(tokens, at + 1);
+    if sign.is(",") && head.is_none() {
+        return at;
+    }
+    let name = lexicon.office_at(tokens, at + 1).or_else(|| lexicon.office_at(tokens, head?));
+    let Some(name) = name.filter(|name| name.office.as_ref().is_some_and(|o| o.0 == "urbanistica")) else { return at };
+    *whole = Named { office: name.office.unwrap_or_else(OfficeId::other), tokens: whole.tokens.start..name.next };
+    name.next + usize::from(sign.is("(") && tokens.get(name.next).is_some_and(|t| t.is(")")))
 }
 
 /// "Polizia Locale - Ufficio verbali", "Anagrafe (servizi demografici)": a part or another name of the same office adds nothing.

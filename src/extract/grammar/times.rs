@@ -276,12 +276,16 @@ fn bare_span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> 
         return None;
     }
     let (from, next, bare) = clock(tokens, i, lexicon)?;
+    // three cells of a row: "14.30", "-", "18.30"
+    let cell = |n: usize, word: &str| tokens.get(next + n).is_some_and(|t| t.is(word));
+    let cells = cell(0, ",") && cell(1, "-") && cell(2, ",") && !bare;
+    let next = next + usize::from(cells);
     let sign = tokens.get(next)?;
     let alle = sign.is_any(&["alle", "all'"]);
     if !alle && !sign.is_any(&["-", "/"]) {
         return None;
     }
-    let to_at = skip_ore(tokens, next + 1);
+    let to_at = skip_ore(tokens, next + 1 + usize::from(cells));
     if tokens.get(to_at)?.kind != TokenKind::Number && !tokens[to_at].is_any(&["mezzogiorno", "mezzanotte"]) {
         return None;
     }

@@ -160,7 +160,10 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
             Piece::Instead => reader.instead = true,
             // "luglio e agosto, giorni: lun-sab; luglio e agosto, ore: 9-12": said twice, meant once
             Piece::Season(season) if reader.season == Some(*season) && reader.days.is_some() && reader.spans.is_empty() => {}
-            Piece::Season(season) => reader.season(*season, i, seasons_come_behind(pieces, i)),
+            Piece::Season(season) => {
+                reader.season(*season, i, seasons_come_behind(pieces, i));
+                reader.same_days_in_season(i, spans_come(&pieces[i + 1..]));
+            }
             Piece::Break
                 if reader.days.is_some()
                     && reader.spans.is_empty()
@@ -371,6 +374,14 @@ impl Reader {
             }
         }
         self.season = Some(season);
+    }
+
+    /// "dal martedì al sabato 15-19 e, in luglio e agosto, 17-21": other hours in a part of the year, on the days that were said.
+    fn same_days_in_season(&mut self, at: usize, spans_come: bool) {
+        let told = self.read.chunks.last().is_some_and(|chunk| chunk.days == self.last && !matches!(chunk.slots.as_slice(), [Slot::Off]));
+        if spans_come && told && self.days.is_none() && self.waiting.is_empty() && self.unseasoned < self.read.chunks.len() {
+            (self.days, self.start) = (Some(self.last.clone()), at);
+        }
     }
 
     fn dates(&mut self, dates: Vec<Date>, at: usize) {

@@ -110,7 +110,17 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
     }
     let host = url.split("//").nth(1).unwrap_or(url);
     let bare = host.starts_with("www.") && !host.trim_end_matches('/').contains('/');
+    const DEEDS: [&str; 7] = [
+        "iscriviti",
+        "accedi al servizio",
+        "fai domanda",
+        "presenta la domanda",
+        "invia la domanda",
+        "compila la domanda",
+        "richiedi il servizio",
+    ];
     own.iter().any(|w| url.contains(w) || visible.contains(w))
+        || DEEDS.contains(&visible.trim())
         || !bare
             && [
                 "prenot",
@@ -124,6 +134,9 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
                 "sportello telematico",
                 "sportello on",
                 "servizi on",
+                "on line",
+                "online",
+                "piattaforma",
             ]
             .iter()
             .any(|w| around.contains(w))

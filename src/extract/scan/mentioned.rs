@@ -150,6 +150,13 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         "ragione",
         "commemorazione",
     ];
+    // "Cantiere finito, chiavi consegnate: …": it is over; "niente catene"; "numero neve: 0861 …"
+    marks.retain(|m| {
+        let over = |t: &Token| ["finit", "conclus", "terminat"].iter().any(|w| t.text.starts_with(w));
+        let ended = segment.tokens.get(m.end).is_some_and(over) && segment.tokens.get(m.end + 1).is_some_and(|t| t.is_any(&[",", ":"]));
+        let denied = m.start > 0 && segment.tokens[m.start - 1].is_any(&["niente", "numero"]);
+        m.mark != Mark::Cue(Cue::Event) || !(ended || denied)
+    });
     let states = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) || matches!(m.mark, Mark::Span(..)));
     if !states {
         return;

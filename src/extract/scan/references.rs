@@ -224,7 +224,9 @@ fn ordinal(tokens: &[Token], at: usize) -> Option<(Mark, usize)> {
         "del",
     ];
     let word = next.kind == TokenKind::Word && next.text.len() > 1 && !next.is("ed") && !COUNTED.iter().any(|w| next.text.starts_with(w));
-    let goes_on = next.is_any(&[",", ":", "(", "e", "a", "-"]) || word;
+    // "suap@… per il primo, edilizia@… per la seconda."
+    let given = at > 0 && tokens[at - 1].is("per") || first.is_any(&["al", "alla"]);
+    let goes_on = next.is_any(&[",", ":", "(", "e", "a", "-"]) || given && next.is_any(&[")", ".", ";"]) || word;
     let counted = first.is("per") || next.is("e") && tokens.get(at + 3).is_some_and(|t| t.is_any(&["il", "la", "i", "le"]));
     (goes_on && !counted).then_some((Mark::Nth(n), at + 2))
 }

@@ -49,8 +49,13 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
         {
             break;
         }
-        list.push(more);
         next = after;
+        // "lunedì 2 giugno 2025, festa della Repubblica": the same day by its name, whatever year is nearest
+        let again = |day: &Written| more.fixed.is_some_and(|d| day.month == Some(d.month()) && day.day == Some(d.day()));
+        if list.last().is_some_and(again) {
+            continue;
+        }
+        list.push(more);
     }
     let (mut month, mut year) = (None, None);
     for day in list.iter_mut().rev() {

@@ -33,7 +33,9 @@ pub(super) fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<
             let candidate = date(*year, month, day).or_else(|| date(*year, month, 28));
             let distance = candidate.map_or(10_000, |d| (d - from).get_days().abs());
             let wrong_day = weekday.is_some_and(|w| candidate.is_none_or(|d| weekday_of(d) != w));
-            distance + if wrong_day { 250 } else { 0 }
+            // "mercoledì 24 dicembre", said in January: a day that is over and was no Wednesday is not meant
+            let over = candidate.is_some_and(|d| d < from);
+            distance + if wrong_day { if over { 400 } else { 250 } } else { 0 }
         })
 }
 
@@ -48,7 +50,7 @@ pub(super) fn nearest_weekday_day(written: &Written, anchor: &Anchor) -> Option<
     let fits = |d: &Date| written.weekday.is_none_or(|w| weekday_of(*d) == w);
     candidates.filter(fits).min_by_key(|d| {
         let distance = (*d - from).get_days();
-        if distance >= -3 { distance } else { 1000 - distance }
+        if distance >= -3 { distance } else { distance * -12 }
     })
 }
 

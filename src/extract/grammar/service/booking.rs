@@ -8,7 +8,7 @@ pub(super) fn read(sentence: &mut Sentence) {
         // "su richiesta della società"
         let of =
             sentence.tokens.get(accord.end).is_some_and(|t| t.is_any(&["di", "del", "della", "dello", "dell'", "dei", "degli", "delle"]));
-        if !of {
+        if !of && !is_for_some(sentence, accord.start) {
             sentence.say(Cue::Appointment, accord);
         }
     }
@@ -22,7 +22,7 @@ pub(super) fn read(sentence: &mut Sentence) {
     }
     for book in sentence.all(Word::Book) {
         let hit = Hit { word: Word::Book, start: book.start, end: book.end, verb: false };
-        if is_of_a_thing(sentence, &hit) || is_optional(sentence, &hit) {
+        if is_of_a_thing(sentence, &hit) || is_optional(sentence, &hit) || is_for_some(sentence, hit.start) {
             continue;
         }
         if let Some(range) = required(sentence, &hit) {
@@ -68,7 +68,9 @@ fn required(sentence: &Sentence, book: &Hit) -> Option<std::ops::Range<usize>> {
     let who = (phrase.start.max(book.start.saturating_sub(6))..book.start).rev().find(|i| sentence.has(*i, Word::Who).is_some());
     if let Some(who) = who
         && sentence.walk(who + 1, &[Word::Book], &[Word::Need, Word::Who], 6).is_some()
-        && [Word::Only, Word::Serve, Word::Up].iter().any(|word| sentence.any(phrase.start..who, *word))
+        && ([Word::Only, Word::Serve, Word::Up].iter().any(|word| sentence.any(phrase.start..who, *word))
+            // "l'accesso è consentito a chi si sia prenotato"
+            || (phrase.start..who).any(|i| sentence.text(i).starts_with("access")))
     {
         return Some(sentence.back(who, &[Word::Only], 1).map_or(who, |only| only.start)..book.end);
     }
@@ -99,6 +101,18 @@ fn is_of_a_thing(sentence: &Sentence, book: &Hit) -> bool {
         .get(book.end)
         .is_some_and(|t| t.is_any(&["di", "del", "della", "dello", "dell'", "dei", "degli", "delle", "il", "la", "i", "le", "un", "una"]));
     of && sentence.has(book.end + 1, Word::Thing).is_some()
+}
+
+/// "chi arriva con un furgone è pregato di telefonare prima", "i gruppi devono prenotare": asked of some visitors, and no rule for all.
+fn is_for_some(sentence: &Sentence, at: usize) -> bool {
+    const SOME: [&str; 11] =
+        ["gruppi", "scolaresche", "comitive", "classi", "ditte", "furgone", "furgoni", "camion", "autocarri", "rimorchio", "carichi"];
+    const COMES: [&str; 4] = ["arriva", "viene", "conferisce", "porta"];
+    let phrase = sentence.phrase(at);
+    (phrase.start..at).any(|i| {
+        SOME.contains(&sentence.text(i))
+            || sentence.text(i) == "chi" && COMES.contains(&sentence.text(i + 1)) && sentence.text(i + 2) == "con"
+    })
 }
 
 /// "è possibile prenotare", "preferibilmente su appuntamento"

@@ -173,7 +173,10 @@ impl<'a> Sentence<'a> {
     pub(super) fn is_house(&self, i: usize) -> bool {
         const PAPERS: [&str; 6] = ["pratic", "document", "certificat", "regol", "calendari", "potra"];
         let text = self.text(i);
-        self.named(i)
+        // "il centro è chiuso la domenica": of collection, of families; not the town's
+        let centre = matches!(text, "centro" | "ecocentro") && self.has(i + 1, Word::Be).is_some();
+        centre
+            || self.named(i)
             || self.timed(i)
             || self.has(i, Word::Public).is_some()
             || self.has(i, Word::Serving).is_some()
@@ -336,6 +339,10 @@ impl<'a> Sentence<'a> {
             i += 1;
         }
         let token = |i: usize| self.tokens.get(i);
+        // "chiusa dall'11 al 23 agosto per l'inventario": why, not what
+        if i > from && self.text(i - 1) == "per" {
+            return false;
+        }
         let article = token(i).is_some_and(|t| t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le", "un", "uno", "una", "un'"]));
         article
             && !self.timed(i)

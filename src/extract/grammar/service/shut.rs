@@ -90,6 +90,23 @@ fn is_of_something_else(sentence: &Sentence, start: usize, end: usize) -> bool {
     if before.iter().any(|word| point.contains(word)) {
         return true;
     }
+    // "pausa pranzo", "una pausa di mezz'ora": within a day
+    if sentence.text(start) == "pausa"
+        && (["pranzo", "caffe", "pomeridiana", "meridiana", "di", "del", "tra", "fra"].contains(&sentence.text(end))
+            || !(end..sentence.tokens.len().min(end + 6)).any(|i| sentence.timed(i)))
+    {
+        return true;
+    }
+    // "le chiusure straordinarie vengono comunicate con cinque giorni di preavviso": how they are told, not when they are
+    const TOLD: [&str; 6] = ["comunicat", "annunciat", "segnalat", "pubblicat", "affiss", "rese"];
+    let told = (end..sentence.phrase(start).end).any(|i| {
+        TOLD.iter().any(|stem| sentence.text(i).starts_with(stem))
+            && i > end
+            && matches!(sentence.text(i - 1), "sono" | "vengono" | "saranno" | "verranno")
+    });
+    if told && sentence.text(start).ends_with('e') {
+        return true;
+    }
     let mut i = end;
     while sentence.tokens.get(i).is_some_and(|t| {
         t.is_any(&["straordinaria", "temporanea", "totale", "definitiva", "completa", "estiva", "al", "pubblico", "anche"])
