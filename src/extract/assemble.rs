@@ -3,9 +3,11 @@
 //! In: segments with their phrases. Out: notices. A subject carries over sentences and list items until another takes over; a line that announces a list lends
 //! its facts to each item; a period stated for the whole document reaches every notice that it governs.
 
+mod announcing;
 mod beside;
 mod defaults;
 mod directory;
+mod exceptions;
 mod groups;
 mod headings;
 mod names;
@@ -13,6 +15,7 @@ mod overview;
 mod owner;
 mod periods;
 mod place;
+mod same;
 mod statement;
 mod topics;
 mod whom;

@@ -1,12 +1,10 @@
 //! Giving facts to whom they belong: frames that a line lends to the list below it, exceptions to a rule about all, defaults, and the period that governs.
 
+use super::same::chunks_of;
 use super::{Assembler, Frame};
-use crate::domain::{DaySelector, Doubt, Evidence, OfficeId};
-use crate::extract::draft::{Draft, Facts, Period, Subject};
-use crate::extract::grammar::exceptions::Exception;
-use crate::extract::scan::{Mark, Placed};
-use crate::extract::segment::{Role, Segment};
-use crate::lexicon::Cue;
+use crate::domain::{Doubt, Evidence};
+use crate::extract::draft::{Facts, Period, Subject};
+use crate::extract::segment::Role;
 
 impl Assembler<'_> {
     /// Gives the facts to whom they belong.
@@ -115,65 +113,7 @@ impl Assembler<'_> {
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(segment, &mut facts, explicit);
-        if facts.same_hours && self.says_the_same(segment) {
-            // "Museo civico: idem." below an office that is shut: what was said of it
-            if let Some(last) = self.drafts.iter().rev().find(|d| !whom.iter().any(|s| s.same(&d.subject))).filter(|d| d.weeks.is_empty()) {
-                (facts.flags, facts.period, facts.same_hours) = (last.flags, Some(last.period).filter(|p| !p.is_open()), false);
-                facts.closures.clone_from(&last.closures);
-            }
-        }
-        if facts.same_hours {
-            let mut before = self.hours_before(&whom, facts.reference.as_ref());
-            for (_, chunk) in &mut before {
-                chunk.days.retain(|d| !facts.without_days.contains(d)); // "come sopra, tranne il venerdì"
-            }
-            before.retain(|(_, chunk)| !chunk.days.is_empty());
-            let others = !facts.bare_days.is_empty() && !before.iter().any(|(_, c)| c.days.iter().any(|d| facts.bare_days.contains(d)));
-            if others && facts.hours.is_empty() {
-                // "il mercoledì, nella stessa fascia": those times on days of its own
-                before.truncate(1);
-                before.iter_mut().for_each(|(_, chunk)| chunk.days.clone_from(&facts.bare_days));
-            }
-            before.retain(|(_, chunk)| facts.bare_days.is_empty() || chunk.days.iter().all(|d| facts.bare_days.contains(d)));
-            for (_, chunk) in &mut before {
-                chunk.season = facts.season.or(chunk.season);
-            }
-            if facts.flags.remote && !facts.flags.video {
-                // "solo telefonicamente, negli stessi orari"
-                before.iter_mut().for_each(|(access, _)| *access = crate::domain::Access::Phone);
-            }
-            if before.is_empty()
-                && facts.openings.is_empty()
-                && explicit
-                && let Some(last) = self.drafts.iter().rev().find(|d| !d.openings.is_empty() && !whom.iter().any(|s| s.same(&d.subject)))
-            {
-                // "nella stessa fascia" as an office that opens on a single day; "venerdì 7 e sabato 8, negli stessi orari dell'ufficio elettorale"
-                let days = &self.sentence_dates;
-                facts.openings.extend(last.openings.iter().filter(|o| days.is_empty() || days.contains(&o.date)).cloned());
-                facts.openings.retain(|_| last_of_days(segment).is_none());
-                if let Some(n) = last_of_days(segment) {
-                    let mut dates: Vec<_> = last.openings.iter().map(|o| o.date).collect();
-                    dates.dedup();
-                    let from = dates.len().saturating_sub(n);
-                    facts.openings.extend(last.openings.iter().filter(|o| dates[from..].contains(&o.date)).cloned());
-                }
-                facts.period = facts.period.filter(|_| !facts.single_day);
-            }
-            before.append(&mut facts.hours);
-            facts.hours = before;
-        }
-        let has_phone = |d: &Draft| d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone);
-        let own = self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && has_phone(d));
-        if facts.same_number && !own {
-            let other = self.drafts.iter().rev().find(|d| {
-                d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone)
-                    && facts.reference.as_ref().is_none_or(|r| *r == d.subject.office)
-                    && !whom.iter().any(|s| s.same(&d.subject))
-            });
-            if let Some(other) = other {
-                facts.channels.extend(other.channels.iter().filter(|c| c.kind == crate::domain::ChannelKind::Phone).cloned());
-            }
-        }
+        self.fill_references(segment, &whom, explicit, &mut facts);
         if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none() {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
             self.document_period = facts.period;
@@ -320,120 +260,6 @@ impl Assembler<'_> {
         }
     }
 
-    /// "Concessioni, estumulazioni, luci votive." right below "Polizia mortuaria": what the office of the title does, in the names of others.
-    fn lists_tasks(&self, segment: &Segment, facts: &Facts) -> bool {
-        let said =
-            facts.any() || facts.period.is_some() || !facts.loose.is_empty() || !facts.bare_days.is_empty() || !facts.bare_dates.is_empty();
-        let titled = segment.headings.last().and_then(|h| self.headings.topics.of(*h)).is_some_and(|topic| !topic.is_empty());
-        let list = segment.tokens.iter().any(|t| t.is_any(&[","]));
-        !said
-            && titled
-            && list
-            && segment.tokens.len() <= 16
-            && segment.role == Role::Sentence
-            && !segment.announces()
-            && !self.frame.active
-    }
-
-    /// "Museo civico: idem": a line that says nothing but that the same holds.
-    fn says_the_same(&self, segment: &Segment) -> bool {
-        let ditto = segment.tokens.iter().any(|t| t.is("idem")) || segment.folded.text.contains("c.s.");
-        ditto && segment.tokens.len() <= 10 && segment.role != Role::Heading
-    }
-
-    /// "Ai fini della prenotazione si indicano i recapiti che seguono:": booking, and ways to reach somebody.
-    fn announces_booking(&self, segment: &Segment) -> bool {
-        let has = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|w| t.text.starts_with(w)));
-        let books =
-            has(&["prenot"]) || has(&["fiss", "chied", "prend", "concord", "richied"]) && has(&["appuntament", "incontr", "colloqui"]);
-        books && has(&["numer", "recapit", "contatt", "telefon", "indirizz", "cas"]) && self.drafts.iter().any(|d| d.flags.appointment)
-    }
-
-    /// Whether the lines below a list's announcement name the offices that it announced.
-    fn lists_own(&self, index: usize, whom: &[Subject]) -> bool {
-        let next = (index + 1..self.segments.len()).find(|i| self.segments[*i].role != Role::Heading);
-        let Some(next) = next.filter(|next| self.segments[*next].role != Role::Sentence) else { return false };
-        let named = self.names.within(next..next + 1);
-        !named.is_empty() && named.iter().all(|named| whom.iter().any(|s| s.office == named.office))
-    }
-
-    /// Whether the first words of a segment name an office.
-    fn opens_with_office(&self, index: usize) -> bool {
-        let first = crate::extract::segment::first_word(&self.segments[index].tokens);
-        self.names.within(index..index + 1).iter().any(|named| named.token <= first + 1)
-    }
-
-    /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
-    pub(super) fn open_alone(&self, subjects: &[Subject], facts: &mut Facts) {
-        let follows = self.drafts.last().is_some_and(|d| d.subject.office.is_all());
-        let Some(days) = self.days_of_all().filter(|_| follows && !subjects.iter().any(|s| s.office.is_all())) else { return };
-        facts.except = subjects.iter().map(|s| s.office.clone()).collect();
-        facts.period = Some(days);
-    }
-
-    /// "Saranno aperti soltanto l'anagrafe, dalle 9 alle 11, e la Polizia locale", behind the closing of all: whoever is named is an exception to it.
-    pub(super) fn open_in_spite(&self, marks: &[Placed]) -> Option<Vec<Placed>> {
-        let all_shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
-        let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma))?;
-        let named = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_)));
-        let before = &marks[..named.unwrap_or(marks.len())];
-        let alone = named.is_none() || before.iter().any(|m| m.mark == Mark::Cue(Cue::Only));
-        if !all_shut
-            || first.mark != Mark::Cue(Cue::Open)
-            || !alone
-            || marks.iter().any(|m| matches!(m.mark, Mark::Exception(_) | Mark::When(_)))
-        {
-            return None;
-        }
-        let mut with = vec![Placed { mark: Mark::Exception(Exception::Sentence), start: first.start, end: first.start }];
-        with.extend(marks.iter().cloned());
-        Some(with)
-    }
-
-    /// Whether a line that states no more than a period speaks of the page as a whole: of "gli orari", "il prospetto", or in a block of its own under no
-    /// office's title.
-    fn is_of_whole_page(&self, segment: &Segment) -> bool {
-        const WHOLE: [&str; 8] =
-            ["prospetto", "tabella", "gli orari", "orari riportati", "presente orario", "presenti orari", "calendario", "quadro"];
-        let whole = || WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
-        let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
-        let local = || {
-            self.topic_block == Some(segment.block)
-                || titled(self.heading_topic(segment)) && self.names.several
-                || titled(self.container_topic(segment))
-        };
-        (self.names.several || self.sites) && (whole() || !local())
-    }
-
-    /// "Si comunicano i giorni e le ore in cui gli uffici sono aperti al pubblico" above a table of offices: it announces, whatever its last sign.
-    pub(super) fn heads_table(&self, index: usize, subjects: &[Subject], explicit: bool, facts: &Facts) -> bool {
-        let generic = explicit && subjects.iter().all(|s| s.office.is_all()) || !explicit && self.topic.is_empty();
-        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
-        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
-        let table = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Row && next.block != self.segments[index].block);
-        generic && !stated && only_open && facts.any() && table && self.next_names_offices(index)
-    }
-
-    /// "Gli uffici sotto indicati ricevono secondo quanto risulta dalla tabella in calce": what the table says, office by office.
-    fn points_to_table(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
-        const POINTS: [&str; 10] = [
-            "sotto indicat",
-            "sottoindicat",
-            "sotto elencat",
-            "sottoelencat",
-            "tabella",
-            "prospetto",
-            "in calce",
-            "quadro che segue",
-            "elenco che segue",
-            "come appresso",
-        ];
-        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
-        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
-        let generic = !whom.is_empty() && whom.iter().all(|s| s.office.is_all());
-        generic && !stated && only_open && self.names.several && POINTS.iter().any(|w| segment.folded.text.contains(w))
-    }
-
     /// An office some of whose hours could not be read has said none: no notice with a hole.
     pub(super) fn settle_doubts(&mut self) -> Vec<Doubt> {
         let mut doubts: Vec<Doubt> = Vec::new();
@@ -448,64 +274,6 @@ impl Assembler<'_> {
         }
         doubts
     }
-
-    /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.
-    pub(super) fn leave_out(&mut self, facts: &mut Facts, whom: &[Subject], announces: bool) {
-        if facts.except.is_empty() || whom.iter().any(|s| s.office.is_all()) && !announces {
-            return;
-        }
-        if announces && !self.drafts.iter().any(|d| d.subject.office.is_all()) && !whom.is_empty() {
-            return; // "tutti gli uffici, tranne la Polizia locale, sono chiusi:": the notice about all is only being made
-        }
-        let except = std::mem::take(&mut facts.except);
-        if let Some(all) = self.drafts.iter_mut().rev().find(|d| d.subject.office.is_all()) {
-            for office in except {
-                if !all.except.contains(&office) {
-                    all.except.push(office);
-                }
-            }
-        }
-    }
-
-    /// The hours of the office that spoke before, for "stessi giorni e orari".
-    pub(super) fn hours_before(
-        &self,
-        whom: &[Subject],
-        reference: Option<&OfficeId>,
-    ) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
-        if reference.is_none() && !self.default_hours.is_empty() {
-            return self.default_hours.clone();
-        }
-        let before =
-            self.drafts.iter().rev().find(|d| {
-                !d.weeks.is_empty() && reference.is_none_or(|r| *r == d.subject.office) && !whom.iter().any(|s| s.same(&d.subject))
-            });
-        before.map(chunks_of).unwrap_or_default()
-    }
-
-    pub(super) fn next_names_offices(&self, index: usize) -> bool {
-        self.segments.get(index + 1).is_some_and(|next| {
-            let is_capital = |i: usize| next.is_capital(i);
-            let place = crate::extract::grammar::offices::Place {
-                label: next.role != Role::Sentence,
-                line: false,
-                first: crate::extract::segment::first_word(&next.tokens),
-            };
-            (0..next.tokens.len().min(8))
-                .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
-        })
-    }
-}
-
-/// "nelle ultime due giornate": how many.
-fn last_of_days(segment: &Segment) -> Option<usize> {
-    let text = segment.folded.text.as_str();
-    let n = ["due", "tre", "quattro"].iter().position(|n| {
-        ["ultime", "ultimi"]
-            .iter()
-            .any(|last| ["giornate", "giorni", "date"].iter().any(|days| text.contains(&format!("{last} {n} {days}"))))
-    })?;
-    Some(n + 2)
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {
@@ -518,19 +286,6 @@ fn same_offices(one: &[Subject], other: &[Subject]) -> bool {
 /// Whether both name the same counters, in whatever words.
 pub(super) fn same_counters(a: &[Subject], b: &[Subject]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
-}
-
-/// The hours of a draft, day by day.
-pub(super) fn chunks_of(draft: &Draft) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
-    let chunk = |season, day: &DaySelector, slot: &crate::domain::Slot| crate::extract::grammar::weeks::Chunk {
-        days: vec![day.clone()],
-        slots: vec![slot.clone()],
-        season,
-        instead: false,
-        start: 0,
-        end: 0,
-    };
-    draft.weeks.iter().flat_map(|(access, week)| week.iter().map(move |(season, day, slot)| (*access, chunk(season, day, slot)))).collect()
 }
 
 /// What the announcing line lends, with the item's own facts over it.

@@ -1,0 +1,101 @@
+//! Lines that announce others: lists and tables of offices, ways to book, what holds for the whole page.
+
+use super::Assembler;
+use crate::extract::draft::{Facts, Subject};
+use crate::extract::segment::{Role, Segment};
+
+impl Assembler<'_> {
+    /// "Concessioni, estumulazioni, luci votive." right below "Polizia mortuaria": what the office of the title does, in the names of others.
+    pub(super) fn lists_tasks(&self, segment: &Segment, facts: &Facts) -> bool {
+        let said =
+            facts.any() || facts.period.is_some() || !facts.loose.is_empty() || !facts.bare_days.is_empty() || !facts.bare_dates.is_empty();
+        let titled = segment.headings.last().and_then(|h| self.headings.topics.of(*h)).is_some_and(|topic| !topic.is_empty());
+        let list = segment.tokens.iter().any(|t| t.is_any(&[","]));
+        !said
+            && titled
+            && list
+            && segment.tokens.len() <= 16
+            && segment.role == Role::Sentence
+            && !segment.announces()
+            && !self.frame.active
+    }
+
+    /// "Ai fini della prenotazione si indicano i recapiti che seguono:": booking, and ways to reach somebody.
+    pub(super) fn announces_booking(&self, segment: &Segment) -> bool {
+        let has = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|w| t.text.starts_with(w)));
+        let books =
+            has(&["prenot"]) || has(&["fiss", "chied", "prend", "concord", "richied"]) && has(&["appuntament", "incontr", "colloqui"]);
+        books && has(&["numer", "recapit", "contatt", "telefon", "indirizz", "cas"]) && self.drafts.iter().any(|d| d.flags.appointment)
+    }
+
+    /// Whether the lines below a list's announcement name the offices that it announced.
+    pub(super) fn lists_own(&self, index: usize, whom: &[Subject]) -> bool {
+        let next = (index + 1..self.segments.len()).find(|i| self.segments[*i].role != Role::Heading);
+        let Some(next) = next.filter(|next| self.segments[*next].role != Role::Sentence) else { return false };
+        let named = self.names.within(next..next + 1);
+        !named.is_empty() && named.iter().all(|named| whom.iter().any(|s| s.office == named.office))
+    }
+
+    /// Whether the first words of a segment name an office.
+    pub(super) fn opens_with_office(&self, index: usize) -> bool {
+        let first = crate::extract::segment::first_word(&self.segments[index].tokens);
+        self.names.within(index..index + 1).iter().any(|named| named.token <= first + 1)
+    }
+
+    /// Whether a line that states no more than a period speaks of the page as a whole: of "gli orari", "il prospetto", or in a block of its own under no
+    /// office's title.
+    pub(super) fn is_of_whole_page(&self, segment: &Segment) -> bool {
+        const WHOLE: [&str; 8] =
+            ["prospetto", "tabella", "gli orari", "orari riportati", "presente orario", "presenti orari", "calendario", "quadro"];
+        let whole = || WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
+        let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
+        let local = || {
+            self.topic_block == Some(segment.block)
+                || titled(self.heading_topic(segment)) && self.names.several
+                || titled(self.container_topic(segment))
+        };
+        (self.names.several || self.sites) && (whole() || !local())
+    }
+
+    /// "Si comunicano i giorni e le ore in cui gli uffici sono aperti al pubblico" above a table of offices: it announces, whatever its last sign.
+    pub(super) fn heads_table(&self, index: usize, subjects: &[Subject], explicit: bool, facts: &Facts) -> bool {
+        let generic = explicit && subjects.iter().all(|s| s.office.is_all()) || !explicit && self.topic.is_empty();
+        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
+        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
+        let table = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Row && next.block != self.segments[index].block);
+        generic && !stated && only_open && facts.any() && table && self.next_names_offices(index)
+    }
+
+    /// "Gli uffici sotto indicati ricevono secondo quanto risulta dalla tabella in calce": what the table says, office by office.
+    pub(super) fn points_to_table(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
+        const POINTS: [&str; 10] = [
+            "sotto indicat",
+            "sottoindicat",
+            "sotto elencat",
+            "sottoelencat",
+            "tabella",
+            "prospetto",
+            "in calce",
+            "quadro che segue",
+            "elenco che segue",
+            "come appresso",
+        ];
+        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
+        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
+        let generic = !whom.is_empty() && whom.iter().all(|s| s.office.is_all());
+        generic && !stated && only_open && self.names.several && POINTS.iter().any(|w| segment.folded.text.contains(w))
+    }
+
+    pub(super) fn next_names_offices(&self, index: usize) -> bool {
+        self.segments.get(index + 1).is_some_and(|next| {
+            let is_capital = |i: usize| next.is_capital(i);
+            let place = crate::extract::grammar::offices::Place {
+                label: next.role != Role::Sentence,
+                line: false,
+                first: crate::extract::segment::first_word(&next.tokens),
+            };
+            (0..next.tokens.len().min(8))
+                .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
+        })
+    }
+}

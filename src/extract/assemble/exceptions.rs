@@ -1,0 +1,54 @@
+//! Offices that a rule about all leaves out, in whatever sentence they are named.
+
+use super::Assembler;
+use crate::extract::draft::{Facts, Subject};
+use crate::extract::grammar::exceptions::Exception;
+use crate::extract::scan::{Mark, Placed};
+use crate::lexicon::Cue;
+
+impl Assembler<'_> {
+    /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
+    pub(super) fn open_alone(&self, subjects: &[Subject], facts: &mut Facts) {
+        let follows = self.drafts.last().is_some_and(|d| d.subject.office.is_all());
+        let Some(days) = self.days_of_all().filter(|_| follows && !subjects.iter().any(|s| s.office.is_all())) else { return };
+        facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+        facts.period = Some(days);
+    }
+
+    /// "Saranno aperti soltanto l'anagrafe, dalle 9 alle 11, e la Polizia locale", behind the closing of all: whoever is named is an exception to it.
+    pub(super) fn open_in_spite(&self, marks: &[Placed]) -> Option<Vec<Placed>> {
+        let all_shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
+        let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma))?;
+        let named = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_)));
+        let before = &marks[..named.unwrap_or(marks.len())];
+        let alone = named.is_none() || before.iter().any(|m| m.mark == Mark::Cue(Cue::Only));
+        if !all_shut
+            || first.mark != Mark::Cue(Cue::Open)
+            || !alone
+            || marks.iter().any(|m| matches!(m.mark, Mark::Exception(_) | Mark::When(_)))
+        {
+            return None;
+        }
+        let mut with = vec![Placed { mark: Mark::Exception(Exception::Sentence), start: first.start, end: first.start }];
+        with.extend(marks.iter().cloned());
+        Some(with)
+    }
+
+    /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.
+    pub(super) fn leave_out(&mut self, facts: &mut Facts, whom: &[Subject], announces: bool) {
+        if facts.except.is_empty() || whom.iter().any(|s| s.office.is_all()) && !announces {
+            return;
+        }
+        if announces && !self.drafts.iter().any(|d| d.subject.office.is_all()) && !whom.is_empty() {
+            return; // "tutti gli uffici, tranne la Polizia locale, sono chiusi:": the notice about all is only being made
+        }
+        let except = std::mem::take(&mut facts.except);
+        if let Some(all) = self.drafts.iter_mut().rev().find(|d| d.subject.office.is_all()) {
+            for office in except {
+                if !all.except.contains(&office) {
+                    all.except.push(office);
+                }
+            }
+        }
+    }
+}
