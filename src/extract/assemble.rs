@@ -156,6 +156,8 @@ struct Assembler<'a> {
     own_boxes: BTreeSet<usize>,
     /// Entries of lists of offices that speak of somebody else.
     strangers: BTreeSet<usize>,
+    /// The days that the announcement of a list names, with its block: what an entry says without a date is said of them.
+    list_dates: Option<(usize, Vec<jiff::civil::Date>)>,
     /// Segments in boxes that call for attention.
     alerts: BTreeSet<usize>,
     /// Who writes, where it is a letter of the mayor.
@@ -231,6 +233,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         own_boxes: BTreeSet::new(),
         strangers: BTreeSet::new(),
         group: None,
+        list_dates: None,
         alerts: (0..segments.len()).filter(|i| topics::is_in_alert(document, &segments[*i])).collect(),
         writer: owner::writer(segments),
         at: 0,

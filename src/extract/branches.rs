@@ -199,6 +199,12 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             if !several || named.office.is_all() || named.tokens.end != mark.end {
                 continue;
             }
+            // "Cimitero urbano" is a name that holds its place
+            let placed = mark.end > mark.start + 1 && is_place_word(&segment.tokens[mark.end - 1]);
+            if placed && IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) {
+                found.push((i, mark.end, mark.end, segment.words(mark.start..mark.end).to_string()));
+                continue;
+            }
             if let Some(end) = place_behind(segment, mark.end).filter(|end| !marks.iter().any(|m| m.start >= mark.end && m.start < *end)) {
                 found.push((i, mark.end, end, segment.words(mark.start..end).to_string()));
             }
@@ -216,10 +222,14 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     }
 }
 
+fn is_place_word(token: &crate::text::Token) -> bool {
+    token.is_any(&["centrale", "principale", "urbano", "maggiore", "nuovo", "vecchio", "monumentale"])
+}
+
 /// The index behind "Centrale" or "di Borgo Molino" at `at`.
 fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
     let token = segment.tokens.get(at)?;
-    if token.is_any(&["centrale", "principale", "urbano", "maggiore", "nuovo", "vecchio", "monumentale"]) {
+    if is_place_word(token) {
         return Some(at + 1);
     }
     // "Farmacia comunale 1"

@@ -70,6 +70,10 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         return clauses;
     }
     let excepted = exceptions::excepted(segment, marks, &ignored);
+    let entry = segment.role != Role::Sentence
+        && marks
+            .first()
+            .is_some_and(|m| matches!(&m.mark, Mark::Offices(o) if m.start <= 1 && !o.offices.iter().any(|o| o.office.is_all())));
     let subject_at: Vec<usize> = marks
         .iter()
         .enumerate()
@@ -77,6 +81,8 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
             Mark::Offices(_) => !ignored.contains(&m.start),
             Mark::AllOthers => true,
             Mark::TheOffices { .. } => true,
+            // "Ufficio legale: … gli avvocati dell'ente rispondono a …": the entry is an office's
+            Mark::WholeBody if entry => false,
             Mark::WholeBody => marks.iter().any(|c| c.start >= m.end && matches!(c.mark, Mark::Channel(_))) || segment.announces(),
             Mark::Site(_) | Mark::Nth(_) | Mark::Latter => true,
             _ => false,

@@ -147,7 +147,7 @@ fn between_figures(segment: &Segment, i: usize) -> bool {
 pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon: &Lexicon) -> bool {
     let text = segment.folded.text.as_str();
     let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
-    if press::closes_article(text) && (near_end || contacts == 0 || press::leads_on(text)) {
+    if press::is_advert(text) || press::closes_article(text) && (near_end || contacts == 0 || press::leads_on(text)) {
         return true;
     }
     if text.contains("c.f.") && contacts >= 1

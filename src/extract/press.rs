@@ -6,7 +6,8 @@ use super::segment::Segment;
 use crate::domain::Channel;
 
 /// The colophon: who answers for a newspaper and where it is registered.
-const COLOPHON: [&str; 4] = ["reg. trib", "registrazione tribunale", "direttore responsabile", "testata giornalistica"];
+const COLOPHON: [&str; 5] =
+    ["registrazione trib.", "reg. trib", "registrazione tribunale", "direttore responsabile", "testata giornalistica"];
 /// What stands around an article: its makers, its rights, who advertises there.
 const MAKERS: [&str; 5] = ["redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
 /// Contacts for reporters.
@@ -32,6 +33,21 @@ fn has(text: &str, words: &[&str]) -> bool {
 /// A line that closes an article: the colophon, "Redazione: …", "Leggi anche: …". The text is folded.
 pub fn closes_article(text: &str) -> bool {
     has(text, &COLOPHON) || has(text, &MAKERS) || has(text, &FOR_REPORTERS) || has(text, &LEADS_ON)
+}
+
+/// "Pubblicità: Mobilificio Serafini, aperto anche domenica": what somebody pays for. The text is folded.
+pub fn is_advert(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    [
+        "pubblicita",
+        "publiredazionale",
+        "messaggio promozionale",
+        "spazio pubblicitario",
+        "contenuto sponsorizzato",
+        "informazione pubblicitaria",
+    ]
+    .iter()
+    .any(|w| rest.strip_prefix(w).is_some_and(|rest| rest.trim_start().starts_with([':', '-', '|', '.']) || rest.trim().is_empty()))
 }
 
 /// A line that opens with a way to other articles.

@@ -1,7 +1,9 @@
 //! Lines that announce others: lists and tables of offices, ways to book, what holds for the whole page.
 
 use super::Assembler;
-use crate::extract::draft::{Facts, Subject};
+use crate::extract::draft::{Facts, Flags, Subject};
+use crate::extract::grammar::dates::When;
+use crate::extract::scan::Mark;
 use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
@@ -97,5 +99,19 @@ impl Assembler<'_> {
             (0..next.tokens.len().min(8))
                 .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
         })
+    }
+
+    /// "In quella data gli uffici lavoreranno così:": the days of the list below, which says of each office what it does on them.
+    pub(super) fn announces_days(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) -> bool {
+        let generic = whom.iter().all(|s| s.office.is_all());
+        let stated = Facts { flags: Default::default(), except: Vec::new(), ..facts.clone() }.any();
+        let others = Flags { open: false, ..facts.flags }.any();
+        let back = self.scans[self.at].iter().any(|m| m.mark == Mark::When(When::Same));
+        let dates = if back { self.last_dates.clone() } else { self.sentence_dates.clone() };
+        if !generic || stated || others || dates.is_empty() || !self.next_names_offices(self.at) {
+            return false;
+        }
+        self.list_dates = Some((segment.block, dates));
+        true
     }
 }

@@ -62,6 +62,11 @@ impl Assembler<'_> {
         ]
         .iter()
         .any(|w| text.contains(w));
+        let own_numbers =
+            ["propri numeri", "propri recapiti", "rispettivi numeri", "rispettivi recapiti", "numeri che seguono", "recapiti che seguono"]
+                .iter()
+                .any(|w| text.contains(w));
+        let listed = listed || own_numbers;
         let unless = [
             "se non e detto",
             "se non detto",
@@ -146,6 +151,9 @@ impl Assembler<'_> {
             self.default_flags = Some((facts.flags, facts.period));
             if self.document_period.is_none() {
                 self.document_period = facts.period;
+            }
+            if own_numbers {
+                return; // said of all, and of each of them with its number
             }
             *facts = Facts::default();
         } else if let Some(address) = facts.address.take() {

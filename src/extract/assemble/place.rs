@@ -114,6 +114,9 @@ impl Assembler<'_> {
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(segment, &mut facts, explicit);
         self.fill_references(segment, &whom, explicit, &mut facts);
+        if announces && self.announces_days(segment, &whom, &mut facts) {
+            return;
+        }
         if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none() {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
             self.document_period = facts.period;

@@ -53,6 +53,15 @@ impl Assembler<'_> {
             before.append(&mut facts.hours);
             facts.hours = before;
         }
+        // "nella stessa sede", "stesso indirizzo", "nello stesso palazzo"
+        const PLACES: [&str; 8] = ["sede", "indirizzo", "palazzo", "edificio", "stabile", "palazzina", "immobile", "complesso"];
+        let same = |pair: &[crate::text::Token]| {
+            pair[0].is_any(&["stessa", "stesso", "medesima", "medesimo"]) && PLACES.contains(&pair[1].text.as_str())
+        };
+        if facts.address.is_none() && explicit && segment.tokens.windows(2).any(same) {
+            let told = self.drafts.iter().rev().find(|d| d.address.is_some() && !whom.iter().any(|s| s.same(&d.subject)));
+            facts.address = told.and_then(|d| d.address.clone());
+        }
         let has_phone = |d: &Draft| d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone);
         let own = self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && has_phone(d));
         if facts.same_number && !own {

@@ -40,6 +40,7 @@ impl Assembler<'_> {
             self.stranger = false;
         }
         let silent = cued(Cue::Denied);
+        let doubtful = cued(Cue::Hypothesis);
         // "ore 18-20, museo civico: laboratorio di ceramica": what takes place there
         let takes_place = elsewhere::takes_place(segment, clause);
         if takes_place {
@@ -67,13 +68,18 @@ impl Assembler<'_> {
         let heading_dates = self.headings.days.innermost(&segment.headings).map(Vec::as_slice).unwrap_or_default();
         // what is told without a date, behind the one day that the document is about, is told of that day
         let only_day = self.only_day.filter(|(at, _)| *at < index && heading_dates.is_empty()).map(|(_, day)| vec![day]);
+        let listed = matches!(segment.role, Role::Item | Role::Line | Role::Row);
+        if !listed && self.list_dates.as_ref().is_some_and(|(block, _)| segment.block > *block) {
+            self.list_dates = None;
+        }
+        let list_dates = self.list_dates.as_ref().filter(|_| listed).map(|(_, dates)| dates.clone());
         let env = clause::Around {
             last_when: self.last_when,
             last_period: self.last_period,
             last_dates: &self.last_dates,
             last_days: &self.last_days,
             hanging: hanging.as_deref(),
-            heading_dates: hanging_dates.as_deref().or(only_day.as_deref()).unwrap_or(heading_dates),
+            heading_dates: hanging_dates.as_deref().or(list_dates.as_deref()).or(only_day.as_deref()).unwrap_or(heading_dates),
         };
         let mut facts = clause::facts(segment, clause, &env, self.lexicon);
         if facts.address.is_none() && self.under_place(segment) {
@@ -171,6 +177,11 @@ impl Assembler<'_> {
         }
         if facts.period.is_none() && sentence_period.is_some() && !silent {
             facts.period = sentence_period.filter(|_| !facts.unchanged);
+        }
+        if explicit && doubtful && segment.role == Role::Sentence && !facts.any() && facts.period.is_none() {
+            // "il progetto riunirebbe anagrafe e tributi": named in a plan, and not spoken of
+            self.topic.clear();
+            return;
         }
         let evidence = crate::extract::evidence::of(segment, &clause.marks);
         self.place(index, subjects, explicit, facts, evidence, n);

@@ -242,6 +242,20 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         && before(2).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() >= 2)
         && before(3).is_some_and(|t| t.kind == TokenKind::Number)
         && tokens.get(next).is_none_or(|t| t.is_any(&[",", ".", ";"]));
+    // "anagrafe 0525 448801, scuola e sport 0525 448815": one of a list of names with their numbers
+    let mut end = next;
+    if tokens.get(end).is_some_and(|t| t.is_any(&["e", "ed"]))
+        && let Some(name) = lexicon.office_at(tokens, end + 1)
+    {
+        end = name.next;
+    }
+    let numbered = tokens.get(end).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() >= 3 && t.text.starts_with(['0', '3', '8']));
+    if numbered
+        && before(1).is_some_and(|t| t.is_any(&[",", ";", ":"]))
+        && !before(2).is_some_and(|t| t.kind == TokenKind::Word && t.is("via"))
+    {
+        return true;
+    }
     // "allo 0364 771340 per la Viabilità": a common noun with a capital, inside a sentence, is a name
     let alone = before(1).is_some_and(|t| t.is_any(&["soli", "sole", "sola", "solo"]));
     let at_start = i == place.first + 1 && tokens.get(next).is_some_and(|t| !t.upper && t.kind == TokenKind::Word);
@@ -262,7 +276,12 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         // a label that is hardly more than the name: "Tributi", "Area personale e concorsi", "Il Sindaco e la sua segreteria"
         let opens = opens || i == place.first + 1 && tokens[i - 1].is_any(&["il", "lo", "la", "l'", "i", "gli", "le"]);
         let staffed = tokens.get(next).is_some_and(|t| t.is("e")) && tokens.get(next + 2).is_some_and(|t| t.is_any(&["sua", "suo"]));
-        return opens && (staffed || closes || tokens.len() <= next + 3);
+        // "Scuola e sport: lunedì 9-12"
+        let paired = tokens.get(next).is_some_and(|t| t.is_any(&["e", "ed", "-", "/"]))
+            && lexicon
+                .office_at(tokens, next + 1)
+                .is_some_and(|name| name.office.is_some() && tokens.get(name.next).is_none_or(|t| t.is_any(&[":", "-", "(", "|"])));
+        return opens && (staffed || closes || paired || tokens.len() <= next + 3);
     }
     let mail = tokens
         .get(next..)

@@ -134,6 +134,8 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         "quotidianamente" | "giornalmente" => Some((these(&Day::WEEK, true), i + 1)),
         "giorni" | "giornate" => working(i + 1),
         "feriali" => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 1)),
+        // "ogni pomeriggio feriale"
+        "feriale" if i > 0 && tokens[i - 1].is_any(&["pomeriggio", "mattina", "mattino"]) => working(i),
         "festivi" => working(i),
         "festivita" => Some((these(&[Ph], false), i + 1)),
         "weekend" => Some((these(&[Sa, Su], false), i + 1)),

@@ -330,7 +330,7 @@ impl Reader {
             return;
         }
         if self.spans.is_empty()
-            && (self.parts.is_empty() || self.every && !every)
+            && (self.parts.is_empty() || self.every)
             && let Some(before) = &mut self.days
         {
             match (self.every, every) {
@@ -339,6 +339,8 @@ impl Reader {
                 // "tutti i giorni, dal lunedì al venerdì": the closer word wins
                 (true, false) => *before = days,
                 (false, true) => {}
+                // "tutti i pomeriggi feriali": the same days, said in two words
+                (true, true) if !self.parts.is_empty() => before.retain(|d| days.contains(d)),
                 _ => before.extend(days),
             }
             self.every &= every;
