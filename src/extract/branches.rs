@@ -202,7 +202,7 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             // "Cimitero urbano" is a name that holds its place
             let placed = mark.end > mark.start + 1 && is_place_word(&segment.tokens[mark.end - 1]);
             if placed && IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) {
-                found.push((i, mark.end, mark.end, segment.words(mark.start..mark.end).to_string()));
+                found.push((i, mark.end - 1, mark.end, segment.words(mark.start..mark.end).to_string()));
                 continue;
             }
             if let Some(end) = place_behind(segment, mark.end).filter(|end| !marks.iter().any(|m| m.start >= mark.end && m.start < *end)) {

@@ -194,6 +194,8 @@ pub struct Draft {
     pub moves: bool,
     /// Offices taken out.
     pub except: Vec<OfficeId>,
+    /// It is said that all stays as it is.
+    pub unchanged: bool,
     /// What it states comes on top of what holds for all in its list.
     pub also: bool,
     /// Sentences.
@@ -214,6 +216,7 @@ impl Draft {
             address: None,
             moves: false,
             except: Vec::new(),
+            unchanged: false,
             also: false,
             evidence: Vec::new(),
         }
@@ -223,6 +226,7 @@ impl Draft {
     pub fn add(&mut self, facts: &Facts, evidence: &[Evidence]) {
         self.flags = self.flags.or(facts.flags);
         self.also |= facts.also;
+        self.unchanged |= facts.unchanged;
         for (access, chunk) in &facts.hours {
             if !self.settle_part(*access, chunk) {
                 super::grammar::weeks::lay(self.weeks.entry(*access).or_default(), chunk);

@@ -34,6 +34,7 @@ impl Assembler<'_> {
             }
             if let Some((flags, _)) = self.default_flags
                 && !draft.flags.any()
+                && !draft.unchanged
             {
                 draft.flags = draft.flags.or(flags);
             }

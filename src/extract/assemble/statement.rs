@@ -40,7 +40,9 @@ impl Assembler<'_> {
             self.stranger = false;
         }
         let silent = cued(Cue::Denied);
-        let doubtful = cued(Cue::Hypothesis);
+        let conditional =
+            |m: &Placed| segment.tokens[m.start..m.end].iter().any(|t| t.text.ends_with("rebbe") || t.text.ends_with("rebbero"));
+        let doubtful = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Hypothesis) && conditional(m));
         // "ore 18-20, museo civico: laboratorio di ceramica": what takes place there
         let takes_place = elsewhere::takes_place(segment, clause);
         if takes_place {

@@ -89,6 +89,8 @@ impl Assembler<'_> {
                         (subjects, explicit) = (vec![subject], true);
                     }
                 }
+                // "gli avvocati dell'ente rispondono a …": people of the office at hand
+                Mark::WholeBody if placed.start > 0 && is_staff(&segment.tokens[placed.start - 1]) => {}
                 Mark::WholeBody if subjects.is_empty() => {
                     let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
                     if reached
@@ -208,4 +210,10 @@ impl Assembler<'_> {
         }
         if subjects.is_empty() { self.topic.clone() } else { subjects }
     }
+}
+
+fn is_staff(token: &crate::text::Token) -> bool {
+    ["avvocat", "dipendent", "personale", "tecnic", "legali", "operator", "addett", "funzionari", "messi", "agenti"]
+        .iter()
+        .any(|w| token.text.starts_with(w))
 }

@@ -100,7 +100,7 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     }
     let plural_head = head.is_some() || tokens.get(i).is_some_and(|t| t.is_any(&["uffici", "servizi", "settori", "sportelli"]));
     // a common word that was good enough for the first name makes a list with the next: "Viabilità e Trasporti: …"
-    let labelled = !sure && i == place.first;
+    let labelled = !sure && (i == place.first || tokens[i - 1].is_any(&[",", ";", ":"]));
     // "tutti gli uffici, Polizia locale esclusa": whoever follows all of them is no further member
     let all_until = offices.iter().any(|o| o.office.is_all()).then_some(at);
     at = continue_list(tokens, at, &mut offices, place, plural_head || sure || labelled, is_capital, lexicon);
@@ -379,6 +379,7 @@ fn continue_list(
 fn closes_list(tokens: &[Token], next: usize) -> bool {
     tokens.get(next).is_none_or(|t| {
         t.is_any(&[",", ".", ";", ":", ")", "(", "e", "ed"])
+            || t.kind == TokenKind::Number && t.text.len() >= 3 && t.text.starts_with('0')
             || t.text.starts_with("restera")
             || t.text.starts_with("sara")
             || t.text.starts_with("chiu")
