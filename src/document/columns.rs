@@ -135,6 +135,14 @@ fn fill(run: &[Line], spans: &[Range<f64>], rules: &[f64]) -> Option<Table> {
         if starts_row || rows.is_empty() {
             rows.push(vec![Cell::default(); spans.len()]);
             bold.push(true);
+        } else if says_another_day(line, spans)
+            && let Some(name) = rows.last().and_then(|row| row.first()).cloned()
+        {
+            rows.push(vec![Cell::default(); spans.len()]);
+            bold.push(true);
+            if let Some(first) = rows.last_mut().and_then(|row| row.first_mut()) {
+                *first = name;
+            }
         }
         for piece in &line.pieces {
             let at = spans.iter().position(|span| overlap(span, piece)).unwrap_or(0);
@@ -148,6 +156,24 @@ fn fill(run: &[Line], spans: &[Range<f64>], rules: &[f64]) -> Option<Table> {
     let bold_first = bold.first().copied().unwrap_or(false) && !bold.iter().skip(1).all(|b| *b);
     mark_header(&mut rows, bold_first);
     Some(Table { caption: None, rows })
+}
+
+/// "            mercoledì      15.00 - 17.30" below "Anagrafe    lun - ven    8.30 - 12.30": more of the same office, on a day of its own.
+fn says_another_day(line: &Line, spans: &[Range<f64>]) -> bool {
+    let silent = line.pieces.first().is_some_and(|piece| spans.first().is_some_and(|span| !overlap(span, piece)));
+    let hours = |piece: &Piece| piece.text.starts_with(|c: char| c.is_ascii_digit()) || is_day(&piece.text) || piece.text.contains("chius");
+    silent
+        && line.pieces.len() >= 2
+        && line.pieces.first().is_some_and(|piece| is_day(&piece.text))
+        && line.pieces.iter().skip(1).all(hours)
+}
+
+/// Whether words open with a day of the week.
+pub(super) fn is_day(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["lun", "mar", "mer", "gio", "ven", "sab", "dom", "dal lun", "tutti i giorni", "festiv", "prefestiv", "feriali"]
+        .iter()
+        .any(|day| lower.starts_with(day))
 }
 
 /// Marks the first row as header if it is set apart, or if it alone has no figures.

@@ -1,6 +1,6 @@
 //! Plain text → blocks: paragraphs at blank lines, items at bullets, titles alone in capitals, columns as tables.
 
-use super::columns::{self, Line, Piece};
+use super::columns::{self, Line, Piece, is_day};
 use super::flow::fold;
 use super::walk::MAX_BLOCKS;
 use super::{Block, BlockKind, Container, Document, Region, charset};
@@ -213,13 +213,6 @@ fn by_order(run: &[Line]) -> Option<(super::Table, usize)> {
     let mut rows: Vec<Vec<super::Cell>> = run.iter().take(same).map(|line| line.pieces.iter().map(cell).collect()).collect();
     columns::mark_header(&mut rows, false);
     Some((super::Table { caption: None, rows }, same))
-}
-
-fn is_day(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    ["lun", "mar", "mer", "gio", "ven", "sab", "dom", "dal lun", "tutti i giorni", "festiv", "prefestiv", "feriali"]
-        .iter()
-        .any(|day| lower.starts_with(day))
 }
 
 /// The pieces of a line: parted by tabs, bars, rows of dots, or runs of blanks.

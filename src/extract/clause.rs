@@ -381,6 +381,17 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.flags.closed = false;
         facts.flags.reduced = false;
     }
+    let on_call = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)))
+        && segment
+            .tokens
+            .get(clause.start..clause.end.min(segment.tokens.len()))
+            .unwrap_or_default()
+            .iter()
+            .any(|t| t.text.starts_with("reperibil"));
+    if on_call && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Appointment | Cue::Remote))) {
+        // "per le denunce di morte, reperibilità nei festivi: 335 … (8-12)": when somebody can be called, no hours
+        facts.hours.clear();
+    }
     if segment.role == Role::Sentence && !opens_counter(segment, clause) {
         // "gli incontri del sabato mattina": parts of a day make hours only beside a word of opening
         facts.hours.retain(|(_, chunk)| !chunk.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
@@ -390,7 +401,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.hours.retain(|(_, chunk)| !chunk.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
     }
     shut_all_week(&mut facts);
-    if facts.flags.reduced_by_only_days(&facts, clause) {
+    if facts.flags.reduced_by_only_days(&facts, segment, clause) {
         facts.flags.reduced = true;
     }
     facts.loose.clone_from(&reading.read.loose);
@@ -428,7 +439,9 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     // what begins on a day goes on
     facts.single_day &= facts.period.is_none_or(|p| p.until.is_some());
     channels(segment, clause, &mut facts);
-    address(segment, clause, &mut facts);
+    if !dates::tells_of_old_place(segment, clause) {
+        address(segment, clause, &mut facts);
+    }
     if !facts.channels.is_empty() && !facts.beyond_channels() && is_told_of_channel(segment, clause) {
         facts.period = None;
     }

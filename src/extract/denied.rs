@@ -27,6 +27,19 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
         let end = (first..tokens.len()).find(|i| ends(tokens, *i) && !marks.iter().any(|m| m.start < *i && *i < m.end));
         denied.push(at..end.unwrap_or(tokens.len()));
     }
+    // "non riceveranno più nel pomeriggio del martedì bensì in quello del giovedì": what was, up to the word that tells what will be
+    if let Some(rather) = tokens.iter().position(|t| t.is_any(&["bensi", "ma"])) {
+        let from = tokens[..rather]
+            .iter()
+            .rposition(|t| t.is("non") || ends(std::slice::from_ref(t), 0) && !t.is(","))
+            .filter(|at| tokens[*at].is("non"));
+        let no_more = from.filter(|from| tokens[*from..rather].iter().any(|t| t.is("piu")));
+        let told = marks.iter().any(|m| m.start > rather && is_matter(&m.mark));
+        if let Some(from) = no_more.filter(|_| told) {
+            denied.push(from..rather);
+            marks.retain(|m| !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) && m.start >= from && m.start < rather));
+        }
+    }
     // a holiday that only says why: "lunedì 7, ponte dell'Immacolata", "in occasione delle festività natalizie"
     let aside = |m: &Placed| {
         let before = &tokens[m.start.saturating_sub(3)..m.start];

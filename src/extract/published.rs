@@ -167,7 +167,10 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
     if (here || says(&["residenza municipale", "residenza comunale", "casa comunale", "sede municipale"])) && words_after <= 6 {
         return Some(2);
     }
-    if says(&["comunicato", "avviso", "nota stampa"]) && says(&[" del ", "n. ", "nr"]) && index < 8 {
+    if says(&["comunicato", "avviso", "nota stampa", "newsletter", "notiziario", "bollettino", "foglio informativo", "circolare"])
+        && says(&[" del ", "n. ", "nr"])
+        && index < 8
+    {
         return Some(2);
     }
     if says(&[

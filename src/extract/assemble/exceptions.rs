@@ -4,6 +4,7 @@ use super::Assembler;
 use crate::extract::draft::{Facts, Subject};
 use crate::extract::grammar::exceptions::Exception;
 use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::Segment;
 use crate::lexicon::Cue;
 
 impl Assembler<'_> {
@@ -32,6 +33,14 @@ impl Assembler<'_> {
         let mut with = vec![Placed { mark: Mark::Exception(Exception::Sentence), start: first.start, end: first.start }];
         with.extend(marks.iter().cloned());
         Some(with)
+    }
+
+    /// "Saranno comunque garantiti i seguenti servizi:", right behind the closing of all: what goes on in spite of it.
+    pub(super) fn spares(&self, segment: &Segment) -> bool {
+        const GOES_ON: [&str; 6] = ["garantit", "assicurat", "restano attiv", "resteranno attiv", "rimangono attiv", "rimarranno attiv"];
+        let shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
+        let text = segment.folded.text.as_str();
+        shut && text.chars().count() < 200 && GOES_ON.iter().any(|w| text.contains(w)) && !text.contains(" non ")
     }
 
     /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.

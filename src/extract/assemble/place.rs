@@ -3,7 +3,7 @@
 use super::same::chunks_of;
 use super::{Assembler, Frame};
 use crate::domain::{Doubt, Evidence};
-use crate::extract::draft::{Facts, Period, Subject};
+use crate::extract::draft::{Facts, Flags, Period, Subject};
 use crate::extract::segment::Role;
 
 impl Assembler<'_> {
@@ -67,6 +67,10 @@ impl Assembler<'_> {
             // "chiusi nei seguenti giorni:" above a list of days
             facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
         }
+        if explicit && !self.frame.excepting && self.spares(segment) && !subjects.iter().any(|s| s.office.is_all()) {
+            facts.except = subjects.iter().map(|s| s.office.clone()).collect();
+        }
+        facts.excepting |= announces && self.spares(segment);
         let alone = segment.tokens.iter().any(|t| t.is_any(&["solo", "soltanto", "solamente", "unicamente", "sola", "sole", "soli"]));
         if explicit
             && alone
@@ -245,6 +249,18 @@ impl Assembler<'_> {
                 .or(self.headings.periods.innermost(&segment.headings).copied())
                 .or(self.whole_document())
                 .unwrap_or_default(),
+        };
+        let day = Some(period).filter(|p| p.from == p.until).and_then(|p| p.from);
+        let shut = Flags { closed: true, ..Flags::default() };
+        let alone = facts.hours.is_empty() && facts.openings.is_empty() && facts.closures.is_empty();
+        let period = match day.filter(|_| facts.flags == shut && alone) {
+            // "oggi chiusi per l'intera giornata": a closing that its day tells
+            Some(day) => {
+                facts.closures = vec![crate::domain::DateRange::day(day)];
+                facts.flags = Flags::default();
+                Period::default()
+            }
+            None => period,
         };
         if let [closed] = facts.closures.as_slice()
             && segment.role == Role::Sentence

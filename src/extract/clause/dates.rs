@@ -116,6 +116,20 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
             }
         }
     }
+    // "chiude definitivamente venerdì 29": from that day on
+    let for_good =
+        segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default().iter().any(|t| t.is("definitivamente"));
+    if let [day] = closures.as_slice()
+        && for_good
+        && day.first() == day.last()
+    {
+        period.from = Some(day.first());
+        closures.clear();
+    }
+    if shuts && tells_of_old_place(segment, clause) {
+        facts.flags.closed = false;
+        return;
+    }
     if !closures.is_empty() || weekly_off {
         // the closing is told by its days; it is no status
         facts.flags.closed = false;
@@ -158,6 +172,19 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     if !period.is_open() {
         facts.period = Some(period);
     }
+}
+
+/// "La sede di piazza Libertà chiuderà …": the place that the office leaves, and not the office.
+pub(super) fn tells_of_old_place(segment: &Segment, clause: &Clause) -> bool {
+    let first = crate::extract::segment::first_word(&segment.tokens);
+    let word = |n: usize| segment.tokens.get(first + n).map_or("", |t| t.text.as_str());
+    let at = usize::from(matches!(word(0), "la" | "i" | "le" | "gli"));
+    clause.start <= first
+        && matches!(word(at), "sede" | "locali" | "stanze" | "uffici")
+        && matches!(word(at + 1), "di" | "in")
+        && matches!(word(at + 2), "via" | "piazza" | "viale" | "corso" | "largo")
+        && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Closed))
+        && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Site(_)))
 }
 
 /// "…, riapriranno con il consueto orario mercoledì 7", in a sentence that told the days of the closing.

@@ -10,13 +10,18 @@ use crate::lexicon::Cue;
 
 impl Flags {
     /// "soltanto il lunedì": days limited by "only" make the service a reduced one where the words announce a change.
-    pub(super) fn reduced_by_only_days(&self, facts: &Facts, clause: &Clause) -> bool {
+    pub(super) fn reduced_by_only_days(&self, facts: &Facts, segment: &Segment, clause: &Clause) -> bool {
         if self.appointment || self.remote || facts.hours.is_empty() || !facts.hours.iter().any(|(a, _)| *a == Access::WalkIn) {
             return false;
         }
         // "limitatamente al martedì, anche dalle 15" says for which day something more holds
         let limits_to_some = |m: &Placed| {
             facts.also && m.end == m.start + 1 && clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)) && d.end <= m.start)
+        };
+        // "esclusivamente nelle giornate di martedì e giovedì"
+        const LEADS: [&str; 10] = ["nelle", "nei", "nella", "nel", "giornate", "giorni", "giornata", "di", "il", "al"];
+        let near = |from: usize, to: usize| {
+            to - from <= 2 || to - from <= 4 && segment.tokens[from..to].iter().all(|t| LEADS.contains(&t.text.as_str()))
         };
         clause.marks.iter().enumerate().any(|(i, m)| {
             m.mark == Mark::Cue(Cue::Only)
@@ -26,7 +31,7 @@ impl Flags {
                 && clause.marks[i + 1..]
                     .iter()
                     .find(|n| !matches!(n.mark, Mark::Comma | Mark::Cue(_)))
-                    .is_some_and(|n| matches!(n.mark, Mark::Days(_) | Mark::Part(_) | Mark::Span(..)) && n.start - m.end <= 2)
+                    .is_some_and(|n| matches!(n.mark, Mark::Days(_) | Mark::Part(_) | Mark::Span(..)) && near(m.end, n.start))
         })
     }
 }

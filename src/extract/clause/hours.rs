@@ -126,6 +126,8 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
         |i: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Remote | Cue::Closed)) && m.start <= i && i < m.end);
     let counter_before = (left..from.max(left))
         .filter(|i| !denied(*i))
+        // "ricevimento telefonico", "sportello telefonico": no counter
+        .filter(|i| !segment.tokens.get(i + 1).is_some_and(|t| t.text.starts_with("telefonic")))
         .filter_map(|i| segment.tokens.get(i))
         .any(|t| ["ricev", "apert", "apre", "aprir", "sportello", "accogl", "accesso"].iter().any(|w| t.text.starts_with(w)));
     if video {

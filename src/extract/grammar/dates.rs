@@ -265,7 +265,7 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     let joins = if between { word(next) == "e" } else { true };
     if joins
         && !(between && first.fixed.is_some())
-        && let Some(to) = skip_small_to(tokens, behind_bracket(tokens, next))
+        && let Some(to) = skip_small_to(tokens, behind_bracket(tokens, next)).or_else(|| between.then_some(next + 1))
         && let Some((last, after)) =
             written_day(tokens, to, anchor, lexicon, Ask::Weekday).or_else(|| end_of_named_month(tokens, to, lexicon))
         && let Some(found) = if every_year(tokens, after) { season_of(first, last) } else { range_of(first, last, anchor) }

@@ -15,6 +15,11 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
     let several = marks.iter().filter(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))).count() >= 2;
     marks.retain(|m| {
         let Mark::When(when) = &m.mark else { return true };
+        // "ingresso gratuito fino a fine anno"
+        let free = |t: &Token| ["gratuit", "scontat", "ridotto a"].iter().any(|w| t.text.starts_with(w));
+        if matches!(when, When::Until(_)) && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(free) {
+            return false;
+        }
         if !matches!(when, When::Days(_)) {
             return true;
         }
