@@ -159,6 +159,12 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
         return Some(1);
     }
     let word_before = |n: usize| at.checked_sub(n).and_then(|i| segment.tokens.get(i)).map_or("", |t| t.text.as_str());
+    // "da lunedì 3 a venerdì 13 giugno 2025": the end of a period
+    if matches!(word_before(1), "a" | "al" | "all'" | "fino" | "sino")
+        && segment.tokens[..at].iter().any(|t| t.is_any(&["da", "dal", "dall'", "fino"]))
+    {
+        return None;
+    }
     // "nel giorno 24 dicembre", "nella giornata del 3 gennaio": a day of which something is told
     if (1..=3).any(|n| word_before(n).starts_with("giorn")) {
         return None;

@@ -17,6 +17,10 @@ impl Assembler<'_> {
         }
         if facts.same_hours {
             let mut before = self.hours_before(whom, facts.reference.as_ref());
+            let moved = ["rinviat", "spostat", "posticip", "anticipat", "differit"].iter().any(|w| segment.folded.text.contains(w));
+            if facts.reference.is_none() && moved && !self.sentence_dates.is_empty() {
+                before.clear(); // "il ricevimento di mercoledì 8 è rinviato a giovedì 9, stesso orario": its own
+            }
             for (_, chunk) in &mut before {
                 chunk.days.retain(|d| !facts.without_days.contains(d)); // "come sopra, tranne il venerdì"
             }

@@ -64,6 +64,7 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
             .iter()
             .any(|w| t.text.starts_with(w))
             && (!t.is_any(&["invece", "luogo"]) || before.get(i + 1).is_some_and(|n| n.text.starts_with("d")))
+            || t.is("ex") && i + 3 >= before.len()
             || t.is("posto") && i > 0 && before[i - 1].is_any(&["al", "il"])
             || t.is("non") && before.get(i + 1).is_some_and(|n| n.is("piu"))
             || t.text.starts_with("sostitu") && !t.text.starts_with("sostituit") && !t.text.starts_with("sostituzion")

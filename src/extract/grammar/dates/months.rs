@@ -18,6 +18,8 @@ pub(super) fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon
         ("bimestre" | "trimestre" | "quadrimestre", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
         ("mesi", "estivi" | "invernali" | "autunnali" | "primaverili") if word(i + 2) == "di" => i + 3,
         ("in" | "ad" | "a" | "per" | "durante", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
+        // "ogni venerdì di ottobre"
+        ("di", _) if i > 0 && lexicon.month(word(i + 1)).is_some() && lexicon.weekday(word(i - 1)).is_some() => i + 1,
         ("tutto", _) if lexicon.month(word(i + 1)).is_some() => i + 1,
         ("mese", "prossimo" | "venturo") | ("prossimo", "mese") => return month_from(anchor, 1).map(|range| (When::Months(range), i + 2)),
         ("mese", "corrente") | ("corrente", "mese") => return month_from(anchor, 0).map(|range| (When::Months(range), i + 2)),

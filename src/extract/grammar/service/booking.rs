@@ -22,7 +22,11 @@ pub(super) fn read(sentence: &mut Sentence) {
     }
     for book in sentence.all(Word::Book) {
         let hit = Hit { word: Word::Book, start: book.start, end: book.end, verb: false };
-        if is_of_a_thing(sentence, &hit) || is_optional(sentence, &hit) || is_for_some(sentence, hit.start) {
+        if is_of_a_thing(sentence, &hit)
+            || is_booked_thing(sentence, &hit)
+            || is_optional(sentence, &hit)
+            || is_for_some(sentence, hit.start)
+        {
             continue;
         }
         if let Some(range) = required(sentence, &hit) {
@@ -113,6 +117,14 @@ fn is_for_some(sentence: &Sentence, at: usize) -> bool {
         SOME.contains(&sentence.text(i))
             || sentence.text(i) == "chi" && COMES.contains(&sentence.text(i + 1)) && sentence.text(i + 2) == "con"
     })
+}
+
+/// "il conferimento di inerti va prenotato", "il ritiro degli ingombranti deve essere prenotato": a thing that is booked, and no visit.
+fn is_booked_thing(sentence: &Sentence, book: &Hit) -> bool {
+    const THINGS: [&str; 9] = ["conferiment", "ritir", "consegn", "ingombrant", "inert", "sopralluog", "noleggi", "uso", "utilizz"];
+    let participle = ["prenotat", "concordat", "fissat"].iter().any(|stem| sentence.text(book.start).starts_with(stem));
+    let phrase = sentence.phrase(book.start);
+    participle && (phrase.start..(phrase.start + 3).min(book.start)).any(|i| THINGS.iter().any(|stem| sentence.text(i).starts_with(stem)))
 }
 
 /// "è possibile prenotare", "preferibilmente su appuntamento"

@@ -5,6 +5,12 @@ use crate::lexicon::{Cue, ServiceWord as Word};
 
 pub(super) fn read(sentence: &mut Sentence) {
     for idiom in sentence.all(Word::Reduced) {
+        // "saranno garantiti i servizi minimi: …" without "solo": what goes on anyway
+        let from = sentence.phrase(idiom.start).start;
+        let assured = (from..idiom.start).any(|i| ["garantit", "assicurat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+        if sentence.text(idiom.start).starts_with("serviz") && assured && !sentence.any(from..idiom.start, Word::Only) {
+            continue;
+        }
         sentence.say(Cue::Reduced, idiom);
     }
     for shrink in sentence.all(Word::Shrink) {
@@ -68,7 +74,11 @@ fn afternoons(sentence: &mut Sentence) {
                 (hit.end..hit.end + 2).any(|i| sentence.timed(i) && sentence.text(i) != "dal" && sentence.has(i, Word::Afternoon).is_none())
             };
             match (behind, before) {
-                (Some(hit), _) if !(sentence.doubted(shut.start..hit.end) || class == Word::Shuts && hours(&hit)) => {
+                // "sospenderà l'apertura pomeridiana del mercoledì" takes it away; "chiude il pomeriggio del mercoledì" is a rule of the week
+                (Some(hit), _)
+                    if !(sentence.doubted(shut.start..hit.end)
+                        || class == Word::Shuts && hours(&hit) && !takes_away(sentence.text(shut.start))) =>
+                {
                     sentence.say(Cue::Reduced, shut.start..hit.end)
                 }
                 (None, Some(hit)) => sentence.say(Cue::Reduced, hit.start..shut.end),
@@ -76,6 +86,10 @@ fn afternoons(sentence: &mut Sentence) {
             }
         }
     }
+}
+
+fn takes_away(verb: &str) -> bool {
+    ["sospend", "sopprim", "annull", "elimin"].iter().any(|stem| verb.starts_with(stem))
 }
 
 /// "solo al mattino", "soltanto le urgenze", "il solo servizio di prestito".

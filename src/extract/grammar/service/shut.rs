@@ -90,6 +90,14 @@ fn is_of_something_else(sentence: &Sentence, start: usize, end: usize) -> bool {
     if before.iter().any(|word| point.contains(word)) {
         return true;
     }
+    // "dopo un anno di chiusura": how long it was
+    const SPANS: [&str; 8] = ["anno", "anni", "mese", "mesi", "settimana", "settimane", "giorni", "decennio"];
+    if before.last() == Some(&"di")
+        && before.first().is_some_and(|word| SPANS.contains(word))
+        && (start.saturating_sub(6)..start).any(|i| sentence.text(i) == "dopo")
+    {
+        return true;
+    }
     // "pausa pranzo", "una pausa di mezz'ora": within a day
     if sentence.text(start) == "pausa"
         && (["pranzo", "caffe", "pomeridiana", "meridiana", "di", "del", "tra", "fra"].contains(&sentence.text(end))
