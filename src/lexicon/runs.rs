@@ -78,9 +78,14 @@ impl<K: Copy + std::fmt::Debug + PartialEq> Runs<K> {
             longest_first.sort_by_key(|form| std::cmp::Reverse(form.len()));
             let mut is_whole = true;
             for form in &longest_first {
-                let written_out = spellings(form);
-                is_whole &= written_out.is_some();
-                for spelling in written_out.unwrap_or_default() {
+                let Some(all) = spellings(form) else {
+                    is_whole = false;
+                    let beginnings = beginnings_of(form);
+                    runs.patterns.extend(beginnings.iter().map(|_| Pattern { kind: nth, means: Means::Beginning }));
+                    texts.extend(beginnings);
+                    continue;
+                };
+                for spelling in all {
                     let stem = spelling.strip_suffix('*');
                     let means = Means::Form { rank: texts.len(), is_stem: stem.is_some() };
                     texts.push(stem.map_or_else(|| format!(" {spelling} "), |stem| format!(" {stem}")));
@@ -90,10 +95,6 @@ impl<K: Copy + std::fmt::Debug + PartialEq> Runs<K> {
             // a regular expression knows all forms of its kind, since a longer one is taken before a shorter
             let regex =
                 (!is_whole).then(|| regex(&longest_first)).transpose().map_err(|error| wrong(file, format!("{name:?}: {error}")))?;
-            for beginning in longest_first.iter().filter(|form| spellings(form).is_none()).flat_map(|form| beginnings_of(form)) {
-                texts.push(beginning);
-                runs.patterns.push(Pattern { kind: nth, means: Means::Beginning });
-            }
             runs.kinds.push(Kind { name, regex });
         }
         let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&texts);

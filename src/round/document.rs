@@ -66,6 +66,14 @@ enum Looked {
     NotThePage(Verdict),
 }
 
+/// A page that says what it said.
+#[derive(Debug, Clone, Copy)]
+struct Same {
+    document: DocumentId,
+    /// Whether a reader sees the same text, too.
+    text: bool,
+}
+
 /// How a visit ended.
 #[derive(Debug)]
 pub enum Outcome {
@@ -117,8 +125,9 @@ impl Round {
         if self.stops_short(target, &response).await? {
             return Ok(Outcome::NotThePage(Verdict::Truncated));
         }
-        if let Some(row) = self.says_the_same(target, &response, &read).await? {
-            return Ok(Outcome::Unchanged(row, n_bytes));
+        let said = self.says_the_same(target, &read).await?;
+        if let Some(Same { document, text: true }) = said {
+            return Ok(Outcome::Unchanged(self.same(document, target, &response, read.matter_sha), n_bytes));
         }
         let received = Received {
             status: response.status,
@@ -128,7 +137,10 @@ impl Round {
             text_sha: read.text_sha,
         };
         let seen = Seen::Fresh { received, reading: read.reading, rules_version: RULES_VERSION };
-        let changes = self.settle(source, target, seen, read.title).await?;
+        let changes = match said {
+            Some(_) => self.keep(source, target, seen).await?,
+            None => self.settle(source, target, seen, read.title).await?,
+        };
         self.note_attachments(source, target, read.attachments).await?;
         Ok(Outcome::Read(changes, n_bytes))
     }
@@ -149,18 +161,24 @@ impl Round {
         .await
     }
 
-    /// A page whose bytes are others at every load, while its text and what it says stay, is as it was: a row to be updated, no more.
-    /// An article is looked at in full, since its title counts too.
-    async fn says_the_same(&self, target: &Target, response: &Response, read: &Read) -> Result<Option<Unchanged>, StoreError> {
+    /// Whether a page says what it said, and nothing waits for it: then nothing follows from it, whatever else its bytes hold. An article is
+    /// looked at in full, since its title counts too.
+    async fn says_the_same(&self, target: &Target, read: &Read) -> Result<Option<Same>, StoreError> {
         let is_page = target.kind == DocumentKind::Page && target.known.as_ref().is_some_and(|known| known.kind == DocumentKind::Page);
         let Some(known) = target.known.as_ref().filter(|_| is_page) else { return Ok(None) };
         let id = known.id;
         // asked anew: the last copy may just have been read again
         let (document, said) = self.on_store(move |store| Ok((store.document_by_id(id)?, store.said(id)?))).await?;
         let is_settled = document.is_some_and(|document| !document.waits && document.gone_since.is_none());
-        let same =
-            said.is_some_and(|said| said.rules_version == RULES_VERSION && said.text_sha == read.text_sha && said.reading == read.reading);
-        Ok((is_settled && same).then(|| self.same(id, target, response, read.matter_sha)))
+        let said = said.filter(|said| is_settled && said.rules_version == RULES_VERSION && said.reading == read.reading);
+        Ok(said.map(|said| Same { document: id, text: said.text_sha == read.text_sha }))
+    }
+
+    /// Keeps a new copy of a page that says what it said (a counter on it moved): the body's facts stay as they are.
+    async fn keep(&self, source: &Arc<Source>, target: &Target, seen: Seen) -> Result<Vec<Change>, StoreError> {
+        let _turn = self.turns.take(&source.body).await;
+        let bench = Bench { source: source.clone(), target: target.clone(), title: None, fold: self.folding(&source.body) };
+        self.on_store(move |store| store.record(&bench.visit(seen)).map(|_| Vec::new())).await
     }
 
     /// The note that a page is as it was, though its bytes are others.
@@ -357,9 +375,7 @@ impl Bench {
                 let sight = if previous.is_some() || is_new { Sight::News } else { self.target.first_sight };
                 (reading, sight, snapshot_of_nth(0))
             }
-            Seen::Reread { reading, .. } => {
-                (reading, self.target.first_sight, previous.map_or(snapshot_of_nth(0), |memory| memory.snapshot))
-            }
+            Seen::Reread { reading, .. } => (reading, self.target.first_sight, snapshot_of_nth(0)),
         };
         let visit = resolve::Visit {
             url: self.target.url.as_str(),
