@@ -24,7 +24,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         }
         let same_block = |next: &&Segment| next.block == segment.block;
         let withdrawn = segments.get(i + 1).filter(same_block).is_some_and(calls_it_wrong)
-            || segments[i + 1..].iter().take_while(same_block).take(3).any(|next| calls_it_a_wish(next));
+            || segments[i + 1..].iter().take_while(same_block).take(3).any(calls_it_a_wish);
         if withdrawn || takes_back(segment) || press::is_addressed(segment) || is_premise(segment) || motion == Some(segment.block) {
             scans[i].clear();
         }
@@ -166,14 +166,16 @@ fn calls_it_a_wish(segment: &Segment) -> bool {
         "quanto si legge nella mozion",
     ];
     let text = segment.folded.text.trim_start();
-    let points_back = OPENS.iter().any(|w| text.starts_with(w));
+    if !OPENS.iter().any(|w| text.starts_with(w)) {
+        return false;
+    }
     let lead: String = text.chars().take(70).collect();
+    let to_be = ["sono ", "e ", "ecco ", "queste ", "questa "].iter().any(|w| lead.starts_with(w));
     let lists =
         ["delle ", "le ", "la ", "i punti", "una ", "uno "].iter().any(|w| lead.contains(w)) && WISHES.iter().any(|w| lead.contains(w));
-    let to_be = ["sono ", "e ", "ecco ", "queste ", "questa "].iter().any(|w| text.starts_with(w));
-    points_back
-        && (to_be && lists && !lead.contains("accolt") && !lead.contains("approvat")
-            || SAYS.iter().any(|w| text.starts_with(w) || text.starts_with(&format!("e {w}"))))
+    let granted = lead.contains("accolt") || lead.contains("approvat");
+    let said = SAYS.iter().any(|w| lead.starts_with(w) || lead.strip_prefix("e ").is_some_and(|rest| rest.starts_with(w)));
+    to_be && lists && !granted || said
 }
 
 /// "Oggi e domani 9-18, domenica 7-23": a weekday that goes on behind dates of the same week is the next such day.
@@ -216,7 +218,10 @@ fn shut_and_reached(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     ];
     for i in 0..segments.len() {
         let text = segments[i].folded.text.as_str();
-        if !STANDING.iter().any(|w| text.contains(w)) || scans[i].iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_))) {
+        if !text.contains("non ")
+            || !STANDING.iter().any(|w| text.contains(w))
+            || scans[i].iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)))
+        {
             continue;
         }
         let reached = |at: usize| {

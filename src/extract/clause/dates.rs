@@ -195,7 +195,7 @@ fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 }
 
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
-fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
     const BEGINS: [&str; 15] = [
         "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr",
         "aspett", "attend",

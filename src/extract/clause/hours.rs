@@ -1,5 +1,6 @@
 //! The hours of a clause, and how they are to be used.
 
+use super::dates::begins;
 use super::flags::{at_an_hour, is_appointment, is_shut_but, opens_by_appointment};
 use super::{Around, Clause};
 use crate::domain::{Access, ChannelKind, Clock, Span};
@@ -52,6 +53,8 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
                 push(Piece::Span(if afternoon { past_noon(*span) } else { *span }, *weak), m)
             }
             Mark::Part(part) => push(Piece::Part(part), m),
+            // "riaprirà lunedì 25 con l'orario estivo (9-13, dal lunedì al venerdì)": the day from which the week holds
+            Mark::When(When::Days(days)) if days.len() == 1 && begins(segment, clause, m) && week_behind(&clause.marks[i + 1..]) => {}
             Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
             Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
             Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
@@ -82,6 +85,14 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
         }
     }
     HoursReading { read: weeks::read(&pieces, around.last_days), places }
+}
+
+/// Whether hours and the days of the week they are for come behind, the days last: "9-13, dal lunedì al venerdì".
+fn week_behind(marks: &[Placed]) -> bool {
+    let mut told = marks.iter().filter(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)));
+    let first_span = told.next().is_some_and(|m| matches!(m.mark, Mark::Span(..)));
+    let several = |m: &Placed| matches!(&m.mark, Mark::Days(Days::These { days, .. }) if days.len() >= 2);
+    first_span && told.next_back().is_some_and(several) && marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() == 1
 }
 
 /// "Pomeriggio, dalle quattro alle sei": hours of a clock with twelve.

@@ -44,6 +44,14 @@ fn required(sentence: &Sentence, book: &Hit) -> Option<std::ops::Range<usize>> {
         && text != "prenotazioni"
         && let Some(how) = sentence.back(book.start, &[Word::How], 4)
     {
+        // "gli utenti con appuntamento saranno ricontattati": some of those who come, and no rule for them
+        let phrase = sentence.phrase(book.start);
+        let those = sentence.text(how.start) == "con"
+            && how.start.checked_sub(1).is_some_and(|i| sentence.has(i, Word::Who).is_some() || sentence.has(i, Word::Public).is_some())
+            && ![Word::Only, Word::Serve, Word::Up, Word::Serving].iter().any(|word| sentence.any(phrase.start..how.start, *word));
+        if those {
+            return None;
+        }
         return Some(sentence.back(how.start, &[Word::Only], 0).map_or(how.start, |only| only.start)..book.end);
     }
     if let Some(how) = sentence.back(book.start, &[Word::How], 1).filter(|how| sentence.text(how.start) == "dopo") {
