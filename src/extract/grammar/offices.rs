@@ -182,7 +182,10 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
         }
         break;
     }
+    // "sportello di Acque Spa": a company's
+    const COMPANIES: [&str; 10] = ["spa", "srl", "caf", "acli", "inps", "inail", "poste", "enel", "banca", "cooperativa"];
     if end == at
+        || tokens[at..end].iter().any(|t| COMPANIES.contains(&t.text.as_str()))
         || tokens.get(at).is_some_and(|t| {
             lexicon.weekday(&t.text).is_some()
                 || t.is_any(&["via", "piazza", "orario", "aperto", "chiuso", "postale", "tel", "telefono", "comunale", "email", "pec"])
