@@ -235,6 +235,7 @@ corpora! {
     notices_read_as_written: "notices.txt", View::Whole, at least 120;
     contacts_read_office_by_office: "contacts.txt", View::Whole, at least 18;
     prose_reads_as_written: "prose.txt", View::Whole, at least 180;
+    ways_to_say_it_read_as_written: "ways.txt", View::Whole, at least 80;
     mere_mentions_say_nothing: "restraint.txt", View::Whole, at least 60;
 }
 

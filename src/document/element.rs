@@ -270,7 +270,7 @@ fn region_by_word(word: &str, inside_matter: bool) -> Option<Region> {
             }
             b"breadcrumb" | b"breadcrumbs" | b"briciole" | b"pagination" | b"pager" | b"skiplink" | b"skiplinks" | b"navbar"
             | b"navigation" | b"megamenu" => found = Some(Region::Navigation),
-            b"comments" | b"commenti" | b"share" | b"condividi" | b"correlati" | b"correlate" | b"related" | b"sidebar" => {
+            b"comments" | b"commenti" | b"share" | b"condividi" | b"correlati" | b"correlate" | b"related" | b"anche" | b"sidebar" => {
                 found = Some(Region::Aside)
             }
             b"menu" | b"nav" | b"navigazione" if !inside_matter => found = Some(Region::Navigation),

@@ -19,22 +19,20 @@ pub(super) fn read(bytes: &[u8], content_type: Option<&str>) -> Document {
     if decoded.damaged {
         builder.document.warnings.push("some characters cannot be read in the encoding of the text".to_owned());
     }
-    let lines: Vec<&str> = decoded.text.lines().collect();
-    // A text that is all capitals has no titles to tell from them.
-    let letters = decoded.text.chars().filter(|c| c.is_alphabetic()).count();
-    let capitals = decoded.text.chars().filter(|c| c.is_uppercase()).count();
-    builder.loud = capitals * 2 > letters;
-    let mut at = 0;
-    while at < lines.len() {
-        at += builder.take(lines.get(at..).unwrap_or_default()).max(1);
-    }
-    builder.flush(BlockKind::Paragraph);
+    builder.lines(&decoded.text);
     let mut document = builder.document;
     if document.blocks.len() >= MAX_BLOCKS {
         document.warnings.push(format!("cut after {MAX_BLOCKS} blocks"));
     }
     document.title = title(&document);
     document
+}
+
+/// The blocks of a text that stands inside a page.
+pub(super) fn typed(words: &str) -> Vec<(BlockKind, String)> {
+    let mut builder = Builder { looks: 100_000, ..Builder::default() };
+    builder.lines(words);
+    builder.document.blocks.into_iter().map(|block| (block.kind, block.text)).collect()
 }
 
 /// The first block, if it is short enough to be a title and something follows it.
@@ -57,6 +55,20 @@ struct Builder {
 }
 
 impl Builder {
+    /// Takes all lines of a text.
+    fn lines(&mut self, text: &str) {
+        let lines: Vec<&str> = text.lines().collect();
+        // A text that is all capitals has no titles to tell from them.
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+        self.loud = capitals * 2 > letters;
+        let mut at = 0;
+        while at < lines.len() {
+            at += self.take(lines.get(at..).unwrap_or_default()).max(1);
+        }
+        self.flush(BlockKind::Paragraph);
+    }
+
     /// Takes what begins at the first line; returns how many lines that was.
     fn take(&mut self, lines: &[&str]) -> usize {
         let Some(raw) = lines.first() else { return 0 };

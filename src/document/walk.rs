@@ -13,6 +13,8 @@ use super::headings::{Ends, Headings, Part};
 use super::table::{self, Grid};
 use super::{Block, BlockKind, Container, Document, Region};
 
+mod typed;
+
 /// Blocks of a document; a page of 10 MiB of dense text has some ten thousand.
 pub const MAX_BLOCKS: usize = 200_000;
 /// A heading longer than this is a paragraph that somebody made big.
@@ -174,6 +176,9 @@ impl<'a> Walk<'a> {
         if is_inline(sort) && node.prev_sibling().is_some_and(|before| before.value().as_element().is_some_and(is_run)) {
             // "<span>Fax</span><span>0438 …</span>": style sheets set such boxes apart
             self.flow.apart();
+        }
+        if sort == Sort::Preformatted && self.grid.is_none() && self.heading.is_none() && self.typed(node) {
+            return false;
         }
         let region = self.region(node, sort, tag, &marks);
         let sort = self.begin(sort, tag, &marks);

@@ -3,6 +3,7 @@
 //! In: segments with their phrases. Out: notices. A subject carries over sentences and list items until another takes over; a line that announces a list lends
 //! its facts to each item; a period stated for the whole document reaches every notice that it governs.
 
+mod again;
 mod announcing;
 mod beside;
 mod defaults;
@@ -17,6 +18,7 @@ mod periods;
 mod place;
 mod same;
 mod statement;
+mod teasers;
 mod topics;
 mod whom;
 
@@ -68,6 +70,12 @@ struct Assembler<'a> {
     lexicon: &'a Lexicon,
     drafts: Vec<Draft>,
     topic: Vec<Subject>,
+    /// The block of lines that open with a day, once one of them has named an office of its own.
+    entry_block: Option<usize>,
+    /// The block in which offices were named last.
+    spoke_in: Option<usize>,
+    /// A period told of offices as a whole, in a document that tells their branches apart.
+    period_of_all_branches: Option<(Vec<OfficeId>, Period)>,
     /// The block that named the topic.
     topic_block: Option<usize>,
     /// The period last stated for the topic.
@@ -104,6 +112,10 @@ struct Assembler<'a> {
     container_topics: Vec<Option<Vec<Subject>>>,
     /// "le strutture sotto elencate ricevono solo su appuntamento": holds for offices that say nothing else.
     default_flags: Option<(super::draft::Flags, Option<Period>)>,
+    /// "gli uffici riceveranno su appuntamento, ognuno ai propri numeri": each office whose number follows does so, for that period.
+    default_each: Option<usize>,
+    /// The offices of that list.
+    each: Vec<OfficeId>,
     /// "gli uffici sotto elencati ricevono il martedì, salvo quanto diversamente indicato".
     default_hours: Vec<(crate::domain::Access, super::grammar::weeks::Chunk)>,
     /// "tutti gli sportelli si trovano in via …, salvo diversa indicazione".
@@ -208,6 +220,11 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         parents: document.containers.iter().map(|c| c.parent).collect(),
         container_topics: Vec::new(),
         default_flags: None,
+        default_each: None,
+        each: Vec::new(),
+        entry_block: None,
+        spoke_in: None,
+        period_of_all_branches: None,
         default_address: None,
         default_hours: Vec::new(),
         enumerated: Vec::new(),
@@ -282,7 +299,22 @@ impl Assembler<'_> {
             self.heading(index, marks);
             return;
         }
-        if self.is_letterhead(index, marks) {
+        if self.is_letterhead(index, marks) || self.is_teaser(index, marks) || press::is_of_mailing_list(segment) {
+            return;
+        }
+        if press::is_mail_head(segment, index)
+            && self
+                .segments
+                .get(index + 1)
+                .is_some_and(|next| press::is_mail_head(next, index + 1) || next.folded.text.starts_with("oggetto"))
+        {
+            return;
+        }
+        if press::is_legend(segment) {
+            return;
+        }
+        if press::is_advertisement(segment) {
+            self.furniture_block = Some(segment.block);
             return;
         }
         if self.strangers.contains(&index) {
@@ -303,6 +335,15 @@ impl Assembler<'_> {
         if segment.opens_block {
             self.open_block(index);
         }
+        if elsewhere::is_appointed_place(segment, marks, self.lexicon) {
+            self.topic.clear();
+            self.stranger = true;
+            return;
+        }
+        if self.leaves_entry(index, marks) || self.opens_entry(index) {
+            self.topic = self.heading_topic(segment).unwrap_or_else(|| self.page_topic.clone());
+            (self.topic_period, self.stranger) = (None, false);
+        }
         if self.is_proposal(segment, marks) {
             return;
         }
@@ -311,6 +352,8 @@ impl Assembler<'_> {
         }
         let alone = self.open_in_spite(marks);
         let marks = alone.as_deref().unwrap_or(marks);
+        let its_own = self.named_by_its_kind(segment, marks);
+        let marks = its_own.as_deref().unwrap_or(marks);
         // "con la prima sospende le lezioni; con la seconda …": ordinals that count no offices
         let named_before = |m: &Placed| {
             marks

@@ -15,11 +15,69 @@ const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri
 /// Marks branches.
 pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     headquarters(segments, scans);
+    municipalities(segments, scans);
     zones(segments, scans);
     named_by_place(segments, scans);
     rows_by_place(segments, scans);
     rows_among_branches(segments, scans);
     by_structure(document, segments, scans, lexicon);
+    rooms(segments, scans);
+}
+
+/// "Municipio di Casale: lunedì 9-12", "Municipio di Rocca: giovedì 9-12": where one office of a union receives, town by town.
+fn municipalities(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let union =
+        segments.iter().any(|s| ["unione", "associat", "convenzione", "comunita montana"].iter().any(|w| s.folded.text.contains(w)));
+    let mut offices: Vec<&OfficeId> = Vec::new();
+    for mark in scans.iter().flatten() {
+        if let Mark::Offices(mention) = &mark.mark {
+            offices.extend(mention.offices.iter().map(|o| &o.office).filter(|o| !o.is_all() && !o.is_other()));
+        }
+    }
+    offices.dedup();
+    if !union || offices.is_empty() || offices.iter().any(|o| *o != offices[0]) {
+        return;
+    }
+    let town = |i: usize| -> Option<(usize, usize)> {
+        let segment = &segments[i];
+        let first = super::segment::first_word(&segment.tokens);
+        let seat = segment.tokens.get(first).is_some_and(|t| t.is_any(&["municipio", "comune", "palazzo"]));
+        let of = segment.tokens.get(first + 1).is_some_and(|t| t.is_any(&["di", "d'", "del"])) && segment.is_capital(first + 2);
+        let end = name_end(&segment.tokens, first + 2, &|j| segment.is_capital(j));
+        let heading = segment.role == Role::Heading && end >= segment.tokens.len() && !segment.headings.is_empty();
+        let sign = segment.tokens.get(end).is_some_and(|t| t.is_any(&[":", "-", ",", "("]));
+        let told = scans[i].iter().any(|m| m.start >= end && matches!(m.mark, Mark::Days(_) | Mark::Span(..)));
+        let entry = sign && told && matches!(segment.role, Role::Line | Role::Item | Role::Row);
+        (segment.region == Region::Main && seat && of && (heading || entry)).then_some((first, end))
+    };
+    let found: Vec<(usize, usize, usize)> = (0..segments.len()).filter_map(|i| town(i).map(|(from, end)| (i, from, end))).collect();
+    let mut names: Vec<String> = found.iter().map(|(i, from, end)| crate::text::fold(segments[*i].words(*from..*end))).collect();
+    names.sort();
+    names.dedup();
+    if names.len() < 2 {
+        return;
+    }
+    for (i, from, end) in found {
+        let name = segments[i].words(from..end).to_string();
+        scans[i].retain(|m| m.start >= end || matches!(m.mark, Mark::Cue(_)));
+        scans[i].insert(0, Placed { mark: Mark::Site(name), start: from, end });
+    }
+}
+
+/// "Emeroteca" beside "Sala prestito": another room of the library with hours of its own.
+fn rooms(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let room = |mark: &Placed| matches!(&mark.mark, Mark::Site(name) if crate::text::fold(name).starts_with("sala "));
+    if !scans.iter().flatten().any(room) {
+        return;
+    }
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        for mark in marks.iter_mut().filter(|m| matches!(m.mark, Mark::Offices(_)) && m.end == m.start + 1) {
+            let named = segment.tokens.get(mark.start).is_some_and(|t| t.is_any(&["emeroteca", "mediateca", "ludoteca", "fonoteca"]));
+            if named {
+                mark.mark = Mark::Site(segment.words(mark.start..mark.end).to_string());
+            }
+        }
+    }
 }
 
 /// "ricevono nella sede di via Santi 40": where no branches are told apart, the words of a branch say where the office is.
@@ -199,14 +257,16 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             if !several || named.office.is_all() || named.tokens.end != mark.end {
                 continue;
             }
-            // "Cimitero urbano" is a name that holds its place
-            let placed = mark.end > mark.start + 1 && is_place_word(&segment.tokens[mark.end - 1]);
-            if placed && IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) {
-                found.push((i, mark.end - 1, mark.end, segment.words(mark.start..mark.end).to_string()));
+            // "Cimitero urbano": the place stands in the name itself; "custode del cimitero urbano": the one who keeps it
+            let noun = (mark.start..mark.end)
+                .find(|i| mark.start + 2 <= *i && segment.tokens[*i - 1].is_any(&["del", "della", "dell'"]))
+                .unwrap_or(mark.start);
+            if mark.end > noun + 1 && place_behind(segment, mark.end - 1) == Some(mark.end) {
+                found.push((i, mark.end - 1, mark.end, segment.words(noun..mark.end).to_string()));
                 continue;
             }
             if let Some(end) = place_behind(segment, mark.end).filter(|end| !marks.iter().any(|m| m.start >= mark.end && m.start < *end)) {
-                found.push((i, mark.end, end, segment.words(mark.start..end).to_string()));
+                found.push((i, mark.end, end, segment.words(noun..end).to_string()));
             }
         }
     }
@@ -216,9 +276,28 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     if names.is_empty() || names.len() + distinct(scans) < 2 {
         return;
     }
+    let called: Vec<String> = found.iter().map(|(.., name)| name.clone()).collect();
     for (i, start, end, name) in found {
         let at = scans[i].iter().position(|m| m.start >= start).unwrap_or(scans[i].len());
         scans[i].insert(at, Placed { mark: Mark::Site(name), start, end });
+    }
+    // "per quello di Pietole si chiama …": the other one
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.role == Role::Sentence) {
+        for i in 0..segment.tokens.len() {
+            let pronoun = segment.tokens[i].is_any(&["quello", "quella"]);
+            if !pronoun
+                || !segment.tokens.get(i + 1).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'"]))
+                || !segment.is_capital(i + 2)
+            {
+                continue;
+            }
+            let end = name_end(&segment.tokens, i + 2, &|j| segment.is_capital(j));
+            let place = crate::text::fold(segment.words(i + 1..end));
+            if let Some(name) = called.iter().find(|name| crate::text::fold(name).ends_with(&format!(" {place}"))) {
+                let at = marks.partition_point(|m| m.start < i);
+                marks.insert(at, Placed { mark: Mark::Site(name.clone()), start: i, end });
+            }
+        }
     }
 }
 
@@ -306,7 +385,9 @@ fn rows_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         "parrocchia",
     ];
     let mut offices: Vec<&OfficeId> = Vec::new();
-    for mark in scans.iter().flatten() {
+    // "La segreteria dell'Unione" as the last line signs, and is not spoken of
+    let signs = |i: usize| i + 2 >= segments.len() && segments[i].role == Role::Line && segments[i].tokens.len() <= 6;
+    for mark in scans.iter().enumerate().filter(|(i, _)| !signs(*i)).flat_map(|(_, marks)| marks) {
         if let Mark::Offices(mention) = &mark.mark {
             offices.extend(mention.offices.iter().map(|o| &o.office));
         }
@@ -332,9 +413,25 @@ fn rows_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     if found.len() < 2 || !same {
         return;
     }
+    let mut names: Vec<(String, String)> = Vec::new();
     for (i, end) in found {
         let name = segments[i].words(0..end).to_string();
+        names.push((crate::text::fold(&name), name.clone()));
         scans[i].insert(0, Placed { mark: Mark::Site(name), start: 0, end });
+    }
+    // "lo sportello di Tufillo" in a sentence is the branch of that line
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.role == Role::Sentence) {
+        let Some(at) = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_))) else { continue };
+        let end = marks[at].end;
+        let of = segment.tokens.get(end).is_some_and(|t| t.is_any(&["di", "a", "d'"]));
+        let place = names.iter().find(|(folded, _)| {
+            let n_words = folded.split_whitespace().count();
+            of && crate::text::fold(segment.words(end + 1..end + 1 + n_words)) == *folded
+        });
+        if let Some((folded, name)) = place {
+            let to = end + 1 + folded.split_whitespace().count();
+            marks.insert(at + 1, Placed { mark: Mark::Site(name.clone()), start: end, end: to });
+        }
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Flags {
     pub strict: bool,
     /// In a video call.
     pub video: bool,
+    /// Not served because nobody ever is, as against a closing: "non è aperto al pubblico".
+    pub no_counter: bool,
 }
 
 impl Flags {
@@ -80,6 +82,7 @@ impl Flags {
             reduced: self.reduced || other.reduced,
             strict: self.strict || other.strict,
             video: self.video || other.video,
+            no_counter: self.no_counter || other.no_counter,
         }
     }
 
@@ -290,6 +293,20 @@ impl Draft {
         let flags = self.flags;
         // a closing that its days tell is no status beside them
         let told_by_days = !self.closures.is_empty() && self.period.is_open();
+        // "l'ufficio non è aperto al pubblico", and a number below: reached so, and never otherwise
+        let reached = |c: &Channel| {
+            matches!(c.kind, crate::domain::ChannelKind::Phone | crate::domain::ChannelKind::Email | crate::domain::ChannelKind::Pec)
+        };
+        if flags.closed
+            && flags.no_counter
+            && !walk_in
+            && !flags.appointment
+            && self.period.is_open()
+            && self.closures.is_empty()
+            && self.channels.iter().any(reached)
+        {
+            return Some(Status::Remote);
+        }
         if flags.closed && !told_by_days && !walk_in && !flags.appointment && !flags.remote {
             return Some(Status::Closed);
         }

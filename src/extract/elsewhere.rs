@@ -26,9 +26,10 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
     // "chi vuole un colloquio telefoni prima": whoever comes
     let booked = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment));
     let whoever = |m: &Placed| {
-        booked
-            && m.start > 0
-            && segment.tokens[m.start - 1].is_any(&["chi", "chiunque", "se"])
+        m.start > 0
+            && (booked && segment.tokens[m.start - 1].is_any(&["chi", "chiunque", "se"])
+                // "ci vorrà del tempo": what it takes, not what somebody wants
+                || segment.tokens[m.start - 1].is("ci"))
             && segment.tokens[m.start].text.starts_with("v")
     };
     // "da allora si entrerà …": from the day that was said
@@ -47,6 +48,22 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         if doubt.mark == Mark::Cue(Cue::Past) && segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["ha", "hanno"])) {
             kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
             break;
+        }
+        // "… a quanti avevano fissato un incontro: lo sportello aprirà sabato 9": what comes is told behind the colon
+        let told = (doubt.end..clause.end).find(|i| segment.tokens[*i].is(":")).filter(|colon| {
+            let behind = segment.tokens.get(colon + 1..clause.end).unwrap_or_default();
+            // "«…» era un refuso: si accede liberamente"
+            let error = ["refuso", "errore", "svista"].iter().any(|w| segment.folded.text.contains(w));
+            error
+                || behind.iter().any(|t| {
+                    t.text.len() >= 4
+                        && (t.text.ends_with("ra") || t.text.ends_with("ranno"))
+                        && !t.is_any(&["ora", "ancora", "sopra", "finora", "allora"])
+                })
+        });
+        if let Some(colon) = told.filter(|_| doubt.mark == Mark::Cue(Cue::Past)) {
+            kept.marks.retain(|m| m.start < doubt.start || m.start > colon || matches!(m.mark, Mark::Offices(_)));
+            continue;
         }
         // "scendeva il giovedì, dalle 14 in poi, e riceveva in ambulatorio": what was done takes its whole statement along
         let imperfect =
@@ -309,6 +326,28 @@ pub fn takes_place(segment: &Segment, clause: &Clause) -> bool {
     before && colon && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start > office.end && m.start - office.end <= 4)
 }
 
+/// "VENERDÌ 6 DICEMBRE, ORE 21, BIBLIOTECA COMUNALE": a day, an hour and a place, where something takes place of which the next lines tell.
+pub fn is_appointed_place(segment: &Segment, marks: &[Placed], lexicon: &Lexicon) -> bool {
+    let served = |m: &Placed| {
+        matches!(m.mark, Mark::Span(..) | Mark::Channel(_) | Mark::Exception(_))
+            || matches!(
+                m.mark,
+                Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced | Cue::WalkIn | Cue::Thing)
+            )
+    };
+    let tokens = &segment.tokens;
+    let hour = tokens.windows(2).any(|t| t[0].is_any(&["ore", "h"]) && t[1].number().is_some_and(|n| n <= 23));
+    let day = tokens.windows(2).any(|t| {
+        t[0].number().is_some_and(|n| n <= 31) && lexicon.month(&t[1].text).is_some()
+            || lexicon.weekday(&t[0].text).is_some() && t[1].number().is_some()
+    });
+    let verb = tokens.iter().any(|t| {
+        ["apr", "ricev", "chiud", "riapr", "entro", "fino", "dalle", "scad"].iter().any(|w| t.text.starts_with(w) && t.text != "aprile")
+    });
+    let place = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if !mention.offices.iter().any(|o| o.office.is_all())));
+    tokens.len() <= 16 && hour && day && place && !verb && !marks.iter().any(served)
+}
+
 /// Whether a clause that names no office is about something else: many words of its own and none of the trade of offices, or a subject of its own.
 pub fn is_elsewhere(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bool {
     // "il comando si trova in viale dell'Industria": a place and the word that gives it to somebody
@@ -323,6 +362,10 @@ pub fn is_elsewhere(segment: &Segment, clause: &Clause, lexicon: &Lexicon) -> bo
         return true;
     }
     let tokens = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    // "È necessario essersi accordati prima": words of booking are the office's
+    if clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Appointment | Cue::WalkIn)) && m.end - m.start >= 2) {
+        return false;
+    }
     let covered =
         |i: usize| clause.marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break | Mark::Cue(_)) && m.start <= i && i < m.end);
     let own = tokens
@@ -406,6 +449,10 @@ pub fn has_subject_of_its_own(segment: &Segment, clause: &Clause, lexicon: &Lexi
     let state = |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced));
     let Some(cue) = clause.marks.iter().find(state) else { return clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Thing)) };
     let tokens = &segment.tokens;
+    // "il trasloco costerà due giorni di saracinesca abbassata": the shutter is the office's, whatever the reason
+    if tokens.get(cue.start).is_some_and(|t| ["serrand", "saracinesc"].iter().any(|w| t.text.starts_with(w))) {
+        return false;
+    }
     let names_thing = |at: usize| -> bool {
         let Some(noun) = behind_article(tokens, at) else { return false };
         let covered = clause.marks.iter().any(|m| !matches!(m.mark, Mark::Cue(_) | Mark::Comma) && m.start <= noun && noun < m.end);

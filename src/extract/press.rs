@@ -6,8 +6,8 @@ use super::segment::Segment;
 use crate::domain::Channel;
 
 /// The colophon: who answers for a newspaper and where it is registered.
-const COLOPHON: [&str; 5] =
-    ["registrazione trib.", "reg. trib", "registrazione tribunale", "direttore responsabile", "testata giornalistica"];
+const COLOPHON: [&str; 6] =
+    ["reg. trib", "registrazione trib", "testata registrata", "iscritta al tribunale", "direttore responsabile", "testata giornalistica"];
 /// What stands around an article: its makers, its rights, who advertises there.
 const MAKERS: [&str; 5] = ["redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
 /// Contacts for reporters.
@@ -78,9 +78,97 @@ pub fn is_addressed(segment: &Segment) -> bool {
     let text = segment.folded.text.as_str();
     // "(Per i giornalisti: ufficio stampa, 0172 …)", "Per segnalare appuntamenti alla rubrica: …", "Iscriviti al canale WhatsApp di MurgiaOggi: …"
     let column = text.contains("alla rubrica") || text.contains("alla redazione") || text.contains("canale whatsapp") && word("iscriv");
-    if text.contains("per i giornalisti") || column {
+    // "Per la stampa: Rosa Neri, 328 …": whoever stands behind it
+    let opens =
+        ["per la stampa", "info stampa", "contatti stampa", "rapporti con la stampa"].iter().any(|w| text.trim_start().starts_with(w));
+    if text.contains("per i giornalisti") || column || opens {
         return true;
     }
     (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
         && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
+}
+
+/// "Per non ricevere più questi messaggi rispondi STOP", "Ricevi questa mail perché …": how to leave a list, and nothing about an office.
+pub fn is_of_mailing_list(segment: &Segment) -> bool {
+    const LISTS: [&str; 12] = [
+        "sms",
+        "messagg",
+        "mail",
+        "email",
+        "newsletter",
+        "comunicazion",
+        "notifich",
+        "avvisi",
+        "notiziario",
+        "lista",
+        "bollettino",
+        "lettera",
+    ];
+    const LEAVES: [&str; 12] = [
+        "cancellart",
+        "cancellar",
+        "cancellam",
+        "cancellazione",
+        "disiscri",
+        "disattiv",
+        "stop",
+        "cancella",
+        "unsubscribe",
+        "annullare",
+        "iscritto",
+        "revocare",
+    ];
+    let word = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
+    let text = segment.folded.text.as_str();
+    let no_more = ["non ricevere piu", "non desider", "non intend", "non vuol", "smettere di ricevere"].iter().any(|w| text.contains(w))
+        && word(&["ricever"]);
+    let received = text.contains("ricevi quest") || text.contains("ricevete quest") || text.contains("hai ricevuto quest");
+    (no_more || received || text.starts_with("per cancellar")) && word(&LISTS) && (word(&LEAVES) || received)
+}
+
+/// "Pubblicità – Mobilificio Neri, aperto anche domenica": paid for.
+pub fn is_advertisement(segment: &Segment) -> bool {
+    const PAID: [&str; 8] = [
+        "pubblicita",
+        "messaggio promozionale",
+        "messaggio pubblicitario",
+        "contenuto sponsorizzato",
+        "annuncio pubblicitario",
+        "inserzione",
+        "spazio pubblicitario",
+        "sponsorizzato",
+    ];
+    let text = segment.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
+    let paid = PAID.iter().find_map(|word| text.strip_prefix(word));
+    paid.is_some_and(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with(['-', ':', '*', '|', '.']))
+}
+
+/// "Dove è scritto «app.» occorre fissare un appuntamento", "(*) significa …": how to read a list, and nothing about an office.
+pub fn is_legend(segment: &Segment) -> bool {
+    let text = segment.folded.text.trim_start();
+    ["dove e scritto", "dove si legge", "dove e indicat", "la sigla ", "con la sigla", "la dicitura", "l'asterisco indica", "legenda"]
+        .iter()
+        .any(|w| text.starts_with(w))
+}
+
+/// "Da: …", "A: …", "Data: …": the head of a mail, above its text.
+pub fn is_mail_head(segment: &Segment, index: usize) -> bool {
+    const FIELDS: [&str; 13] = [
+        "da:",
+        "a:",
+        "cc:",
+        "ccn:",
+        "data:",
+        "inviato:",
+        "mittente:",
+        "destinatario:",
+        "destinatari:",
+        "from:",
+        "to:",
+        "date:",
+        "rispondi a:",
+    ];
+    index <= 6
+        && segment.role == super::segment::Role::Line
+        && FIELDS.iter().any(|field| segment.folded.text.trim_start().starts_with(field))
 }

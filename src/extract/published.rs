@@ -67,7 +67,7 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         .filter(|t| t.kind == TokenKind::Number && t.text.len() == 4)
         .filter_map(|t| t.number())
         .find(|y| (2000..=2100).contains(y));
-    let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()) };
+    let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()), here: None };
     let timed = |i: usize| segments.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon));
     let lines =
         segments.iter().enumerate().filter(|(i, s)| is_date_line(s, lexicon) && !(timed(*i) && s.tokens.len() <= 6)).map(|(i, _)| i);

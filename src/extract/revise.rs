@@ -29,6 +29,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             scans[i].clear();
         }
     }
+    faxes_in_columns(segments, scans);
     weekdays_as_dates(segments, scans);
     weekdays_behind_dates(segments, scans);
     shut_and_reached(segments, scans);
@@ -67,6 +68,26 @@ fn drop_glosses(segment: &Segment, marks: &mut Vec<Placed>) {
     let Some(open) = (office..segment.tokens.len()).find(|i| segment.tokens[*i].is("(")) else { return };
     let close = (open..segment.tokens.len()).find(|i| segment.tokens[*i].is(")")).unwrap_or(segment.tokens.len());
     marks.retain(|m| !(matches!(m.mark, Mark::Cue(Cue::Event | Cue::Political)) && open < m.start && m.start < close));
+}
+
+/// "telefono fax" above lines with two numbers each: the second is a fax.
+fn faxes_in_columns(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let heads = |s: &Segment| {
+        let words: Vec<&str> = s.tokens.iter().filter(|t| t.kind == TokenKind::Word).map(|t| t.text.as_str()).collect();
+        matches!(words.as_slice(), ["telefono" | "tel", "fax"] | ["ufficio" | "servizio", "telefono" | "tel", "fax"])
+    };
+    let Some(head) = segments.iter().position(heads) else { return };
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).skip(head + 1).filter(|(s, _)| s.block == segments[head].block) {
+        let is_number = |m: &Placed| matches!(&m.mark, Mark::Channel(c) if matches!(c.kind, ChannelKind::Phone | ChannelKind::Fax));
+        let numbers: Vec<usize> = (0..marks.len()).filter(|i| is_number(&marks[*i])).collect();
+        let words = segment.tokens.iter().any(|t| t.is_any(&["fax", "tel", "telefono", "cell", "notte", "urgenze"]));
+        let [first, second] = numbers.as_slice() else { continue };
+        for (at, kind) in [(*first, ChannelKind::Phone), (*second, ChannelKind::Fax)] {
+            if let (Mark::Channel(channel), false) = (&mut marks[at].mark, words) {
+                channel.kind = kind;
+            }
+        }
+    }
 }
 
 /// "sabato 9-11.30, ma soltanto il secondo e il quarto del mese": ordinals behind the day that they count.

@@ -84,7 +84,9 @@ pub struct Placed {
 pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civil::Date>, lexicon: &Lexicon) -> Vec<Placed> {
     let tokens = &segment.tokens;
     let found = channels::find(&segment.folded);
-    let urls = channels::urls(&segment.folded.text);
+    let mut urls = channels::urls(&segment.folded.text);
+    // "anagrafe-at-comune.x.it": a disguised mail, and no host
+    urls.retain(|url| !found.iter().any(|f| matches!(f.channel.kind, ChannelKind::Email | ChannelKind::Pec) && f.range == *url));
     let label = matches!(segment.role, Role::Heading);
     let row = segment.role == Role::Row;
     let first = first_word(tokens);
@@ -98,6 +100,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         Some((None, next)) => (next, anchor),
         None => (0, anchor),
     };
+    anchor.here = None;
     while at < tokens.len() {
         let token = &tokens[at];
         if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {
@@ -108,7 +111,12 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
             let end = end_of(segment, at, channel.range.end);
             for same in found.iter().filter(|f| f.range == channel.range && !press::is_mailbox(&f.channel)) {
-                marks.push(Placed { mark: Mark::Channel(same.channel.clone()), start: at, end });
+                let mut channel = same.channel.clone();
+                // a mobile telephone in the column of the faxes is none
+                if channel.kind == ChannelKind::Fax && channel.value.as_deref().is_some_and(|number| number.starts_with("+393")) {
+                    channel.kind = ChannelKind::Phone;
+                }
+                marks.push(Placed { mark: Mark::Channel(channel), start: at, end });
             }
             at = end;
             continue;
@@ -129,9 +137,13 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             Mark::When(When::Days(days)) => days.last().copied(),
             Mark::When(When::Range(range)) => Some(range.last()),
             Mark::When(When::Until(day) | When::From(day)) => Some(*day),
+            Mark::When(When::Months(range)) if range.first().month() == range.last().month() => Some(range.first()),
             _ => None,
         };
         anchor.month = named_last.map(|day| day.month()).or(anchor.month);
+        if let Mark::When(When::Months(range)) = &mark {
+            anchor.here = Some(range.first().month()).filter(|month| *month == range.last().month());
+        }
         marks.push(Placed { mark, start: at, end });
         at = end.max(at + 1);
     }
@@ -139,6 +151,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_apposed(segment, &mut marks);
     mentioned::drop_dateline(&mut marks, published);
+    mentioned::drop_given_up_days(segment, &mut marks);
+    mentioned::drop_since(segment, published.or(anchor.day), &mut marks);
     // "https://appalti.comune…", "consigliera@comune…": the words of an address say nothing
     let in_address = |at: usize| {
         let mail = |f: &channels::Found| matches!(f.channel.kind, ChannelKind::Email | ChannelKind::Pec) && f.range.contains(&at);
@@ -154,6 +168,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .map(|run| Placed { mark: Mark::Cue(run.kind), start: run.start, end: run.end })
             .collect::<Vec<_>>(),
     );
+    mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));
@@ -187,6 +202,11 @@ fn service_cues(segment: &Segment, marks: &[Placed], cues: &[Run<Cue>], lexicon:
     let times = ranges(|mark| matches!(mark, Mark::Days(_) | Mark::Span(..) | Mark::Part(_) | Mark::When(_)));
     let doubts: Vec<usize> = cues.iter().filter(|run| matches!(run.kind, Cue::Hypothesis | Cue::Denied)).map(|run| run.start).collect();
     service::read(&segment.tokens, service::Beside { names: &names, times: &times, doubts: &doubts }, lexicon)
+}
+
+/// Whether a line begins with the date on which it was written: "21.5.2012 - Saggio degli allievi".
+pub fn is_dated_entry(segment: &Segment, lexicon: &Lexicon) -> bool {
+    entry_date(segment, first_word(&segment.tokens), lexicon).is_some()
 }
 
 /// A full date that opens a line and is set off from what follows.
@@ -244,7 +264,13 @@ fn app(segment: &Segment, at: usize) -> Option<(String, usize)> {
 }
 
 fn inside_name(marks: &[Placed], start: usize, end: usize) -> bool {
-    marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_) | Mark::Address(_)) && m.start <= start && end <= m.end)
+    let name = |m: &Placed| match &m.mark {
+        Mark::Offices(_) | Mark::Site(_) | Mark::Address(_) => true,
+        // "appalti@pec.comune.x.it"
+        Mark::Channel(channel) => matches!(channel.kind, ChannelKind::Email | ChannelKind::Pec),
+        _ => false,
+    };
+    marks.iter().any(|m| name(m) && m.start <= start && end <= m.end)
 }
 
 fn end_of(segment: &Segment, at: usize, end: usize) -> usize {
@@ -331,7 +357,9 @@ fn one(
         "ma" | "bensi" if (at + 1..at + 3).any(|j| lexicon.weekday(word(j)).is_some()) => Some((Mark::Continuous, at + 1)),
         "orario" | "orari" if word(at + 1) == "continuato" => Some((Mark::Continuous, at + 2)),
         "senza" if word(at + 1) == "interruzione" || word(at + 1) == "interruzioni" => Some((Mark::Continuous, at + 2)),
-        "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" if matches!(word(at + 1), "orario" | "orari" | "ore") => {
+        "stesso" | "medesimo" | "stessi" | "medesimi" | "stesse" | "medesime" | "stessa" | "medesima" | "identico" | "identica"
+            if matches!(word(at + 1), "orario" | "orari" | "ore" | "fascia" | "fasce") && word(at + 2) != "di" =>
+        {
             Some((Mark::SameHours, at + 2))
         }
         "stessa" | "medesima" if word(at + 1) == "fascia" => {

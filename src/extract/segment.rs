@@ -339,10 +339,10 @@ fn opens_with_office(words: &str, lexicon: &Lexicon) -> bool {
     (0..tokens.len().min(2)).any(|i| lexicon.office_at(&tokens, i).is_some() || lexicon.head_at(&tokens, i).is_some())
 }
 
-const ABBREVIATIONS: [&str; 47] = [
+const ABBREVIATIONS: [&str; 51] = [
     "tel", "n", "nr", "art", "artt", "sig", "sigg", "dott", "dr", "prof", "ing", "arch", "avv", "geom", "rag", "ord", "sind", "prot",
     "ore", "h", "cell", "fax", "pag", "ecc", "es", "int", "uff", "loc", "fraz", "p", "c", "s", "ss", "v", "via", "co", "on", "egr",
-    "spett", "cod", "cap", "del", "lett", "co", "rif", "tf", "agg",
+    "spett", "cod", "cap", "del", "lett", "co", "rif", "tf", "agg", "app", "appunt", "pren", "prev",
 ];
 
 /// Sentences of a line.
@@ -358,6 +358,10 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
         let closing = rest.chars().next().filter(|c| matches!(c, '"' | '»' | '”' | '\'' | ')' | '’'));
         let rest_after = &rest[closing.map_or(0, char::len_utf8)..];
         let Some(next) = rest_after.trim_start().chars().next() else { continue };
+        // "0571 660… (interni 412 e 415)": a number that goes on
+        if c == '…' && text[..at].ends_with(|before: char| before.is_ascii_digit()) {
+            continue;
+        }
         let spaced = rest_after.starts_with(char::is_whitespace);
         let opens = next.is_uppercase() || matches!(next, '"' | '«' | '“' | '–' | '-' | '•' | '*' | '(' | '>') || next.is_ascii_digit();
         if !spaced || !opens || text[..at].ends_with('.') {

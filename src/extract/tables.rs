@@ -4,7 +4,7 @@
 //! offices and which the days is told from the cells themselves. A cell that should hold hours and cannot be read is left out and told (`unread`).
 
 use super::footnotes::Footnotes;
-use super::grammar::{offices, times, weekdays};
+use super::grammar::{dates, offices, times, weekdays};
 use super::segment::{Piece, Role, Segment, synthetic};
 use crate::document::{Cell, Link, Table};
 use crate::lexicon::Lexicon;
@@ -18,13 +18,19 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
     if table.rows.iter().all(Vec::is_empty) || is_calendar(table, lexicon) {
         return Vec::new();
     }
+    if is_of_strangers(table) {
+        return Vec::new();
+    }
     if let Some(acts) = register(table, block, lexicon) {
         return acts;
     }
+    if let Some(entries) = dated_list(table, block, lexicon) {
+        return entries;
+    }
     let mut out = Vec::new();
     let mut header: Vec<Vec<Cell>> = Vec::new();
+    let mut heading = None;
     for (title, rows) in parts(table) {
-        let mut heading = None;
         if let Some(cell) = title {
             let text = one_line(&cell.text);
             let pieces = vec![Piece { words: cell.text.trim().to_string(), range: 0..text.len() }];
@@ -34,7 +40,12 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
             let reaches = segment.text.contains('@') || segment.text.bytes().filter(u8::is_ascii_digit).count() >= 8;
             let is_title = segment.text.len() <= LONGEST_TITLE && !segment.text.ends_with('.') && !reaches;
             segment.role = if is_title { Role::Heading } else { Role::Sentence };
-            heading = is_title.then_some(out.len());
+            if is_title {
+                heading = Some(out.len());
+            } else {
+                // "tel. 0583 …" from side to side, below the hours of "Ufficio Tributi"
+                segment.headings.extend(heading);
+            }
             out.push(segment);
         }
         let mut part = Table { caption: None, rows: header.iter().chain(rows).cloned().collect() };
@@ -138,12 +149,14 @@ fn is_calendar(table: &Table, lexicon: &Lexicon) -> bool {
 /// A board of acts ("Oggetto", "Pubblicato dal", "al"): each says what its subject line says, where that speaks of an office, and nothing more.
 fn register(table: &Table, block: usize, lexicon: &Lexicon) -> Option<Vec<Segment>> {
     let head: Vec<String> = table.rows.first()?.iter().map(|cell| fold(cell.text.trim())).collect();
-    let about = head.iter().position(|text| text.starts_with("oggetto"))?;
+    let about =
+        head.iter().position(|text| ["oggetto", "titolo", "avviso", "notizia", "comunicato"].iter().any(|w| text.starts_with(w)))?;
     let acts = ["pubblica", "tipo", "atto", "registro", "numero", "scadenza", "n.", "periodo", "data"];
     if !head.iter().enumerate().any(|(c, text)| c != about && acts.iter().any(|word| text.starts_with(word))) {
         return None;
     }
-    let rows = table.rows.iter().skip(1).filter_map(|row| row.get(about)).filter(|cell| CellFacts::of(cell, lexicon).office);
+    let speaks = |cell: &&Cell| CellFacts::of(cell, lexicon).office || fold(&cell.text).contains("uffici");
+    let rows = table.rows.iter().skip(1).filter_map(|row| row.get(about)).filter(speaks);
     Some(
         rows.map(|cell| {
             let text = one_line(&cell.text);
@@ -154,6 +167,59 @@ fn register(table: &Table, block: usize, lexicon: &Lexicon) -> Option<Vec<Segmen
         })
         .collect(),
     )
+}
+
+/// A list of clubs, shops, doctors or schools ("Associazione", "Presidente", "Sede e orari"): whatever offices its cells seem to name are theirs.
+fn is_of_strangers(table: &Table) -> bool {
+    const OTHERS: [&str; 25] = [
+        "associazion",
+        "societa sportiv",
+        "gruppo",
+        "circolo",
+        "farmaci",
+        "medic",
+        "pediatr",
+        "ambulator",
+        "esercizi",
+        "negozi",
+        "scuol",
+        "pless",
+        "parrocchi",
+        "chies",
+        "ditta",
+        "ditte",
+        "impres",
+        "squadr",
+        "evento",
+        "spettacol",
+        "film",
+        "corso",
+        "patronat",
+        "struttura ricettiva",
+        "albergo",
+    ];
+    let Some(head) = table.rows.first().and_then(|row| row.first()).filter(|_| table.rows.len() > 1) else { return false };
+    let text = fold(head.text.trim());
+    let comunal = table.rows.iter().skip(1).filter_map(|row| row.first()).any(|cell| fold(&cell.text).contains("comunal"));
+    !comunal && text.split_whitespace().count() <= 3 && OTHERS.iter().any(|word| text.starts_with(word))
+}
+
+/// A list of news that a table only arranges: a cell whose lines begin with dates. Each line is one entry.
+fn dated_list(table: &Table, block: usize, lexicon: &Lexicon) -> Option<Vec<Segment>> {
+    let dated = |line: &&str| {
+        let tokens = tokens(&fold(line));
+        dates::full_date(&tokens, 0, lexicon).is_some_and(|(_, end)| tokens.get(end).is_some_and(|t| t.is_any(&["-", ":", "|"])))
+    };
+    let cells = || table.rows.iter().flatten().filter(|cell| cell.spans_from.is_none());
+    let list = cells().find(|cell| cell.text.split('\n').map(str::trim).filter(dated).count() >= 2)?;
+    let entry = |line: &str| {
+        let mut segment = synthetic(block, line.to_string(), vec![Piece { words: line.to_string(), range: 0..line.len() }], Vec::new());
+        segment.role = Role::Line;
+        segment
+    };
+    let mut entries: Vec<Segment> = list.text.split('\n').map(str::trim).filter(|line| !line.is_empty()).map(entry).collect();
+    entries.iter_mut().skip(1).for_each(|segment| segment.opens_block = false);
+    Some(entries)
 }
 
 /// How many rows at the top are headers: marked so, or days, parts of the day and labels without any times.
@@ -167,6 +233,13 @@ fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> us
     let days = facts[0].iter().filter(|f| f.days && !f.times).count();
     let labels = first.iter().filter(|c| label(c)).count();
     let any_times = facts[0].iter().any(|f| f.times);
+    // an empty corner, and parts of the year across: "1 nov. – 28 feb." beside "1 mar. – 31 ott."
+    let names_month = |cell: &Cell| tokens(&fold(&cell.text)).iter().any(|t| t.text.len() >= 3 && lexicon.month(&t.text).is_some());
+    let corner = first.first().is_some_and(|cell| is_blank(&cell.text) || label(cell));
+    let days_down = facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count();
+    if first.len() >= 3 && corner && first.iter().skip(1).all(names_month) && days_down >= 2 {
+        return 1;
+    }
     // an empty corner, offices across, days down the side
     let offices = first.len() >= 3
         && facts[0].iter().skip(1).all(|f| f.office && !f.days)
@@ -195,6 +268,11 @@ fn nth_of_header(header: &str, words: &str, lexicon: &Lexicon) -> Option<String>
     let ordinals = tokens(&fold(which));
     let only = !ordinals.is_empty() && ordinals.iter().all(|t| lexicon.ordinal(&t.text).is_some() || t.is_any(&["e", ",", "il", "ed"]));
     only.then(|| format!("{which}{header} {rest}"))
+}
+
+fn weekdays_in(words: &str, lexicon: &Lexicon) -> bool {
+    let tokens = tokens(&fold(words));
+    (0..tokens.len()).any(|i| weekdays::days(&tokens, i, lexicon).is_some())
 }
 
 /// Hours with a letter for a figure ("12,3O", "l5.00") or a time that no clock shows: something is written that cannot be read.
@@ -295,13 +373,22 @@ impl Grid<'_> {
                 return None;
             }
         }
-        Some(one_line(&self.footnotes.beside(text)))
+        let words = self.footnotes.beside(text);
+        // lines that each tell days and hours are statements of their own: "mar. 8.30-10", below it "gio. 15-18 per appuntamento"
+        let tells = |line: &&str| weekdays_in(line, self.lexicon) && line.contains(|c: char| c.is_ascii_digit());
+        let several = column == 0 || words.lines().filter(tells).count() >= 2;
+        let by_booking = fold(&words).contains("app");
+        if several && by_booking && words.lines().filter(tells).count() >= 2 {
+            return Some(words.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("; "));
+        }
+        Some(one_line(&words))
     }
 
     fn row_as_line(&self, r: usize, block: usize) -> Option<Segment> {
         let row = &self.table.rows[r];
         let mut line = Line::default();
         let mut before: Vec<&str> = Vec::new();
+        let mut paired = None;
         for (c, cell) in row.iter().enumerate().take(self.n_columns) {
             let fact = self.facts[r].get(c).cloned().unwrap_or_default();
             // a cell that spans columns is said once, under all of its headers
@@ -311,6 +398,17 @@ impl Grid<'_> {
                 continue;
             }
             if c > 0 && self.tells_tasks(c) {
+                continue;
+            }
+            if let Some(pairs) = self.lines_side_by_side(row, c) {
+                let from = line.text.len();
+                line.text.push_str(&pairs);
+                line.add(cell, from);
+                line.add(&row[c + 1], from);
+                paired = Some(c + 1);
+                continue;
+            }
+            if paired == Some(c) {
                 continue;
             }
             let Some(words) = self.words(r, c) else {
@@ -350,6 +448,9 @@ impl Grid<'_> {
                         // said of each period on its own
                         each[..each.len() - 1].iter().for_each(|header| line.text.push_str(&format!("{header}: {words}; ")));
                         each[each.len() - 1].clone()
+                    } else if shut && fact.times && !each.iter().any(|h| weekdays_in(h, self.lexicon)) {
+                        // "chiusa fino al 31 maggio" across "Accesso libero" and "Con appuntamento": of neither
+                        String::new()
                     } else if fact.times || shut {
                         each.join(", ")
                     } else {
@@ -359,6 +460,13 @@ impl Grid<'_> {
                     self.header_now(&headers, &before)
                 };
                 if self.lexicon.labels().is_gone(&fold(&header)) {
+                    continue;
+                }
+                if let Some(word) = self.half_of_span(c, &headers).filter(|_| fact.times) {
+                    // "dalle" and "alle" in columns of their own: one span
+                    line.text.push_str(&format!("{word} {words}{}", if word == "dalle" { " " } else { "; " }));
+                    before = headers;
+                    line.add(cell, from);
                     continue;
                 }
                 let answer = fold(&words);
@@ -385,6 +493,42 @@ impl Grid<'_> {
             line.add(cell, from);
         }
         line.segment(block)
+    }
+
+    /// "Lun-Ven", "Sab" line by line in one cell, "8,30-12,30", "8,30-11,30" in the next: each line of days with the hours beside it.
+    fn lines_side_by_side(&self, row: &[Cell], column: usize) -> Option<String> {
+        let lines = |cell: &Cell| -> Vec<String> { cell.text.lines().map(|l| l.trim().to_string()).filter(|l| !l.is_empty()).collect() };
+        let (days, hours) = (lines(row.get(column)?), lines(row.get(column + 1)?));
+        let names_days = |line: &String| {
+            let tokens = tokens(&fold(line));
+            weekdays::days(&tokens, 0, self.lexicon).is_some() && !line.contains(|c: char| c.is_ascii_digit())
+        };
+        let told = |line: &String| line.contains(|c: char| c.is_ascii_digit());
+        let fits = days.len() >= 2 && days.len() == hours.len() && days.iter().all(names_days) && hours.iter().all(told);
+        fits.then(|| days.iter().zip(&hours).map(|(days, hours)| format!("{days} {hours}; ")).collect())
+    }
+
+    /// "Dalle" or "alle", where a column holds the one half of the hours and the column beside it the other.
+    fn half_of_span(&self, column: usize, headers: &[&str]) -> Option<&'static str> {
+        let says = |headers: &[&str], words: &[&str]| {
+            headers
+                .last()
+                .map(|h| fold(h.trim()))
+                .is_some_and(|h| words.iter().any(|w| h == *w || h.strip_suffix(" ore").is_some_and(|h| h == *w)))
+        };
+        const FROM: [&str; 6] = ["dalle", "dalle ore", "ore dalle", "inizio", "apre", "apertura"];
+        const TO: [&str; 6] = ["alle", "alle ore", "ore alle", "fine", "chiude", "chiusura"];
+        let pair = |from: usize, to: usize| {
+            let (from, to) = (self.headers(from), self.headers(to));
+            (0..FROM.len()).any(|i| says(&from, &FROM[i..=i]) && says(&to, &TO[i..=i]))
+        };
+        if says(headers, &FROM) && column + 1 < self.n_columns && pair(column, column + 1) {
+            Some("dalle")
+        } else if says(headers, &TO) && column > 0 && pair(column - 1, column) {
+            Some("alle")
+        } else {
+            None
+        }
     }
 
     /// A column of what the offices do ("Che cosa fa", "Competenze"): it names streets, feasts and licences, and says nothing of hours.

@@ -10,6 +10,7 @@ use super::{LexiconError, read};
 pub struct Labels {
     field: Vec<String>,
     related: Vec<String>,
+    news: Vec<String>,
     front: Vec<String>,
     body: Vec<String>,
     gone: Vec<String>,
@@ -41,6 +42,12 @@ impl Labels {
     /// A title above other matter.
     pub fn is_related(&self, folded: &str) -> bool {
         starts(&self.related, folded)
+    }
+
+    /// The title of a box of headlines, alone.
+    pub fn is_news(&self, folded: &str) -> bool {
+        let words = trimmed(folded);
+        self.news.iter().any(|label| words == label)
     }
 
     /// The opening of a page that lists news.

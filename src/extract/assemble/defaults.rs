@@ -1,7 +1,7 @@
 //! What a list says once for all of its offices: hours, an address, a way of receiving, contacts.
 
 use super::Assembler;
-use crate::extract::draft::{Facts, Subject};
+use crate::extract::draft::{Facts, Flags, Subject};
 use crate::extract::segment::Segment;
 
 impl Assembler<'_> {
@@ -19,6 +19,10 @@ impl Assembler<'_> {
                     draft.channels.push(channel.clone());
                 }
             }
+            // "riceve soltanto il martedì", below what holds for the others: its own hours, and no fewer than before
+            if !self.default_hours.is_empty() && draft.flags == (Flags { reduced: true, ..Flags::default() }) {
+                draft.flags.reduced = false;
+            }
             let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
             if !own || draft.also {
                 for (access, chunk) in &self.default_hours {
@@ -32,11 +36,18 @@ impl Assembler<'_> {
                     crate::extract::grammar::weeks::lay(draft.weeks.entry(*access).or_default(), chunk);
                 }
             }
-            if let Some((flags, _)) = self.default_flags
+            // hours of the telephone at which one books say nothing of the counter
+            let each = self.default_each.is_some();
+            let by_phone = draft.weeks.keys().all(|access| *access == crate::domain::Access::Phone);
+            if let Some((flags, period)) = self.default_flags
                 && !draft.flags.any()
                 && !draft.unchanged
+                && (!each || by_phone && !draft.channels.is_empty() && self.each.contains(&draft.subject.office))
             {
                 draft.flags = draft.flags.or(flags);
+                if let Some(period) = period.filter(|_| each && draft.period.is_open()) {
+                    draft.period = period;
+                }
             }
         }
     }
@@ -44,6 +55,21 @@ impl Assembler<'_> {
     /// Rules that a list says once above its offices.
     pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
         let text = segment.folded.text.as_str();
+        let each = [
+            "ognuno ai propri",
+            "ciascuno ai propri",
+            "ognuno al proprio",
+            "ciascuno al proprio",
+            "ognuno con i propri",
+            "ai numeri di ciascun",
+            "ai rispettivi",
+            "ai numeri che seguono",
+        ]
+        .iter()
+        .any(|w| text.contains(w));
+        if each && facts.flags.appointment && !whom.is_empty() && whom.iter().all(|s| s.office.is_all()) {
+            (self.default_flags, self.default_each) = (Some((facts.flags, facts.period)), Some(segment.block));
+        }
         let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
         let generic = in_table || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
         let listed = [
@@ -96,6 +122,8 @@ impl Assembler<'_> {
         let together = ["uffici", "servizi", "sportelli"].iter().any(|w| text.contains(w))
             && [
                 "tutti in ",
+                "tutti sede",
+                "tutte sede",
                 "tutti nel",
                 "tutti al ",
                 "tutti presso",

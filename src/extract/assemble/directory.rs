@@ -52,7 +52,10 @@ fn is_politician(segment: &Segment) -> bool {
 fn names_other(segment: &Segment, marks: &[Placed], lexicon: &Lexicon) -> bool {
     let tokens = &segment.tokens;
     let first = first_word(tokens);
-    let Some(sign) = (first..tokens.len()).find(|i| tokens[*i].is_any(&[":", "-", "|", "("])) else { return false };
+    let sign = (first..tokens.len()).find(|i| tokens[*i].is_any(&[":", "-", "|", "("]));
+    // "CARABINIERI 0431 82 11 12": the number follows the name at once
+    let number = marks.iter().find(|m| matches!(m.mark, Mark::Channel(_)) && m.start > first).map(|m| m.start);
+    let Some(sign) = sign.into_iter().chain(number).min() else { return false };
     let Some(name) = tokens.get(first..sign).filter(|name| (1..=LONGEST_NAME).contains(&name.len())) else { return false };
     let words = crate::text::fold(segment.words(first..sign));
     let said = marks
@@ -67,5 +70,5 @@ fn names_other(segment: &Segment, marks: &[Placed], lexicon: &Lexicon) -> bool {
         && !said
         && name.iter().all(|t| t.kind != TokenKind::Number && !lexicon.cues().is_house(&t.text))
         && !lexicon.labels().opens_field(&words)
-        && marks.iter().any(|m| m.start > sign && matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Address(_) | Mark::Days(_)))
+        && marks.iter().any(|m| m.start >= sign && matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Address(_) | Mark::Days(_)))
 }

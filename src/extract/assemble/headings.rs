@@ -52,6 +52,8 @@ pub(super) enum Announced {
 pub(super) struct Headings {
     /// Offices. None at all where a heading speaks of somebody else, or of an event.
     pub(super) topics: Above<Vec<Subject>>,
+    /// Headings of somebody else's matter, or of a programme of events: "Farmacia di turno", "Eventi in biblioteca".
+    pub(super) strangers: Above<()>,
     /// Branches.
     pub(super) sites: Above<String>,
     /// Parts of the year.

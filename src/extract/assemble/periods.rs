@@ -41,6 +41,13 @@ impl Assembler<'_> {
         own().map(|d| d.period).find(|p| p.from.is_some_and(|from| from > until))
     }
 
+    /// The period that was told of an office before its branches were taken one by one.
+    pub(super) fn period_of_office(&self, whom: &[Subject]) -> Option<Period> {
+        let (offices, period) = self.period_of_all_branches.as_ref()?;
+        let branch = |s: &Subject| s.site.is_some() && offices.contains(&s.office);
+        (!whom.is_empty() && whom.iter().all(branch)).then_some(*period)
+    }
+
     /// Whether a sentence names an office of which nothing else is said for a period.
     pub(super) fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
         let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));

@@ -28,8 +28,11 @@ impl Assembler<'_> {
             self.inline = Some(facts);
             return;
         }
-        if let Some(lent) = self.inline.clone().filter(|_| explicit && !facts.beyond_channels()) {
-            facts = merge(lent, facts);
+        match self.inline.clone().filter(|_| explicit) {
+            Some(lent) if !facts.beyond_channels() => facts = merge(lent, facts),
+            // "gli uffici che stanno in via Po 12, e cioè il SUAP e la Casa, saranno aperti": where they are, said before who they are
+            Some(lent) => facts.address = facts.address.take().or(lent.address),
+            None => {}
         }
         if explicit && self.lists_tasks(segment, &facts) {
             return;
@@ -40,12 +43,20 @@ impl Assembler<'_> {
         if explicit && n == 0 {
             self.lend_of_group(index, &mut facts);
         }
+        if explicit && self.default_each.is_some_and(|block| (block..=block + 1).contains(&segment.block)) {
+            self.each.extend(subjects.iter().map(|s| s.office.clone()));
+        }
         if explicit {
             self.topic_block = Some(segment.block);
             // a branch of the office, or another name for it, does not end its period
-            if !same_offices(&self.topic, &subjects) {
-                self.topic_period = None;
+            // … and neither does a word about one of several ("per i soli Trasporti")
+            let narrowed = self.spoke_in == Some(segment.block)
+                && subjects.len() < self.topic.len()
+                && subjects.iter().all(|s| self.topic.iter().any(|t| t.same(s)));
+            if !same_offices(&self.topic, &subjects) && !narrowed {
+                self.topic_period = self.period_of_office(&subjects);
             }
+            self.spoke_in = Some(segment.block);
             self.topic.clone_from(&subjects);
             let line = segment.role == Role::Line && facts.any() && self.opens_with_office(index);
             if (matches!(segment.role, Role::Row | Role::Item) || line)
@@ -114,9 +125,27 @@ impl Assembler<'_> {
             let feasts = chunk.slots == [crate::domain::Slot::Off] && chunk.days.iter().all(|d| d.day == crate::domain::Day::Ph);
             chunk.season = chunk.season.or(season.filter(|_| !feasts));
         }
+        if !whom.is_empty() && whom.iter().all(|s| s.office.0 == "centralino") {
+            // a switchboard has no counter: its hours are those of the line
+            facts.flags.open &= facts.hours.is_empty();
+            facts.hours.iter_mut().for_each(|(access, _)| *access = crate::domain::Access::Phone);
+        }
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(segment, &mut facts, explicit);
+        if explicit
+            && !facts.flags.any()
+            && facts.hours.is_empty()
+            && self.is_told_alike(segment)
+            && let Some(last) = self.drafts.iter().rev().find(|d| !whom.iter().any(|s| s.same(&d.subject)))
+        {
+            // "Stessa organizzazione anche per l'ufficio ambiente": as the office before
+            (facts.flags, facts.period) = (last.flags, facts.period.or(Some(last.period).filter(|p| !p.is_open())));
+        }
+        self.add_to_former_hours(segment, &whom, &mut facts);
+        if facts.same_hours && self.repeat_own_hours(&whom, &mut facts) {
+            facts.same_hours = false;
+        }
         self.fill_references(segment, &whom, explicit, &mut facts);
         if announces && self.announces_days(segment, &whom, &mut facts) {
             return;
@@ -199,8 +228,15 @@ impl Assembler<'_> {
                     return;
                 }
                 self.topic_period = Some(period);
+                if self.sites && super::periods::governs(segment) {
+                    // "La novità prende avvio mercoledì 15": of the office, whichever of its branches is spoken of below
+                    self.period_of_all_branches = Some((whom.iter().map(|s| s.office.clone()).collect(), period));
+                }
                 self.govern(segment, &whom, &facts);
             }
+            return;
+        }
+        if self.only_ends_closing(segment, &whom, explicit, &facts) {
             return;
         }
         if !facts.any() && (facts.period.is_none() || whom.iter().all(|s| s.site.is_some())) {
@@ -210,7 +246,9 @@ impl Assembler<'_> {
             return;
         }
         let all = whom.iter().all(|s| s.office.is_all());
-        if !facts.channels.is_empty() && !facts.beyond_channels() && facts.period.is_some_and(|p| p.from == p.until) {
+        let moves =
+            ["si spost", "sostitui", "per la sola giornata", "solo per la giornata"].iter().any(|w| segment.folded.text.contains(w));
+        if !facts.channels.is_empty() && !facts.beyond_channels() && facts.period.is_some_and(|p| p.from == p.until) && !moves {
             facts.period = None; // "chi aveva un appuntamento quel giorno chiami …": no number is for a day
         }
         if facts.period.is_some_and(|p| p.from == p.until && facts.openings.iter().all(|o| Some(o.date) == p.from))
@@ -296,6 +334,11 @@ impl Assembler<'_> {
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {
+    // the gates of the cemetery are not the office that keeps its books
+    let gates = |s: &Subject| ["cimiter", "camposant"].iter().any(|w| crate::text::fold(&s.name).starts_with(w));
+    if one.iter().chain(other).all(|s| s.office.0 == "cimiteri") && one.iter().any(gates) != other.iter().any(gates) {
+        return false;
+    }
     let among = |s: &Subject, others: &[Subject]| others.iter().any(|o| o.office == s.office && !o.office.is_other());
     // what one branch does holds for that branch
     let sites = one.iter().all(|s| s.site.is_none()) || one.iter().all(|s| other.iter().any(|o| o.site == s.site));

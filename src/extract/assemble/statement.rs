@@ -18,6 +18,13 @@ impl Assembler<'_> {
         let cued = |cue: Cue| clause.marks.iter().any(|m| m.mark == Mark::Cue(cue));
         self.resume_topic(segment);
         let (subjects, explicit) = self.whom(clause, segment);
+        if ["gli altri ", "tutti gli altri ", "per il resto", "per tutto il resto", "negli altri casi"]
+            .iter()
+            .any(|w| segment.folded.text.starts_with(w))
+        {
+            // "Chi ha un cantiere si rivolge al direttore dei lavori. Gli altri scrivono a …": the office again
+            self.stranger_block = None;
+        }
         if self.stranger_block == Some(segment.block) && !explicit && segment.role != Role::Row {
             return;
         }
@@ -97,7 +104,15 @@ impl Assembler<'_> {
                 let verb = segment.tokens.get(m.start + 1).map_or("", |t| t.text.as_str());
                 m.mark == Mark::Cue(Cue::Denied) && ["cambi", "mut", "subi"].iter().any(|stem| verb.starts_with(stem))
             });
-            facts = Facts { channels: if goes_on { facts.channels } else { Vec::new() }, ..Facts::default() };
+            // "Per la sede di via Nazionale non cambia nulla: vi si riceve il lunedì …": what goes on is told behind the colon
+            let denied = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Denied)).map_or(0, |m| m.end);
+            let colon = (denied..(denied + 3).min(segment.tokens.len())).any(|i| segment.tokens[i].is(":"));
+            let told = goes_on && colon && !facts.hours.is_empty();
+            facts = if told {
+                Facts { period: None, unchanged: true, ..facts }
+            } else {
+                Facts { channels: if goes_on { facts.channels } else { Vec::new() }, ..Facts::default() }
+            };
         }
         self.lend_appointment(segment, clause, explicit, &mut facts);
         let opens = segment.tokens.iter().any(|t| {
@@ -127,6 +142,14 @@ impl Assembler<'_> {
             if !explicit || hosted && !called {
                 facts.channels.clear();
             }
+            // "Laboratorio in biblioteca …, prenotazione a laboratori@associazione.example": of those who hold it
+            let of_body = |c: &crate::domain::Channel| {
+                let host = c.value.as_deref().and_then(|v| v.split_once('@')).map(|(_, host)| host);
+                host.is_none_or(|host| {
+                    ["comune", "provincia", "unione", "citta", "bibliotec", "muse", "pec"].iter().any(|w| host.contains(w))
+                })
+            };
+            facts.channels.retain(|c| !hosted || of_body(c));
         }
         let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
         let nearer = explicit
@@ -137,7 +160,12 @@ impl Assembler<'_> {
             Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),
             Role::Heading | Role::Row => false,
         };
-        let elsewhere = elsewhere && !self.names_topic(segment);
+        // "Tabella in vigore, vista la delibera …, dal 9 gennaio": of the hours above, in the words of an act
+        let of_table = !facts.any()
+            && facts.period.is_some()
+            && super::periods::governs(segment)
+            && ["tabella", "prospetto", "orari", "quadro"].iter().any(|w| segment.folded.text.contains(w));
+        let elsewhere = elsewhere && !of_table && !self.names_topic(segment);
         if nearer || !explicit && !at_hand && elsewhere {
             facts.hours.clear();
             facts.openings.clear();
@@ -150,12 +178,27 @@ impl Assembler<'_> {
         if cued(Cue::Political) && !explicit && self.document_period.is_none() && segment.folded.text.contains("in vigore") {
             self.document_period = facts.period.filter(|_| !facts.single_day);
         }
-        if cued(Cue::Political) && !explicit {
+        // "risponde soltanto per telefono, alla pattuglia": who is named last does nothing
+        let first_of = |wanted: &dyn Fn(Cue) -> bool| {
+            clause.marks.iter().find(|m| matches!(m.mark, Mark::Cue(cue) if wanted(cue))).map_or(usize::MAX, |m| m.start)
+        };
+        let served = first_of(&|cue| matches!(cue, Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced | Cue::WalkIn));
+        let near = self.topic_block.is_some_and(|block| block == segment.block || block + 1 == segment.block) && self.topic.len() == 1;
+        let told_before = served < first_of(&|cue| cue == Cue::Political) && (self.has_owner(segment) || near);
+        // "nello stesso bimestre gli impiegati riceveranno il lunedì …": what they do is the office's work
+        let receive = !facts.hours.is_empty()
+            && clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Political)).all(|m| {
+                let behind = segment.tokens.get(m.end..(m.end + 7).min(segment.tokens.len())).unwrap_or_default();
+                behind.iter().any(|t| t.text.starts_with("ricev") || t.text.starts_with("accogl"))
+            });
+        if cued(Cue::Political) && !explicit && !told_before && !receive {
             // what employees do is not how an office is reached
             facts.flags = Default::default();
             facts.period = None;
         }
-        let title = index == 0 || segment.role == Role::Heading && segment.headings.is_empty();
+        let title = index == 0
+            || segment.role == Role::Heading && segment.headings.is_empty()
+            || self.segments.len() > index + 1 && index <= 8 && segment.folded.text.starts_with("oggetto:");
         if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
             facts.flags = Default::default();
@@ -197,6 +240,43 @@ impl Assembler<'_> {
             t.text.len() >= 5
                 && self.topic.iter().any(|s| crate::text::fold(&s.name).split(|c: char| !c.is_alphanumeric()).any(|w| w == t.text))
         })
+    }
+
+    /// "La farmacia resterà chiusa" on the page of "Farmacia comunale": what would be a thing elsewhere is the office itself, and what is said of it its status.
+    pub(super) fn named_by_its_kind(&self, segment: &Segment, marks: &[Placed]) -> Option<Vec<Placed>> {
+        let first = crate::extract::segment::first_word(&segment.tokens);
+        let article = segment.tokens.get(first).is_some_and(elsewhere::is_article);
+        let opening = segment.tokens.get(first + usize::from(article))?;
+        // "Mercoledì 15 la farmacia resterà chiusa": the noun in front of the word of state
+        let state = marks.iter().find(|m| m.mark == Mark::Cue(Cue::Thing)).map_or(0, |m| m.start);
+        let before = segment.tokens.get(state.saturating_sub(6)..state).unwrap_or_default();
+        let subject = before.windows(2).rev().find(|pair| elsewhere::is_article(&pair[0])).map(|pair| &pair[1]);
+        let noun = subject.unwrap_or(opening);
+        let [office] = self.topic.as_slice() else { return None };
+        // other words for the same house
+        let others: &[&str] = match office.office.0.as_str() {
+            "centro-raccolta" => &["impianto", "piattaforma", "isola", "ecocentro", "centro", "riciclo"],
+            "museo" | "archivio-storico" | "biblioteca" => &["struttura", "sede"],
+            "cimiteri" => &["cimitero", "camposanto"],
+            "farmacia" => &["farmacia"],
+            _ => &[],
+        };
+        let kind = others.contains(&noun.text.as_str())
+            || crate::text::fold(&office.name).split(|c: char| !c.is_alphanumeric()).next() == Some(noun.text.as_str());
+        let things = || marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Thing));
+        if !kind || noun.text.len() < 5 || things().next().is_none() || marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))) {
+            return None;
+        }
+        let cue = |m: &Placed| {
+            let word = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+            if ["apert", "riapr", "riapert", "attiv", "operativ"].iter().any(|stem| word.starts_with(stem)) {
+                Cue::Open
+            } else {
+                Cue::Closed
+            }
+        };
+        let said = |m: &Placed| if m.mark == Mark::Cue(Cue::Thing) { Placed { mark: Mark::Cue(cue(m)), ..m.clone() } } else { m.clone() };
+        Some(marks.iter().map(said).collect())
     }
 
     /// "Il nuovo ufficio riceverà …", behind a sentence about somebody else: the office that was spoken of.

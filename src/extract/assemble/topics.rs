@@ -117,7 +117,12 @@ impl Assembler<'_> {
     pub(super) fn subjects_of(&self, segment: &Segment, marks: &[Placed]) -> Vec<Subject> {
         let mut subjects = Vec::new();
         for mark in marks {
+            // "Il Sindaco e la sua segreteria": the secretary of the one who is named
+            let of_someone = mark.start > 0
+                && segment.tokens[mark.start - 1].is_any(&["sua", "propria", "loro"])
+                && segment.tokens.get(mark.start).is_some_and(|t| t.is("segreteria"));
             if let Mark::Offices(mention) = &mark.mark
+                && !of_someone
                 && !self.is_part_of_page(mention, segment)
             {
                 for named in &mention.offices {
@@ -161,6 +166,11 @@ impl Assembler<'_> {
                 self.topic = self.heading_topic(segment).unwrap_or_else(|| self.page_topic.clone());
                 self.topic_period = None;
             }
+        }
+        if segment.headings.last().is_some_and(|h| self.headings.strangers.of(*h).is_some()) {
+            self.topic.clear();
+            self.stranger = true;
+            return;
         }
         if !same_heading {
             self.stranger = false;
@@ -221,6 +231,7 @@ impl Assembler<'_> {
         let programme = ["eventi", "appuntamenti in", "iniziative", "calendario eventi", "prossimi eventi"]
             .iter()
             .any(|w| segment.folded.text.trim_start().starts_with(w));
+        let programme = programme || crate::extract::elsewhere::is_appointed_place(segment, marks, self.lexicon);
         let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue)) || cue == Cue::Event && programme;
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
         // "Personale" on the page of another office heads the list of its people
@@ -233,6 +244,9 @@ impl Assembler<'_> {
         }
         if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
             self.headings.sites.note(index, name.clone());
+        }
+        if programme || cued(Cue::Stranger) && subjects.is_empty() || self.names_somebody_else(index, marks) {
+            self.headings.strangers.note(index, ());
         }
         if cued(Cue::Stranger) && subjects.is_empty() {
             self.headings.topics.note(index, Vec::new());
@@ -299,6 +313,46 @@ impl Assembler<'_> {
         }
     }
 
+    /// "Museo diocesano", "Trenino turistico" between "Museo civico" and "Ufficio IAT": on a page that takes several offices one by one, a title that names none
+    /// of them and no field is about somebody else.
+    fn names_somebody_else(&self, index: usize, marks: &[Placed]) -> bool {
+        let heading = &self.segments[index];
+        let labels = self.lexicon.labels();
+        let text = heading.folded.text.trim();
+        let plain = marks.iter().all(|m| matches!(m.mark, Mark::Comma | Mark::Cue(Cue::Stranger | Cue::Event)));
+        let name = heading.tokens.len() <= 4
+            && heading.tokens.first().is_some_and(|t| t.upper)
+            && !labels.opens_field(text)
+            && !labels.is_service(text);
+        if self.page_topic.len() < 2 || !plain || !name || heading.headings.is_empty() {
+            return false;
+        }
+        // its sisters name the offices of the page, each its own
+        let sisters = self.segments.iter().enumerate().filter(|(_, s)| s.role == Role::Heading && s.headings == heading.headings);
+        let named = sisters.filter(|(i, s)| self.scans.get(*i).is_some_and(|marks| !self.subjects_of(s, marks).is_empty())).count();
+        let speaks = |s: &Segment, marks: &[Placed]| {
+            s.headings.last() == Some(&index) && marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..)))
+        };
+        named >= 2 && self.segments.iter().zip(self.scans).any(|(s, marks)| speaks(s, marks))
+    }
+
+    /// "Ai responsabili di settore", "e, per conoscenza, alla portineria": to whom a letter is written.
+    fn is_addressee(&self, index: usize, marks: &[Placed]) -> bool {
+        const TO: [&str; 12] = ["ai", "agli", "alle", "alla", "al", "all'", "allo", "spett", "spettabile", "egregio", "e", "ep"];
+        let segment = &self.segments[index];
+        let names = |m: &Placed| {
+            matches!(
+                m.mark,
+                Mark::Offices(_) | Mark::Comma | Mark::WholeBody | Mark::Cue(Cue::Political | Cue::Event | Cue::Moved | Cue::Stranger)
+            )
+        };
+        let short = index <= 12 && segment.tokens.len() <= 10 && segment.role == Role::Line && !segment.announces();
+        let opens = |s: &Segment| s.tokens.first().is_some_and(|t| TO.contains(&t.text.as_str()));
+        // alone, such a line may be the beginning of a sentence
+        let listed = |i: usize| self.segments.get(i).is_some_and(|s| s.block == segment.block && s.role == Role::Line && opens(s));
+        short && opens(segment) && marks.iter().all(names) && (listed(index + 1) || index > 0 && listed(index - 1))
+    }
+
     /// "Servizio Affari generali" under "COMUNE DI …": who writes, where the text then speaks of others.
     pub(super) fn is_letterhead(&self, index: usize, marks: &[Placed]) -> bool {
         let segment = &self.segments[index];
@@ -306,6 +360,9 @@ impl Assembler<'_> {
         let body = |s: &Segment| {
             ["comune di", "provincia di", "citta di", "unione", "citta metropolitana"].iter().any(|w| s.folded.text.starts_with(w))
         };
+        if self.is_addressee(index, marks) {
+            return true;
+        }
         if !short {
             return false;
         }

@@ -15,7 +15,7 @@ impl Assembler<'_> {
         let mut explicit = false;
         for placed in &clause.marks {
             match &placed.mark {
-                Mark::Offices(_) if !subjects.is_empty() && self.bundles.contains(&self.at) => {}
+                Mark::Offices(_) if self.bundles.contains(&self.at) && !self.opens_bundle(placed) => {}
                 // the office of a swimming pool is its own
                 Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| strangers::may_be_anybodys(&o.office)) => {}
                 // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
@@ -56,6 +56,8 @@ impl Assembler<'_> {
                         let listed = self.enumerated.len() == count || primi && self.enumerated.len() >= count;
                         subjects = if listed {
                             self.enumerated[..count].to_vec()
+                        } else if primi && self.topic.len() < count {
+                            self.earliest(count)
                         } else if self.topic.len() >= count {
                             self.topic[..count].to_vec()
                         } else {
@@ -121,6 +123,12 @@ impl Assembler<'_> {
             && self
                 .heading_topic(segment)
                 .is_some_and(|t| !t.is_empty() && !subjects.iter().any(|s| t.iter().any(|h| h.office == s.office)));
+        if !stranger && let Some(site) = self.headings.sites.innermost(&segment.headings) {
+            // "la sede di Cassano è inagibile" below "Reparto Sud": where that branch sits
+            named.retain(|name| {
+                !(crate::text::fold(name).starts_with("sede ") && segment.role != Role::Row && !crate::text::fold(site).starts_with("sede"))
+            });
+        }
         if named.is_empty()
             && !stranger
             && let Some(site) = self.headings.sites.innermost(&segment.headings)
@@ -165,6 +173,12 @@ impl Assembler<'_> {
         (subjects, explicit)
     }
 
+    /// Whether an office is the first of a unit that is told with its parts.
+    fn opens_bundle(&self, office: &crate::extract::scan::Placed) -> bool {
+        let first = self.scans[self.at].iter().find(|m| matches!(m.mark, Mark::Offices(_)));
+        first.is_some_and(|first| first.start == office.start)
+    }
+
     /// Whether a common word names the secretariat of the page's own office.
     pub(super) fn is_part_of_page(&self, mention: &Mention, segment: &Segment) -> bool {
         // "segreteria comunale" and "affari generali" are offices wherever they are named
@@ -195,6 +209,17 @@ impl Assembler<'_> {
             }
             _ => Some(period),
         }
+    }
+
+    /// The counters that spoke first, for "le prime tre sedi".
+    fn earliest(&self, n: usize) -> Vec<Subject> {
+        let mut subjects: Vec<Subject> = Vec::new();
+        for draft in self.drafts.iter().filter(|d| !d.subject.office.is_all()) {
+            if subjects.len() < n && !subjects.iter().any(|s| s.same(&draft.subject)) {
+                subjects.push(draft.subject.clone());
+            }
+        }
+        subjects
     }
 
     /// The offices that spoke last, for "i tre uffici".

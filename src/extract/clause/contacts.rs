@@ -93,7 +93,16 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
                 && after.get(i + 1).is_some_and(|n| n.text.starts_with("rispond") || n.is("esiste"))
                 && after.get(i + 2).is_some_and(|n| n.is("piu"))
     });
+    // "il fax … è stato soppresso"
+    let ended = after[..stop].windows(3).any(|w| {
+        w[0].is_any(&["e", "sono"])
+            && w[1].text.starts_with("stat")
+            && ["dismess", "disattivat", "cessat", "soppress", "eliminat", "staccat", "spent", "chius"]
+                .iter()
+                .any(|g| w[2].text.starts_with(g))
+    });
     let gone = doomed
+        || ended
         || after[..stop].windows(2).enumerate().any(|(i, w)| {
             // "risponde allo 0171 … e non più allo 0172 …": the other one goes
             let of_another = after.get(i + 2).is_some_and(|t| t.is_any(&["al", "allo", "lo", "il", "a"]));

@@ -15,6 +15,15 @@ use crate::lexicon::Cue;
 /// Dates that stand alone become closures, a period, or a single day of a status.
 pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Around, reading: &HoursReading, facts: &mut Facts) {
     let closed_at: Vec<&Placed> = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).collect();
+    // "venderà medicine dalle 9 alle 13 e poi abbasserà la saracinesca": shut when its hours are over
+    let afterwards = |m: &&Placed| {
+        let before = &segment.tokens[m.start.saturating_sub(4).max(clause.start)..m.start];
+        let hours = clause.marks.iter().any(|s| matches!(s.mark, Mark::Span(..)) && s.end <= m.start);
+        before.iter().any(|t| t.is_any(&["poi", "quindi", "dopodiche"])) && hours
+    };
+    if closed_at.iter().all(|m| afterwards(m)) {
+        facts.flags.closed = false;
+    }
     let weekly_off = reading.read.chunks.iter().any(|c| c.slots == [crate::domain::Slot::Off]);
     // "chiuso al pubblico ma contattabile" is a way of serving, for its period
     let shuts = facts.flags.closed && !facts.flags.remote;
@@ -38,14 +47,18 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 }
                 dates => closures.extend(dates.iter().map(|d| DateRange::day(*d))),
             },
+            // "che in queste settimane non ha mai smesso, continua a rispondere"
+            When::Same if facts.unchanged && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(|t| t.is("che")) => {}
             // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
             When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
             When::Same => {
-                let of_period = segment.words(m.start..m.end).to_lowercase().contains("periodo");
+                let of_period = is_of_period(segment, m);
                 if let Some(last) = around.last_period.filter(|_| of_period).or(around.last_when) {
                     period = last;
                 }
             }
+            // "il primo giorno sarà martedì 13, e da allora …"
+            When::FromSame if day_before(clause, m).is_some() => period.from = day_before(clause, m),
             When::FromSame => {
                 // "dallo stesso giorno", behind a closing of two days: the day from which something else holds
                 let here = clause.marks.iter().find_map(|o| match &o.mark {
@@ -87,16 +100,25 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 facts.flags.reduced |= half;
                 if shuts && !half && !opens_nearer(segment, clause, m) {
                     closures.extend(days.iter().map(|d| DateRange::day(*d)));
-                } else if facts.flags.any()
+                } else if (facts.flags.any() || moves_for_a_day(segment, clause))
                     && facts.hours.is_empty()
                     && let (Some(first), Some(last)) = (days.iter().min(), days.iter().max())
                 {
-                    let starts = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
-                        .iter()
-                        .any(|t| ["riapr", "ripart", "torner", "riprend", "inizi"].iter().any(|w| t.text.starts_with(w)));
+                    let words = &segment.tokens[clause.start..clause.end.min(segment.tokens.len())];
+                    // "oggi pomeriggio gli uffici non riaprono"
+                    let starts = !words.windows(2).any(|pair| pair[0].is("non") && pair[1].text.starts_with("riapr"))
+                        && words.iter().any(|t| ["riapr", "ripart", "torner", "riprend", "inizi"].iter().any(|w| t.text.starts_with(w)));
                     (period.from, period.until) = (Some(*first), (!starts || first != last).then_some(*last));
                 }
             }
+            // "A marzo si volta pagina: da lunedì 3 …": in which month the day lies
+            When::Months(month)
+                if clause
+                    .marks
+                    .iter()
+                    .any(|o| matches!(&o.mark, Mark::When(When::From(day)) if o.start > m.end && lies_in(*day, month))) => {}
+            // "le scadenze dei prestiti slittano a settembre": of a term, behind the days of the closing
+            When::Months(_) if !closures.is_empty() && is_put_off(segment, m) => {}
             other => add_period(&mut period, other),
         }
     }
@@ -185,6 +207,40 @@ pub(super) fn tells_of_old_place(segment: &Segment, clause: &Clause) -> bool {
         && matches!(word(at + 2), "via" | "piazza" | "viale" | "corso" | "largo")
         && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Closed))
         && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Site(_)))
+}
+
+/// "nello stesso bimestre", "in entrambi i mesi": the period that was told, and none of its days.
+pub(super) fn is_of_period(segment: &Segment, same: &Placed) -> bool {
+    let words = segment.tokens.get(same.start..same.end).unwrap_or_default();
+    words.iter().any(|t| ["periodo", "mese", "mesi", "bimestre", "trimestre", "quadrimestre", "stagione"].contains(&t.text.as_str()))
+}
+
+/// "Il centralino, per la sola giornata di domani, si sposta sul 347 …": a number for that day.
+fn moves_for_a_day(segment: &Segment, clause: &Clause) -> bool {
+    let number = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+    number
+        && ["per la sola giornata", "solo per la giornata", "si sposta su", "si spostera su"]
+            .iter()
+            .any(|w| segment.folded.text.contains(w))
+}
+
+/// "slittano a settembre", "prorogati in ottobre".
+fn is_put_off(segment: &Segment, month: &Placed) -> bool {
+    let before = &segment.tokens[month.start.saturating_sub(3)..month.start];
+    before.iter().any(|t| ["slitt", "rinvi", "prorog", "spostat", "allungat"].iter().any(|w| t.text.starts_with(w)))
+}
+
+/// The one day that a clause names before a mark.
+fn day_before(clause: &Clause, mark: &Placed) -> Option<Date> {
+    let named = clause.marks.iter().rev().filter(|m| m.end <= mark.start);
+    let mut days = named.filter_map(|m| if let Mark::When(When::Days(days)) = &m.mark { Some(days) } else { None });
+    days.next().filter(|days| days.len() == 1).and_then(|days| days.first().copied())
+}
+
+/// Whether a day lies in a period of one month.
+fn lies_in(day: Date, month: &DateRange) -> bool {
+    let (first, last) = (month.first(), month.last());
+    first.month() == last.month() && first.year() == last.year() && first <= day && day <= last
 }
 
 /// "…, riapriranno con il consueto orario mercoledì 7", in a sentence that told the days of the closing.

@@ -26,6 +26,8 @@ impl Flags {
         clause.marks.iter().enumerate().any(|(i, m)| {
             m.mark == Mark::Cue(Cue::Only)
                 && !limits_to_some(m)
+                // "l'orario è questo, e soltanto questo: …"
+                && !segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["questo", "questi", "quello", "quelli"]))
                 // "lunedì 9-12 e martedì, soltanto nel pomeriggio": a detail of the week, no limit of it
                 && !clause.marks[..i].iter().any(|b| matches!(b.mark, Mark::Span(..)))
                 && clause.marks[i + 1..]
@@ -64,10 +66,17 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     };
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m) && !other_days(m));
     let at_an_hour = |m: &Placed| at_an_hour(segment, m);
+    // "mercoledì 12 non potranno accogliere nessuno al mattino: solo dalle 15.30 alle 17.30": shut for a part of a day
+    let dated = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Same)));
+    let half_day = |m: &Placed| {
+        let part = clause.marks.iter().any(|p| matches!(p.mark, Mark::Part(_)) && p.start >= m.end && p.start - m.end <= 2);
+        part && dated && !clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)))
+    };
+    let open_still = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
     // "il vecchio 0371 4470100 non sarà più attivo": the number goes, not the office
     let of_channel =
         |m: &Placed| clause.marks.iter().any(|c| matches!(c.mark, Mark::Channel(_)) && c.end <= m.start && m.start - c.end <= 2);
-    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m) && !of_channel(m));
+    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m) && !of_channel(m) && !(half_day(m) && open_still));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {
         (flags.closed, flags.reduced) = (false, true);
@@ -76,6 +85,33 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let weekly = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)));
     flags.reduced |= !weekly && hit(Cue::Closed).any(at_an_hour);
     flags.closed &= !reopens(segment, clause);
+    // "non è aperto al pubblico", "non riceve il pubblico": for good, where neither a day nor a reason is told
+    let reason = segment.tokens.iter().any(|t| {
+        [
+            "causa",
+            "lavori",
+            "motiv",
+            "sciopero",
+            "assemblea",
+            "ferie",
+            "oggi",
+            "domani",
+            "momentane",
+            "temporane",
+            "fino",
+            "finche",
+            "attesa",
+        ]
+        .iter()
+        .any(|w| t.text.starts_with(w))
+    });
+    flags.no_counter = flags.closed
+        && !reason
+        && !clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)))
+        && hit(Cue::Closed).all(|m| {
+            let words = segment.tokens.get(m.start..(m.end + 3).min(segment.tokens.len())).unwrap_or_default();
+            words.first().is_some_and(|t| t.is("non")) && words.iter().any(|t| t.text.starts_with("pubblic") || t.text.starts_with("ricev"))
+        });
     // "chiuso al pubblico ma sempre contattabile": no counter, but reached
     let text = segment.folded.text.as_str();
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
@@ -102,7 +138,17 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"];
     let by_phone = ["servizio telefonico", "per telefono", "telefonicamente", "per via telefonica", "contatto telefonico"];
     flags.remote |= flags.closed && (text.contains("ricevimento") || text.contains("al pubblico")) && has(&assured) && has(&by_phone);
+    // "le copie degli atti si ritirano esclusivamente previo appuntamento": one of several things that one comes for
+    let for_a_thing = |m: &Placed| {
+        let before = segment.tokens.get(clause.start..m.start).unwrap_or_default();
+        let fetched = before.windows(2).any(|pair| {
+            pair[0].is("si")
+                && ["ritir", "rilasc", "consegn", "effettu", "celebr", "present", "rinnov"].iter().any(|w| pair[1].text.starts_with(w))
+        });
+        fetched && !clause.marks.iter().any(|s| matches!(s.mark, Mark::Span(..) | Mark::Days(_)))
+    };
     flags.strict = flags.appointment
+        && hit(Cue::Appointment).any(|m| !for_a_thing(m))
         && hit(Cue::Appointment).any(|m| {
             let words = &segment.folded.text[segment.tokens[m.start].range.start..segment.tokens[m.end - 1].range.end];
             let only = hit(Cue::Only).any(|o| o.end <= m.start + 1 && m.start <= o.end + 4);
@@ -190,8 +236,25 @@ pub(super) fn is_appointment(segment: &Segment, mark: &Placed) -> bool {
 
 /// "Senza appuntamento non si passa.", "È necessario accordarsi prima.": a statement of its own, with no hours beside it and for no single purpose.
 fn is_rule_of_its_own(segment: &Segment, clause: &Clause, booking: &Placed) -> bool {
-    const REQUIRES: [&str; 14] =
-        ["occorr", "necess", "bisogn", "indispens", "serve", "va", "vanno", "dev", "dovr", "senza", "non", "accord", "fissa", "concord"];
+    const REQUIRES: [&str; 17] = [
+        "prend",
+        "chied",
+        "richied",
+        "occorr",
+        "necess",
+        "bisogn",
+        "indispens",
+        "serve",
+        "va",
+        "vanno",
+        "dev",
+        "dovr",
+        "senza",
+        "non",
+        "accord",
+        "fissa",
+        "concord",
+    ];
     let from = clause.marks.iter().rev().find(|m| m.mark == Mark::Break && m.end <= booking.start).map_or(clause.start, |m| m.end);
     let hours = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_)) && m.start >= from);
     let words = segment.tokens.get(booking.start..booking.end).unwrap_or_default();

@@ -56,7 +56,9 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
             // "riaprirà lunedì 25 con l'orario estivo (9-13, dal lunedì al venerdì)": the day from which the week holds
             Mark::When(When::Days(days)) if days.len() == 1 && begins(segment, clause, m) && week_behind(&clause.marks[i + 1..]) => {}
             Mark::When(When::Days(days)) => push(Piece::Dates(days.clone()), m),
-            Mark::When(When::Same) if !around.last_dates.is_empty() => push(Piece::Dates(around.last_dates.to_vec()), m),
+            Mark::When(When::Same) if !around.last_dates.is_empty() && !super::dates::is_of_period(segment, m) => {
+                push(Piece::Dates(around.last_dates.to_vec()), m)
+            }
             Mark::When(When::Season(season)) => push(Piece::Season(*season), m),
             // "in deroga, il Comando: martedì 9-12" takes out offices, not days
             Mark::Exception(Exception::Following | Exception::Sentence)
@@ -144,7 +146,9 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
     if video {
         return Access::Video;
     }
-    if phone_before && !counter_before {
+    // "riceve ogni giovedì per telefono: a partire dalle 9"
+    let at_a_distance = cues(Cue::Remote).any(|m| m.end <= from);
+    if phone_before && (!counter_before || at_a_distance) {
         return Access::Phone;
     }
     if !walk_in && (appointment || left > clause.start && opens_by_appointment(segment, clause) && cues(Cue::Open).next().is_none()) {

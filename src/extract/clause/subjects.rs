@@ -107,7 +107,7 @@ fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool 
 /// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.
 fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
-    let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle"]));
+    let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle", "in"]));
     let verb = before.iter().any(|t| {
         [
             "finir",

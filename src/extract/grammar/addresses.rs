@@ -124,10 +124,11 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
                     at += 1;
                 }
             }
-            TokenKind::Number if at > first => {
-                // "via XX Settembre 5", "piazza 4 novembre 12": a month behind makes the number part of the name
-                break;
+            // "via Caduti 2 Maggio, 18", "via Martiri 10 Giugno 1944 n. 5": a date in the name, and the number of the house behind it
+            TokenKind::Number if at > first && date_in_name(tokens, at).is_some() => {
+                at = date_in_name(tokens, at).unwrap_or(at + 1);
             }
+            TokenKind::Number if at > first => break,
             TokenKind::Number => at += 1,
             TokenKind::Sign => {
                 if token.is(",")
@@ -186,6 +187,21 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         end += 1;
     }
     Some(end)
+}
+
+/// "2 Maggio", "10 Giugno 1944" inside the name of a street: the index behind it, where the number of a house follows.
+fn date_in_name(tokens: &[Token], at: usize) -> Option<usize> {
+    let month = tokens.get(at + 1).filter(|t| t.upper && t.text.len() > 3)?;
+    crate::lexicon::Lexicon::builtin().month(&month.text)?;
+    let is_year = |t: &Token| t.kind == TokenKind::Number && t.text.len() == 4;
+    let end = if tokens.get(at + 2).is_some_and(is_year) { at + 3 } else { at + 2 };
+    let sign = (end..end + 3).find(|i| !tokens.get(*i).is_some_and(|t| t.is_any(&[",", "n", "."])))?;
+    let house = tokens.get(sign).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3 && !t.text.starts_with('0'));
+    // "via Roma 12 Marzo 9-12": hours
+    let hours = tokens
+        .get(sign + 1)
+        .is_some_and(|t| t.is_any(&["-", ".", ":"]) && tokens.get(sign + 2).is_some_and(|n| n.kind == TokenKind::Number));
+    (house && !hours).then_some(end)
 }
 
 /// "s.n.c.", "s.n.": a house without a number; the index behind it.

@@ -2,6 +2,7 @@
 //!
 //! In: a block's text. Out: channels with their place in it. Numbers are normalised to E.164; what is a date, an hour, an amount or a tax code is no phone.
 
+mod extensions;
 mod mail;
 mod phones;
 
@@ -29,7 +30,9 @@ pub struct Found {
 pub fn find(folded: &Folded) -> Vec<Found> {
     let text = folded.text.as_str();
     let mut found = mail::mails(text);
-    let taken: Vec<Range<usize>> = found.iter().map(|f| f.range.clone()).chain(urls(text)).collect();
+    let (extensions, used) = extensions::extensions(text);
+    let taken: Vec<Range<usize>> = found.iter().map(|f| f.range.clone()).chain(urls(text)).chain(used).collect();
+    found.extend(extensions);
     found.extend(phones::phones(text, &taken));
     found.extend(skype(text));
     found.sort_by_key(|f| f.range.start);
@@ -38,13 +41,24 @@ pub fn find(folded: &Folded) -> Vec<Found> {
 
 /// Places of addresses of the web, which hold digits that are no phones.
 pub fn urls(text: &str) -> Vec<Range<usize>> {
-    static URL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?:https?://|www\.)[^\s"<>\)]+"#).ok());
-    URL.as_ref().map_or_else(Vec::new, |url| url.find_iter(text).map(|m| m.range()).collect())
+    // "smart.comune.x.it/anagrafi": a host with a domain of the top level needs no "www"
+    static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?:https?://|www\.)[^\s"<>\)]+|[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9][a-z0-9\-]*)+\.(?:it|eu|com|org|net|info|cloud|example)\b(?:/[^\s"<>\),;]*)?"#,
+        )
+        .ok()
+    });
+    let of_mail = |range: &Range<usize>| {
+        let before = text.get(..range.start).and_then(|t| t.chars().next_back());
+        let behind = text.get(range.end..).and_then(|t| t.chars().next());
+        before.is_some_and(|c| c == '@' || c == '.' || c == '-' || c == '_' || c.is_alphanumeric()) || behind == Some('@')
+    };
+    URL.as_ref().map_or_else(Vec::new, |url| url.find_iter(text).map(|m| m.range()).filter(|range| !of_mail(range)).collect())
 }
 
 fn skype(text: &str) -> Vec<Found> {
     static SKYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok()
+        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome|siamo|come|ci trovi come|ci trovate come|cercate|cerca|cercare)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok()
     });
     let Some(skype) = SKYPE.as_ref().filter(|_| text.contains("skype")) else { return Vec::new() };
     skype

@@ -16,7 +16,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use self::list::day_list;
-use self::months::{end_of_month_or_year, end_of_named_month, month_season, months, months_phrase};
+use self::months::{end_of_month_or_year, end_of_named_month, month_season, months, months_phrase, short_months};
 use self::resolve::{date, nearest_weekday_day, nearest_year, resolve, resolve_end};
 use self::written::{Ask, Written, written_day};
 use super::weekdays;
@@ -33,6 +33,8 @@ pub struct Anchor {
     pub year: Option<i16>,
     /// The month to take for a bare day ("il 25"): the one named last.
     pub month: Option<i8>,
+    /// The month that the same sentence named before: "a marzo si cambia: da lunedì 3 …".
+    pub here: Option<i8>,
 }
 
 /// Days or a period, resolved.
@@ -104,6 +106,9 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         return Some((When::Deadline, next));
     }
     if let Some(found) = from_today(tokens, i, anchor) {
+        return Some(found);
+    }
+    if let Some(found) = short_months(tokens, i, lexicon) {
         return Some(found);
     }
     if let Some((from, next)) = from_to(tokens, i, anchor, lexicon) {

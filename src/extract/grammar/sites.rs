@@ -30,6 +30,16 @@ const SITES: [&str; 17] = [
 /// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
 pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
     let token = tokens.get(i)?;
+    // parts of a library with doors of their own
+    if token.is_any(&["emeroteca", "mediateca", "ludoteca", "fonoteca"]) && token.upper {
+        return Some(i + 1);
+    }
+    let room = token.is("sala")
+        && token.upper
+        && tokens.get(i + 1).is_some_and(|t| t.is_any(&["prestito", "lettura", "studio", "periodici", "ragazzi", "consultazione"]));
+    if room {
+        return Some(i + 2);
+    }
     if !SITES.contains(&token.text.as_str()) {
         return None;
     }

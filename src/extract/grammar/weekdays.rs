@@ -90,7 +90,34 @@ fn skip_articles(tokens: &[Token], mut i: usize) -> usize {
 
 /// Days at `i`, as many as belong together.
 pub fn days(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Days, usize)> {
-    generic(tokens, i).or_else(|| named(tokens, i, lexicon))
+    generic(tokens, i).or_else(|| german(tokens, i)).or_else(|| named(tokens, i, lexicon))
+}
+
+/// "Mo-Fr", "Mo, Di, Do": days in German, as offices of South Tyrol write them in two letters; at least two, with capitals, and one that is no Italian word for
+/// a day.
+fn german(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
+    let day = |at: usize| -> Option<usize> {
+        let token = tokens.get(at).filter(|t| t.upper && t.text.len() == 2)?;
+        ["mo", "di", "mi", "do", "fr", "sa", "so"].iter().position(|name| token.is(name))
+    };
+    let sign = |at: usize, signs: &[&str]| tokens.get(at).is_some_and(|t| t.is_any(signs));
+    let first = day(i)?;
+    let mut found = vec![first];
+    let mut at = i + 1;
+    while let Some(next) = day(at + 1) {
+        if sign(at, &["-"]) && found.last().is_some_and(|last| *last < next) {
+            let from = found.last().copied().unwrap_or(next);
+            found.extend(from + 1..=next);
+        } else if sign(at, &[",", "/", "+", "und", "e"]) {
+            found.push(next);
+        } else {
+            break;
+        }
+        at += 2;
+    }
+    let plain = (i..at).any(|j| tokens[j].is_any(&["mo", "mi", "fr", "so"]) && day(j).is_some());
+    let days = found.iter().filter_map(|n| Day::WEEK.get(*n)).map(|day| DaySelector::from(*day)).collect();
+    (found.len() >= 2 && plain).then_some((Days::These { days, every: false }, at))
 }
 
 /// "tutti i giorni feriali", "ogni giorno", "giorni festivi", "negli altri giorni", "gli stessi giorni".
@@ -129,10 +156,15 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         },
         "ogni" => match word(i + 1) {
             "giorno" => working(i + 2).or(Some((these(&Day::WEEK, true), i + 2))),
+            // the part of the day is read on its own, behind it
+            "pomeriggio" | "mattina" | "mattino" if word(i + 2).starts_with("ferial") => {
+                Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 1))
+            }
             _ => None,
         },
         "quotidianamente" | "giornalmente" => Some((these(&Day::WEEK, true), i + 1)),
         "giorni" | "giornate" => working(i + 1),
+        "feriali" if i > 0 && tokens[i - 1].is_any(&["pomeriggi", "mattine"]) && i > 1 && tokens[i - 2].is("i") => None,
         "feriali" => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 1)),
         // "ogni pomeriggio feriale"
         "feriale" if i > 0 && tokens[i - 1].is_any(&["pomeriggio", "mattina", "mattino"]) => working(i),

@@ -126,6 +126,15 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                     Days::Others => (reader.others(), false),
                 };
                 let excluded_behind = excluded_behind(pieces, i);
+                // "escluso il mercoledì pomeriggio", "tranne il pomeriggio del mercoledì"
+                if let Some(part) = part_of_exception(pieces, i).filter(|_| without || excluded_behind) {
+                    reader.flush(i);
+                    if shut_parts::take_away(&mut reader.read, &days, part) {
+                        (reader.pending_part, part_heard) = (None, matches!(pieces.get(i + 1), Some(Piece::Part(_))));
+                        without = false;
+                        continue;
+                    }
+                }
                 if without || excluded_behind {
                     reader.take_out(&days);
                     // "dal lunedì al venerdì 9-12, tranne il mercoledì 9-18": the exception has hours of its own
@@ -157,6 +166,8 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                 reader.span(*span, *weak, later_days);
             }
             Piece::Part(_) if std::mem::take(&mut part_heard) => {}
+            // said of the days behind it
+            Piece::Part(_) if without && matches!(pieces.get(i + 1), Some(Piece::Days(_))) => continue,
             Piece::Part(part) => reader.part(part, pieces.get(i + 1)),
             Piece::Without => without = true,
             Piece::WithoutBefore | Piece::Shut | Piece::Open | Piece::Comma => {}
@@ -230,7 +241,15 @@ fn shut_beside(pieces: &[Piece], i: usize) -> bool {
 }
 
 fn excluded_behind(pieces: &[Piece], i: usize) -> bool {
-    matches!(pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma)), Some(Piece::WithoutBefore))
+    matches!(pieces[i + 1..].iter().find(|p| !matches!(p, Piece::Comma | Piece::Part(_))), Some(Piece::WithoutBefore))
+}
+
+/// The part of the day that an exception names beside its days.
+fn part_of_exception(pieces: &[Piece], i: usize) -> Option<&'static str> {
+    match (&pieces[..i], &pieces[i + 1..]) {
+        ([.., Piece::Without, Piece::Part(part)], _) | (_, [Piece::Part(part), ..]) => Some(part),
+        _ => None,
+    }
 }
 
 fn sunday_taken_out(pieces: &[Piece]) -> bool {

@@ -94,6 +94,8 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
         "telematic",
         "calendar",
         "eliminacode",
+        "biglietti",
+        "bookme",
     ];
     let visible = crate::text::fold(visible);
     let around = segment.folded.text.as_str();
@@ -109,7 +111,8 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
         return false;
     }
     let host = url.split("//").nth(1).unwrap_or(url);
-    let bare = host.starts_with("www.") && !host.trim_end_matches('/').contains('/');
+    let home = ["www.", "comune.", "provincia.", "unione", "citta."].iter().any(|name| host.starts_with(name));
+    let bare = home && !host.trim_end_matches('/').contains('/');
     const DEEDS: [&str; 7] = [
         "iscriviti",
         "accedi al servizio",
@@ -137,6 +140,7 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
                 "on line",
                 "online",
                 "piattaforma",
+                "biglietteria on",
             ]
             .iter()
             .any(|w| around.contains(w))

@@ -190,3 +190,43 @@ pub(super) fn past_years(segment: &Segment, published: Option<Date>, marks: &mut
         }
     }
 }
+
+/// "la farmacia Locatelli": a pharmacy with the name of its owner is nobody's office.
+pub(super) fn name_private_pharmacies(segment: &Segment, marks: &mut Vec<Placed>) {
+    for at in 0..segment.tokens.len() {
+        let named = segment.tokens[at].is("farmacia")
+            && segment.is_capital(at + 1)
+            && segment.tokens.get(at + 1).is_some_and(|t| t.kind == TokenKind::Word && !t.text.starts_with("comunal"));
+        // a line all in capitals ("FARMACIA VIA ROMA") names by its letters nobody
+        let shouted = segment.words(at..at + 2).chars().all(|c| !c.is_lowercase());
+        let taken = marks.iter().any(|m| m.start <= at + 1 && at < m.end && !matches!(m.mark, Mark::Cue(_)));
+        if named && !shouted && !taken {
+            marks.push(Placed { mark: Mark::Cue(Cue::Stranger), start: at, end: at + 2 });
+        }
+    }
+}
+
+/// "la sostituzione, attesa da febbraio", "chiusa da mesi, da gennaio": since a month that is over when the text is written.
+pub(super) fn drop_since(segment: &Segment, published: Option<Date>, marks: &mut Vec<Placed>) {
+    const WAITING: [&str; 10] = ["attes", "aspettat", "rinviat", "ferm", "rott", "guast", "promess", "annunciat", "cominciat", "iniziat"];
+    let Some(published) = published else { return };
+    marks.retain(|m| {
+        let Mark::When(When::From(day)) = &m.mark else { return true };
+        let waiting = m.start > 0 && WAITING.iter().any(|w| segment.tokens[m.start - 1].text.starts_with(w));
+        let month = segment.tokens[m.start..m.end].iter().all(|t| t.kind == TokenKind::Word);
+        !(waiting && month && *day < published)
+    });
+}
+
+/// "via lo sportello del martedì, rimane il solo venerdì": a day that is given up.
+pub(super) fn drop_given_up_days(segment: &Segment, marks: &mut Vec<Placed>) {
+    const GIVES_UP: [&str; 9] = ["via", "addio", "stop", "sparisce", "spariscono", "cade", "scompare", "eliminato", "abolito"];
+    const DESKS: [&str; 8] = ["sportello", "apertura", "ricevimento", "rientro", "turno", "mattina", "pomeriggio", "giornata"];
+    marks.retain(|m| {
+        let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
+        let of = before.last().is_some_and(|t| t.is_any(&["del", "di", "della"]));
+        let desk = before.iter().position(|t| DESKS.contains(&t.text.as_str()));
+        let gone = desk.is_some_and(|at| before[..at].iter().any(|t| GIVES_UP.contains(&t.text.as_str())));
+        !(matches!(m.mark, Mark::Days(_)) && of && gone)
+    });
+}

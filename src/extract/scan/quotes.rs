@@ -23,6 +23,8 @@ pub(super) fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
         if token.is("\"") {
             match open.take() {
                 // "L'opposizione: «Riaprite l'anagrafe il sabato»" is speech, however short
+                // "la frase «solo su appuntamento» va considerata come non scritta"
+                Some(start) if is_struck(segment) => quoted.push(start..i),
                 Some(start)
                     if i - start > 8
                         || start > 0 && segment.tokens[start - 1].is(":")
@@ -44,4 +46,21 @@ pub(super) fn drop_quoted(segment: &Segment, marks: &mut Vec<Placed>) {
     let contacts = |q: &Range<usize>| has(q, &["recapit", "numero", "centralino"]) && has(q, &["chiam", "rispond", "scriv"]);
     let stays = |m: &Placed, q: &Range<usize>| matches!(m.mark, super::Mark::Channel(_)) && contacts(q);
     marks.retain(|m| !quoted.iter().any(|q| q.contains(&m.start) && !stays(m, q)));
+}
+
+/// Whether a sentence says of words that it quotes that they do not hold.
+fn is_struck(segment: &Segment) -> bool {
+    const STRUCK: [&str; 10] = [
+        "come non scritt",
+        "non va considerat",
+        "va considerata errat",
+        "da ignorare",
+        "va ignorat",
+        "refuso",
+        "era rimast",
+        "per errore",
+        "va cancellat",
+        "non vale piu",
+    ];
+    STRUCK.iter().any(|w| segment.folded.text.contains(w))
 }

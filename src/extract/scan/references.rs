@@ -84,6 +84,8 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ("i" | "le", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
+        // "gli uffici di cui all'articolo 1"
+        ("gli", "uffici" | "servizi", "di") if word(at + 3) == "cui" => Some((Mark::TheOffices { back: false }, at + 2)),
         ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
         ("le" | "delle", "strutture" | "sedi", _) => Some((Mark::TheOffices { back: false }, at + 2)),
         ("degli", "uffici" | "sportelli", _) if of_all(tokens, at) && !qualified(at + 2) => {

@@ -27,7 +27,13 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
         dashes |= chained;
         // "per il ponte dell'Epifania, venerdì 3 gennaio": the feast is the reason, the day behind the comma the matter
         let reason = tokens[i.saturating_sub(4)..i].iter().any(|t| t.is_any(&["ponte", "occasione", "ricorrenza", "vista"]));
-        if token.is(",") && reason && list.len() == 1 && list[0].fixed.is_some() {
+        // … "del ponte del 1° maggio, venerdì 2 maggio": so is the day of the feast
+        let weekday = tokens.get(next + 1).is_some_and(|t| lexicon.weekday(&t.text).is_some());
+        if token.is(",") && reason && list.len() == 1 && (list[0].fixed.is_some() || weekday && list[0].complete()) {
+            break;
+        }
+        // "Ferragosto, da lunedì 11 a sabato 16": a range of its own
+        if token.is(",") && tokens.get(next + 1).is_some_and(|t| t.is_any(&["da", "dal"])) {
             break;
         }
         let mut at = next + 1;
@@ -41,6 +47,15 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
         else {
             break;
         };
+        // "2 giugno 2025, festa della Repubblica": the same day by its name
+        if let (Some(feast), Some(last)) = (more.fixed, list.last())
+            && last.fixed.is_none()
+            && last.day == Some(feast.day())
+            && last.month == Some(feast.month())
+        {
+            next = after;
+            continue;
+        }
         // "il 24 dicembre, 9-12": a bare number behind a complete date is no further day unless a month follows it or a weekday stands before it
         if more.day.is_some()
             && more.month.is_none()

@@ -89,6 +89,27 @@ pub(super) fn month_season(tokens: &[Token], i: usize, anchor: &Anchor, lexicon:
     Some((When::Season(Season { from: (month(first)?, 1), to: (month(last)?, month(month_length(last))?) }), next))
 }
 
+/// "apr-ott", "nov.-mar.": months in short with a dash, as headers of columns and legends have them; of each year. Two short words that are both days of the week
+/// ("mar-gio") are days.
+pub(super) fn short_months(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(When, usize)> {
+    let short = |at: usize| -> Option<(i8, bool, usize)> {
+        let token = tokens.get(at).filter(|t| (3..=5).contains(&t.text.len()))?;
+        let month = lexicon.month(&token.text)?;
+        let dot = usize::from(tokens.get(at + 1).is_some_and(|t| t.is(".") && !t.spaced));
+        Some((month, lexicon.weekday(&token.text).is_some(), at + 1 + dot))
+    };
+    let (first, may_be_day, next) = short(i)?;
+    let dash = tokens.get(next).is_some_and(|t| t.is_any(&["-", "/"]));
+    let (last, too, end) = short(next + 1).filter(|_| dash)?;
+    // "1 apr-ott": the dash belongs to a day
+    let dated = i > 0 && tokens[i - 1].kind == crate::text::TokenKind::Number;
+    if may_be_day && too || dated || tokens.get(end).and_then(year).is_some() {
+        return None;
+    }
+    let month = |month: i8| u8::try_from(month).ok();
+    Some((When::Season(Season { from: (month(first)?, 1), to: (month(last)?, month(month_length(last))?) }), end))
+}
+
 /// The month so many months behind the anchor's.
 fn month_from(anchor: &Anchor, months: i32) -> Option<DateRange> {
     let first = anchor.day?.first_of_month().checked_add(months.months()).ok()?;

@@ -32,10 +32,16 @@ pub(super) fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<
         .min_by_key(|year| {
             let candidate = date(*year, month, day).or_else(|| date(*year, month, 28));
             let distance = candidate.map_or(10_000, |d| (d - from).get_days().abs());
-            let wrong_day = weekday.is_some_and(|w| candidate.is_none_or(|d| weekday_of(d) != w));
+            let right_day = weekday.map(|w| candidate.is_some_and(|d| weekday_of(d) == w));
             // "mercoledì 24 dicembre", said in January: a day that is over and was no Wednesday is not meant
             let over = candidate.is_some_and(|d| d < from);
-            distance + if wrong_day { if over { 400 } else { 250 } } else { 0 }
+            match right_day {
+                Some(false) if over => distance + 400,
+                Some(false) => distance + 250,
+                // in autumn one announces the days of the year to come: "sabato 1° novembre" of the next, where this year's is a Friday
+                Some(true) if from.month() >= 9 && candidate.is_some_and(|d| d > from) => distance / 2,
+                _ => distance,
+            }
         })
 }
 
@@ -50,7 +56,14 @@ pub(super) fn nearest_weekday_day(written: &Written, anchor: &Anchor) -> Option<
     let fits = |d: &Date| written.weekday.is_none_or(|w| weekday_of(*d) == w);
     candidates.filter(fits).min_by_key(|d| {
         let distance = (*d - from).get_days();
-        if distance >= -3 { distance } else { distance * -12 }
+        let elsewhere = anchor.here.is_some_and(|month| month != d.month());
+        if elsewhere {
+            20_000 + distance.abs()
+        } else if distance >= -3 {
+            distance
+        } else {
+            distance * -12
+        }
     })
 }
 

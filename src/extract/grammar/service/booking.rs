@@ -8,7 +8,12 @@ pub(super) fn read(sentence: &mut Sentence) {
         // "su richiesta della società"
         let of =
             sentence.tokens.get(accord.end).is_some_and(|t| t.is_any(&["di", "del", "della", "dello", "dell'", "dei", "degli", "delle"]));
-        if !of && !is_for_some(sentence, accord.start) {
+        // "Avvocatura - app. - tel. …": the short word alone, set off by signs; a program for telephones is none
+        let sign =
+            |at: Option<usize>| at.and_then(|at| sentence.tokens.get(at)).is_some_and(|t| t.is_any(&["-", ",", ";", ":", "(", ")", "|"]));
+        let set_off = sign(accord.start.checked_sub(1)) && (accord.end >= sentence.tokens.len() || sign(Some(accord.end)));
+        let short = matches!(sentence.text(accord.start), "app" | "appunt");
+        if !of && (!short || set_off) && !is_for_some(sentence, accord.start) {
             sentence.say(Cue::Appointment, accord);
         }
     }

@@ -5,10 +5,16 @@ use crate::lexicon::{Cue, ServiceWord as Word};
 
 pub(super) fn read(sentence: &mut Sentence) {
     for idiom in sentence.all(Word::Reduced) {
+        // "per il ripristino di servizi essenziali, come la viabilità": what the office is for, not how it serves
+        let of = idiom.start.checked_sub(1).is_some_and(|i| matches!(sentence.text(i), "di" | "dei"));
+        // "al fine di garantire i servizi essenziali, ecco come contattare …": an aim
+        let aim = (idiom.start.saturating_sub(5)..idiom.start).any(|i| sentence.text(i) == "fine" && sentence.text(i + 1) == "di");
         // "saranno garantiti i servizi minimi: …" without "solo": what goes on anyway
         let from = sentence.phrase(idiom.start).start;
         let assured = (from..idiom.start).any(|i| ["garantit", "assicurat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
-        if sentence.text(idiom.start).starts_with("serviz") && assured && !sentence.any(from..idiom.start, Word::Only) {
+        let named = sentence.text(idiom.start).starts_with("serviz");
+        let unlimited = !sentence.any(0..idiom.start, Word::Only);
+        if named && (of || aim) && unlimited || named && assured && !sentence.any(from..idiom.start, Word::Only) {
             continue;
         }
         sentence.say(Cue::Reduced, idiom);
@@ -68,7 +74,10 @@ fn afternoons(sentence: &mut Sentence) {
     for class in [Word::Shut, Word::Shuts, Word::Shutting] {
         for shut in sentence.all(class) {
             let timed = |from: usize, to: usize| (from..to).any(|i| sentence.timed(i) && sentence.has(i, Word::Afternoon).is_none());
-            let behind = sentence.walk(shut.end, &[Word::Afternoon], &[Word::Serving], 4).filter(|hit| !timed(shut.end, hit.start));
+            // "chiuso il pomeriggio del mercoledì": of a day, which is named behind it
+            let of_day = |hit: &Hit| matches!(sentence.text(hit.end), "del" | "di" | "della" | "dei") && sentence.is_weekday(hit.end + 1);
+            let behind =
+                sentence.walk(shut.end, &[Word::Afternoon], &[Word::Serving], 4).filter(|hit| !timed(shut.end, hit.start) && !of_day(hit));
             let before = sentence.back(shut.start, &[Word::Afternoon], 5).filter(|hit| !timed(hit.start.saturating_sub(1), shut.start));
             let hours = |hit: &Hit| {
                 (hit.end..hit.end + 2).any(|i| sentence.timed(i) && sentence.text(i) != "dal" && sentence.has(i, Word::Afternoon).is_none())

@@ -12,6 +12,10 @@ pub(super) fn read(sentence: &mut Sentence) {
         sentence.say(if thing { Cue::Thing } else { Cue::Open }, again);
     }
     for resume in sentence.all(Word::Resume) {
+        // "per il ripristino di servizi essenziali": what is mended, no counter
+        if sentence.text(resume.start) == "ripristino" && matches!(sentence.text(resume.end), "di" | "dei") {
+            continue;
+        }
         let behind = sentence.path(resume.end, &[Word::Serve, Word::Up, Word::Serving, Word::Usual, Word::Free, Word::Public], 5);
         let before = sentence
             .back(resume.start, &SERVICE, 4)
@@ -30,7 +34,9 @@ pub(super) fn read(sentence: &mut Sentence) {
     for up in sentence.all(Word::Up) {
         let state = sentence.back(up.start, &[Word::Be], 4).is_some();
         let public = sentence.text(up.end) == "al" && sentence.text(up.end + 1) == "pubblico";
-        if !state && !public || names_a_line(sentence, up.end) {
+        // "il protocollo e l'URP, entrambi attivi con personale in sede"
+        let each = up.start.checked_sub(1).is_some_and(|i| matches!(sentence.text(i), "entrambi" | "entrambe" | "ambedue"));
+        if !state && !public && !each || names_a_line(sentence, up.end) {
             continue;
         }
         let cue = if sentence.is_of_a_thing(&up) { Cue::Thing } else { Cue::Open };

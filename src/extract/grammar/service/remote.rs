@@ -5,7 +5,7 @@ use crate::lexicon::{Cue, ServiceWord as Word};
 
 pub(super) fn read(sentence: &mut Sentence) {
     for distance in sentence.all(Word::Distance) {
-        if !is_also(sentence, distance.start) {
+        if !is_also(sentence, distance.start) && !is_of_meetings(sentence, distance.end) && !is_of_staff(sentence, distance.start) {
             sentence.say(Cue::Remote, distance);
         }
     }
@@ -28,6 +28,22 @@ pub(super) fn read(sentence: &mut Sentence) {
 /// "anche da remoto", "o in videochiamata"
 fn is_also(sentence: &Sentence, start: usize) -> bool {
     (start.saturating_sub(3)..start).any(|i| matches!(sentence.text(i), "anche" | "o" | "oppure" | "od" | "sia" | "altresi"))
+}
+
+/// "rendere possibili da remoto le sedute": what takes place so is no reception.
+fn is_of_meetings(sentence: &Sentence, end: usize) -> bool {
+    const MEETINGS: [&str; 9] = ["riunion", "sedut", "lezion", "consigl", "commission", "conferenz", "didattic", "assemble", "corsi"];
+    (end..end + 3).take_while(|i| !sentence.stops(*i)).any(|i| MEETINGS.iter().any(|stem| sentence.text(i).starts_with(stem)))
+}
+
+/// "Per il personale che non rientra nei turni è attivato il lavoro agile": how some of the staff work, where no office is said to.
+fn is_of_staff(sentence: &Sentence, start: usize) -> bool {
+    let before = sentence.tokens.get(..start).unwrap_or_default();
+    let staff = before
+        .windows(2)
+        .any(|pair| pair[0].is_any(&["il", "del", "al", "gli", "i", "dei"]) && pair[1].is_any(&["personale", "lavoratori", "addetti"]));
+    let some = before.iter().any(|t| ["restant", "rimanent", "parte", "rientra"].iter().any(|stem| t.text.starts_with(stem)));
+    staff && some && !(0..start).any(|i| sentence.named(i))
 }
 
 /// "si prenota esclusivamente online", "appuntamenti solo per telefono": how to book, not how one is served.
@@ -83,7 +99,10 @@ fn is_served_so(sentence: &Sentence, means: &Hit) -> bool {
         let between = meets + 1..means.start;
         !sentence.any(between.clone(), Word::Book)
             && between.clone().all(|i| {
-                sentence.has(i, Word::Small).is_some()
+                // "riceve ogni giovedì per telefono"
+                sentence.timed(i)
+                    || sentence.text(i) == "ogni"
+                    || sentence.has(i, Word::Small).is_some()
                     || sentence.has(i, Word::Light).is_some()
                     || sentence.has(i, Word::Via).is_some()
                     || sentence.has(i, Word::How).is_some()
@@ -106,13 +125,30 @@ fn instead(sentence: &mut Sentence) {
             "pubblico" | "utenza" | "utenti" | "sportello" | "sportelli" | "ricevimento" | "front" | "porte" | "porta"
         )
     });
-    if !counter {
+    // "il reparto non riceve e risponde al 334 …": to receive is what a counter does
+    let receives = ["ricev", "accogl"].iter().any(|stem| (shut..shut + 4).any(|i| sentence.text(i).starts_with(stem)))
+        && (shut..shut + 2).any(|i| sentence.has(i, Word::Not).is_some());
+    if !counter && !receives {
         return;
     }
+    let number = |end: usize| {
+        let small = |i: &usize| matches!(sentence.text(*i), "al" | "allo" | "solo" | "soltanto" | "numero" | "ai" | "il" | "lo" | "a");
+        let at = (end..end + 4).find(|i| !small(i)).unwrap_or(end);
+        at > end && sentence.tokens.get(at).is_some_and(|t| t.kind == crate::text::TokenKind::Number && t.text.len() >= 3)
+    };
     let answered = (shut..n).find(|i| {
-        sentence
-            .has(*i, Word::Answer)
-            .is_some_and(|end| sentence.walk(end, &[Word::Means], &[Word::Via, Word::How, Word::Answer, Word::Usual], 7).is_some())
+        // "non sarà ricevuto giovedì 14; per le emergenze risponde …": days on which nobody comes, and another matter
+        let at_once = |i: usize| {
+            !(shut..i).any(|j| {
+                sentence.timed(j)
+                    || sentence.text(j) == ";"
+                    || sentence.text(j) == "." && sentence.tokens.get(j + 1).is_some_and(|t| t.spaced)
+            })
+        };
+        sentence.has(*i, Word::Answer).is_some_and(|end| {
+            number(end) && at_once(*i)
+                || sentence.walk(end, &[Word::Means], &[Word::Via, Word::How, Word::Answer, Word::Usual], 7).is_some()
+        })
     });
     // "si accettano le istanze solo via PEC: lo sportello è soppresso"
     let only = (0..n).find(|i| {

@@ -160,6 +160,10 @@ impl<'a> Sentence<'a> {
         self.beside.names.iter().any(|name| name.contains(&i))
     }
 
+    pub(super) fn is_weekday(&self, i: usize) -> bool {
+        self.lexicon.weekday(self.text(i)).is_some()
+    }
+
     pub(super) fn timed(&self, i: usize) -> bool {
         self.beside.times.iter().any(|time| time.contains(&i))
     }
@@ -257,6 +261,11 @@ impl<'a> Sentence<'a> {
             end = hit;
         }
         let start = (0..end).rev().find(|i| self.stops(*i) || self.text(*i) == "che").map_or(0, |i| i + 1);
+        // "i lettori la troveranno chiusa", "lo si trova aperto": the pronoun stands for what was spoken of
+        let found = end.checked_sub(1).filter(|i| self.text(*i).starts_with("trov"));
+        if found.is_some_and(|i| (i.saturating_sub(3)..i).any(|j| matches!(self.text(j), "la" | "lo" | "li" | "le"))) {
+            return false;
+        }
         if start >= end {
             return self.is_followed_by_a_thing(state.end) || self.before_insertion(start).is_some_and(|head| !self.is_house(head));
         }
@@ -329,7 +338,10 @@ impl<'a> Sentence<'a> {
 
     fn is_followed_by_a_thing(&self, from: usize) -> bool {
         let mut i = from;
+        // "è chiusa per l'umidità": the reason
+        let reason = |i: usize| self.text(i) == "per" && matches!(self.text(i + 1), "il" | "lo" | "la" | "l'" | "i" | "gli" | "le");
         while i < self.tokens.len()
+            && !reason(i)
             && !self.stops(i)
             && (self.timed(i)
                 || self.text(i).ends_with("mente")

@@ -15,6 +15,13 @@ pub(super) fn read(sentence: &mut Sentence) {
             ["tien", "terr", "tener"].iter().any(|stem| sentence.text(verb.start).starts_with(stem))
                 && (shut.end..shut.end + 5).take_while(|i| !sentence.stops(*i)).any(|i| sentence.named(i))
         });
+        // "un terzo del personale in ferie"
+        let staff = sentence.text(shut.start) == "in"
+            && (shut.start.saturating_sub(3)..shut.start)
+                .any(|i| ["personale", "dipendent", "impiegat", "collegh", "addett"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+        if staff {
+            continue;
+        }
         if kept {
             say(sentence, shut.start, shut.end);
         } else if is_to_traffic(sentence, shut.end) || is_active(sentence, shut.start, shut.end) || sentence.is_of_a_thing(&shut) {
@@ -24,6 +31,12 @@ pub(super) fn read(sentence: &mut Sentence) {
         }
     }
     for shuts in sentence.all(Word::Shuts) {
+        // "dalle 9 alle 18 senza alcuna pausa": open all the while
+        if sentence.text(shuts.start) == "pausa"
+            && (shuts.start.saturating_sub(2)..shuts.start).any(|i| sentence.has(i, Word::Without).is_some())
+        {
+            continue;
+        }
         let jumps = sentence.text(shuts.start).starts_with("salta") || sentence.text(shuts.start).starts_with("salte");
         if jumps
             && sentence
@@ -36,7 +49,9 @@ pub(super) fn read(sentence: &mut Sentence) {
         }
         let foreign =
             sentence.object(shuts.end).is_some_and(|noun| !sentence.is_house(noun) && sentence.has(noun, Word::Serving).is_none());
-        if foreign || is_to_traffic(sentence, shuts.end) || sentence.is_of_a_thing(&shuts) {
+        // "due giorni di saracinesca abbassata": the shutter is the office's
+        let shutter = ["serrand", "saracinesc"].iter().any(|stem| sentence.text(shuts.start).starts_with(stem));
+        if foreign || is_to_traffic(sentence, shuts.end) || !shutter && sentence.is_of_a_thing(&shuts) {
             sentence.say(Cue::Thing, shuts);
         } else {
             say(sentence, shuts.start, shuts.end);
