@@ -21,7 +21,7 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
         let hours = clause.marks.iter().any(|s| matches!(s.mark, Mark::Span(..)) && s.end <= m.start);
         before.iter().any(|t| t.is_any(&["poi", "quindi", "dopodiche"])) && hours
     };
-    if closed_at.iter().all(|m| afterwards(m)) {
+    if closed_at.iter().all(afterwards) {
         facts.flags.closed = false;
     }
     let weekly_off = reading.read.chunks.iter().any(|c| c.slots == [crate::domain::Slot::Off]);

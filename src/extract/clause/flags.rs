@@ -76,7 +76,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     // "il vecchio 0371 4470100 non sarà più attivo": the number goes, not the office
     let of_channel =
         |m: &Placed| clause.marks.iter().any(|c| matches!(c.mark, Mark::Channel(_)) && c.end <= m.start && m.start - c.end <= 2);
-    flags.closed = hit(Cue::Closed).any(|m| !covered(m, Cue::Reduced) && !at_an_hour(m) && !of_channel(m) && !(half_day(m) && open_still));
+    flags.closed = hit(Cue::Closed).any(|m| !(covered(m, Cue::Reduced) || at_an_hour(m) || of_channel(m) || half_day(m) && open_still));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {
         (flags.closed, flags.reduced) = (false, true);
