@@ -1,6 +1,6 @@
 //! The last look at what was put together: empty drafts fall away, parts of one notice meet.
 
-use super::draft::{Draft, Flags};
+use super::draft::{Draft, Flags, Period};
 use crate::domain::{Evidence, Notice, OfficeId};
 
 /// The notices of the drafts.
@@ -16,6 +16,7 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
         }
     }
     kept.append(&mut alone);
+    kept.iter_mut().for_each(days_say_when);
     share_among_sites(&mut kept);
     join_titles(&mut kept);
     // a place that was named, no more
@@ -33,6 +34,18 @@ fn only_contacts(draft: &Draft) -> bool {
         && !draft.flags.any()
         && draft.except.is_empty()
         && draft.period.is_open()
+}
+
+/// "Chiusure nel mese di giugno" above the days themselves: the title sums them up, and states neither a period nor that all of it is shut.
+fn days_say_when(draft: &mut Draft) {
+    let (Some(from), Some(until)) = (draft.period.from, draft.period.until) else { return };
+    let whole_months = from.day() == 1 && until.day() == until.days_in_month();
+    let only_days = draft.weeks.is_empty() && draft.channels.is_empty() && draft.address.is_none();
+    let mut days = draft.closures.iter().flat_map(|range| [range.first(), range.last()]).chain(draft.openings.iter().map(|o| o.date)).peekable();
+    if whole_months && only_days && days.peek().is_some() && days.all(|day| from <= day && day <= until) {
+        draft.period = Period::default();
+        draft.flags.closed &= draft.closures.is_empty();
+    }
 }
 
 /// "Per tutte le sedi il numero è uno": contacts of an office that speaks through its branches go to each of them.

@@ -33,6 +33,9 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         if main.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon)) && segment.tokens.len() <= 6 {
             continue; // "sabato 14 dicembre 2024" above "ore 9-12"
         }
+        if is_listed(main[..i].iter().copied()) {
+            continue;
+        }
         for at in 0..segment.tokens.len().min(60) {
             let Some((day, end)) = full_date(&segment.tokens, at, lexicon) else { continue };
             // "Venerdì 3 gennaio 2025 gli uffici rimarranno chiusi" says when something holds
@@ -69,15 +72,22 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         .find(|y| (2000..=2100).contains(y));
     let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()), here: None };
     let timed = |i: usize| segments.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon));
-    let lines =
-        segments.iter().enumerate().filter(|(i, s)| is_date_line(s, lexicon) && !(timed(*i) && s.tokens.len() <= 6)).map(|(i, _)| i);
-    let lines = lines.collect();
+    let alone = |i: usize, s: &Segment| is_date_line(s, lexicon) && !(timed(i) && s.tokens.len() <= 6) && !is_listed(segments[..i].iter());
+    let lines = segments.iter().enumerate().filter(|(i, s)| alone(*i, s)).map(|(i, _)| i).collect();
     Dating { published, anchor, lines }
 }
 
 /// Whether a line begins with hours: "ore 9.00-12.30", "dalle 9 alle 12".
 fn opens_with_hours(segment: &Segment, lexicon: &Lexicon) -> bool {
     (0..2).any(|i| super::grammar::times::span(&segment.tokens, i, lexicon).is_some())
+}
+
+/// Whether a line stands in a list of days that the lines before it announce: "chiusi nelle giornate di:", "- sabato 3 giugno 2023", "- martedì 13 giugno 2023".
+fn is_listed<'a>(before: impl DoubleEndedIterator<Item = &'a Segment>) -> bool {
+    const OF_DAYS: [&str; 6] = ["giorn", "date", "chius", "apert", "ricev", "sospes"];
+    let dated = |s: &&Segment| s.tokens.len() <= 20 && s.tokens.iter().any(|t| t.kind == TokenKind::Number) && !s.announces();
+    let above = before.rev().take(12).find(|s| !dated(s));
+    above.is_some_and(|s| s.announces() && OF_DAYS.iter().any(|w| s.folded.text.contains(w)))
 }
 
 /// A line that holds a full date and hardly anything else: "Pubblicato il 3 marzo 2022", "data: 02/01/2025", "17/02/2025".
@@ -142,6 +152,8 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
         "pubblicazione",
         "data di pubbl",
         "inserit",
+        "scritto da",
+        "postato",
         "news del",
         "avviso del",
         "notizia del",

@@ -39,6 +39,18 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         ordinals_behind(segment, marks);
         drop_glosses(segment, marks);
         months_beside_a_week(segment, marks);
+        drop_preamble(segment, marks);
+    }
+}
+
+/// "Quaranta centimetri di neve, spazzaneve al lavoro dalle quattro: il sindaco dispone la chiusura …": what only leads up to the matter says nothing of it.
+fn drop_preamble(segment: &Segment, marks: &mut Vec<Placed>) {
+    let Some(colon) = segment.tokens.iter().position(|t| t.is(":")).filter(|_| segment.role == Role::Sentence) else { return };
+    let idle = |m: &Placed| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger) | Mark::Span(..) | Mark::Part(_));
+    let (led, matter): (Vec<&Placed>, Vec<&Placed>) = marks.iter().partition(|m| m.start < colon);
+    let told = matter.iter().any(|m| matches!(m.mark, Mark::Offices(_))) && matter.iter().any(|m| m.mark == Mark::Cue(Cue::Closed));
+    if told && led.iter().all(|m| idle(m)) && led.iter().any(|m| m.mark == Mark::Cue(Cue::Event)) {
+        marks.retain(|m| m.start > colon);
     }
 }
 

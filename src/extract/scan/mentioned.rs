@@ -23,7 +23,9 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if !matches!(when, When::Days(_)) {
             return true;
         }
-        let before = &segment.tokens[m.start.saturating_sub(6)..m.start];
+        // "decreto del Sindaco n. 9 del 25 maggio" goes further back than "ordinanza con cui dispone per domani"
+        let reach = if m.start.checked_sub(1).is_some_and(|i| segment.tokens[i].is_any(&["del", "dell'"])) { 9 } else { 6 };
+        let before = &segment.tokens[m.start.saturating_sub(reach)..m.start];
         // "ordinanza n. 138 del 15": the point of an abbreviation ends nothing; "la Giunta ha stabilito che venerdì 2": what it decided is another matter
         let abbreviated = |i: usize| i > 0 && before[i].is(".") && before[i - 1].is_any(&["n", "nr", "prot", "num", "reg"]);
         let ends = |i: &usize| before[*i].is_any(&[".", ";", ",", ":", "che"]) && !abbreviated(*i);
