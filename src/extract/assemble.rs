@@ -310,7 +310,7 @@ impl Assembler<'_> {
         {
             return;
         }
-        if press::is_legend(segment) {
+        if press::is_legend(segment) || press::is_bare_subject(segment, marks) {
             return;
         }
         if press::is_advertisement(segment) {

@@ -41,7 +41,8 @@ fn days_say_when(draft: &mut Draft) {
     let (Some(from), Some(until)) = (draft.period.from, draft.period.until) else { return };
     let whole_months = from.day() == 1 && until.day() == until.days_in_month();
     let only_days = draft.weeks.is_empty() && draft.channels.is_empty() && draft.address.is_none();
-    let mut days = draft.closures.iter().flat_map(|range| [range.first(), range.last()]).chain(draft.openings.iter().map(|o| o.date)).peekable();
+    let mut days =
+        draft.closures.iter().flat_map(|range| [range.first(), range.last()]).chain(draft.openings.iter().map(|o| o.date)).peekable();
     if whole_months && only_days && days.peek().is_some() && days.all(|day| from <= day && day <= until) {
         draft.period = Period::default();
         draft.flags.closed &= draft.closures.is_empty();

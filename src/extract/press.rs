@@ -2,6 +2,7 @@
 //!
 //! In: a segment, a line of the frame or a channel. Out: whether it is the press that speaks, or is spoken to.
 
+use super::scan::{Mark, Placed};
 use super::segment::Segment;
 use crate::domain::Channel;
 
@@ -70,6 +71,11 @@ pub fn is_publisher(text: &str) -> bool {
 pub fn is_mailbox(channel: &Channel) -> bool {
     let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
     ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "newsletter"].contains(&local)
+}
+
+/// "OGGETTO: orario degli sportelli nel periodo estivo": the subject of a letter that states nothing by itself, and is no office's.
+pub fn is_bare_subject(segment: &Segment, marks: &[Placed]) -> bool {
+    segment.folded.text.starts_with("oggetto") && !marks.is_empty() && marks.iter().all(|m| matches!(m.mark, Mark::TheOffices { .. }))
 }
 
 /// "Per ulteriori informazioni i giornalisti possono rivolgersi a …": contacts that are not the public's.

@@ -40,14 +40,30 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         drop_glosses(segment, marks);
         months_beside_a_week(segment, marks);
         drop_preamble(segment, marks);
+        drop_hour_of_act(segment, marks);
     }
+}
+
+/// "ha firmato nel primo pomeriggio un'ordinanza": the part of the day in which an act was signed.
+fn drop_hour_of_act(segment: &Segment, marks: &mut Vec<Placed>) {
+    const DONE: [&str; 6] = ["firmat", "emess", "emanat", "adottat", "annunciat", "comunicat"];
+    marks.retain(|m| {
+        let before = segment.tokens.get(m.start.saturating_sub(4)..m.start).unwrap_or_default();
+        !(matches!(m.mark, Mark::Part(_)) && before.iter().any(|t| DONE.iter().any(|stem| t.text.starts_with(stem))))
+    });
 }
 
 /// "Quaranta centimetri di neve, spazzaneve al lavoro dalle quattro: il sindaco dispone la chiusura …": what only leads up to the matter says nothing of it.
 fn drop_preamble(segment: &Segment, marks: &mut Vec<Placed>) {
     let Some(colon) = segment.tokens.iter().position(|t| t.is(":")).filter(|_| segment.role == Role::Sentence) else { return };
-    let idle = |m: &Placed| matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger) | Mark::Span(..) | Mark::Part(_));
     let (led, matter): (Vec<&Placed>, Vec<&Placed>) = marks.iter().partition(|m| m.start < colon);
+    let dated = matter.iter().any(|m| matches!(m.mark, Mark::When(_)));
+    let idle = |m: &Placed| match m.mark {
+        Mark::Cue(Cue::Event | Cue::Stranger) | Mark::Span(..) | Mark::Part(_) => true,
+        // "Festa patronale, lunedì 13: uffici chiusi" has its day in front
+        Mark::When(_) => dated,
+        _ => false,
+    };
     let told = matter.iter().any(|m| matches!(m.mark, Mark::Offices(_))) && matter.iter().any(|m| m.mark == Mark::Cue(Cue::Closed));
     if told && led.iter().all(|m| idle(m)) && led.iter().any(|m| m.mark == Mark::Cue(Cue::Event)) {
         marks.retain(|m| m.start > colon);

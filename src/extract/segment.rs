@@ -120,8 +120,11 @@ impl Segment {
             "sotto indicati",
             "questo orario",
         ];
+        // "la PEC della Provincia diviene", with the address on the next line
+        const BECOMES: [&str; 8] = ["diviene", "diventa", "divengono", "diventano", "diventera", "diverra", "sara", "saranno"];
         let text = self.folded.text.trim_end();
-        self.text.trim_end().ends_with(':') || ANNOUNCES.iter().any(|w| text.trim_end_matches('.').ends_with(w))
+        let becomes = self.tokens.last().is_some_and(|t| t.is_any(&BECOMES));
+        becomes || self.text.trim_end().ends_with(':') || ANNOUNCES.iter().any(|w| text.trim_end_matches('.').ends_with(w))
     }
 }
 

@@ -114,11 +114,13 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
 
 /// "la PEC della Provincia è …", "la casella di posta certificata del Comune cambia nome": the body's mailbox, told in a sentence.
 fn of_mailbox(tokens: &[Token], at: usize) -> bool {
-    const VERBS: [&str; 10] = ["e", "cambia", "cambiera", "diventa", "diventera", "sara", "va", "vanno", "utilizzare", "usare"];
+    const VERBS: [&str; 5] = ["e", "va", "vanno", "sono", "usare"];
+    const STEMS: [&str; 12] =
+        ["cambi", "divent", "divien", "diveng", "diverr", "sara", "utilizza", "risult", "passa", "modific", "attiv", "sostitui"];
     let before = &tokens[at.saturating_sub(4)..at];
     let mailbox = before.iter().any(|t| t.is_any(&["pec", "certificata"]));
     let office = before.iter().any(|t| t.is_any(&["ufficio", "dell'ufficio", "servizio"]));
-    mailbox && !office && tokens.iter().skip(at + 2).take(9).any(|t| t.is_any(&VERBS))
+    mailbox && !office && tokens.iter().skip(at + 2).take(9).any(|t| t.is_any(&VERBS) || STEMS.iter().any(|stem| t.text.starts_with(stem)))
 }
 
 /// "Il Comune di Rovezzo resterà chiuso": the body stands for its offices.
