@@ -195,7 +195,7 @@ struct Moment {
 }
 
 /// So many versions in the history of an office, and so many changes with them; the rest is on the list of changes.
-const VERSIONS: u32 = 12;
+const VERSIONS: u32 = 10;
 
 pub(super) async fn office(
     State(site): State<Arc<Site>>,
