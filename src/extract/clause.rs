@@ -342,7 +342,11 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     let mut facts = Facts { except: clause.except.clone(), ..Facts::default() };
     let _ = lexicon;
     facts.flags = flags(segment, clause);
-    facts.unchanged = segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().any(|t| {
+    // "Conservano la propria casella il SUAP (…) e la Polizia locale (…)": the verb in front governs the whole list
+    let bare = |m: &Placed| matches!(m.mark, Mark::Offices(_) | Mark::Channel(_) | Mark::Comma);
+    let listed = clause.start > 0 && clause.marks.iter().all(bare);
+    let verb = segment.tokens.iter().take(if listed { 3 } else { 0 });
+    facts.unchanged = segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().chain(verb).any(|t| {
         [
             "continua",
             "continuera",

@@ -32,10 +32,13 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
                 || segment.tokens[m.start - 1].is("ci"))
             && segment.tokens[m.start].text.starts_with("v")
     };
+    // "la carta si chiede di persona all'ufficio": how a thing is asked for, and no wish
+    let in_person =
+        |m: &Placed| m.end > 0 && segment.tokens[m.end - 1].is("di") && segment.tokens.get(m.end).is_some_and(|t| t.is("persona"));
     // "da allora si entrerà …": from the day that was said
     let since_then = |m: &Placed| segment.tokens[m.start].is("allora") && m.start > 0 && segment.tokens[m.start - 1].is("da");
     let doubtful = |m: &&Placed| match m.mark {
-        Mark::Cue(Cue::Hypothesis) => !whoever(m),
+        Mark::Cue(Cue::Hypothesis) => !whoever(m) && !in_person(m),
         Mark::Cue(Cue::Past) => !is_earlier_word(segment, m) && !since_then(m),
         _ => false,
     };

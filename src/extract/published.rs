@@ -205,7 +205,9 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
     }
     // a line that is little more than a date, near the top or the end
     // "Chiuso venerdì 2 gennaio 2026" says what happens on that day
-    if ["chius", "apert", "riapr", "sospes", "sciopero", "ricev"].iter().any(|w| text.contains(w))
+    let dateline = before.trim_end().ends_with(',') && at <= 4 && segment.tokens.get(end).is_some_and(|t| t.is("-"));
+    let in_front = if dateline { before } else { text };
+    if ["chius", "apert", "riapr", "sospes", "sciopero", "ricev"].iter().any(|w| in_front.contains(w))
         && letters(before) > 0
         && letters(before) <= 24
     {

@@ -365,6 +365,17 @@ fn one(
         "stessa" | "medesima" if word(at + 1) == "fascia" => {
             Some((Mark::SameHours, if matches!(word(at + 2), "oraria") { at + 3 } else { at + 2 }))
         }
+        // "il protocollo segue l'orario dell'URP", "… seguirà gli orari dello Sportello"
+        "orario" | "orari"
+            if at > 1
+                && tokens[at - 2].text.starts_with("segu")
+                && tokens[at - 1].is_any(&["l'", "gli", "lo"])
+                && matches!(word(at + 1), "di" | "del" | "dell'" | "dello" | "della" | "dei" | "degli")
+                && (lexicon.office_at(tokens, at + 2).is_some_and(|found| found.office.is_some())
+                    || matches!(word(at + 2), "sportello" | "ufficio" | "urp")) =>
+        {
+            Some((Mark::SameHours, at + 1))
+        }
         "come" if matches!(word(at + 1), "sopra") => Some((Mark::SameHours, at + 2)),
         "stesso" | "medesimo" if matches!(word(at + 1), "numero" | "recapito" | "telefono" | "centralino") => {
             Some((Mark::SameNumber, at + 2))

@@ -23,7 +23,9 @@ impl Assembler<'_> {
             if !self.default_hours.is_empty() && draft.flags == (Flags { reduced: true, ..Flags::default() }) {
                 draft.flags.reduced = false;
             }
-            let own = !draft.weeks.is_empty() || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
+            // hours of its telephone alone say nothing of the counter
+            let counter = draft.weeks.keys().any(|access| *access != crate::domain::Access::Phone);
+            let own = counter || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
             if !own || draft.also {
                 for (access, chunk) in &self.default_hours {
                     // "il lunedì è chiuso; negli altri giorni si segue l'orario generale"

@@ -83,7 +83,18 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
         .iter()
         .any(|t| ["conserv", "manten", "mantien", "rest", "riman", "tiene"].iter().any(|w| t.text.starts_with(w)));
     let old = old && !kept;
+    // "va in pensione la casella …"
+    let old = old || before.windows(2).any(|pair| pair[0].is("in") && pair[1].is("pensione"));
     let after = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
+    // "(la casella attuale sarà disattivata)": the bracket speaks of the one before
+    let bracket = after.iter().take(6).position(|t| t.is("(")).filter(|open| {
+        after
+            .get(open + 1..open + 5)
+            .unwrap_or_default()
+            .iter()
+            .any(|t| ["attual", "precedent", "vecchi"].iter().any(|w| t.text.starts_with(w)))
+    });
+    let after = &after[..bracket.unwrap_or(after.len())];
     let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());
     // "…, destinata a spegnersi", "verrà staccato", "non risponde più"
     let doomed = after.iter().take_while(|t| !t.is_any(&[";", "."])).enumerate().any(|(i, t)| {

@@ -151,6 +151,7 @@ pub(super) fn phones(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
 /// Shortened numbers behind a whole one: "059 776321 / 322", "0583-417216; 417252", "0721/359401-402", "0382 1955220 oppure 1955221". One group of digits each.
 fn further(text: &str, groups: &[Group], number: &str, kind: ChannelKind) -> Vec<Found> {
     let mut found = Vec::new();
+    let mut previous = number;
     for (i, next) in groups.iter().enumerate() {
         let more = text.get(next.range.clone()).unwrap_or_default();
         let gap = next.gap.trim();
@@ -180,8 +181,13 @@ fn further(text: &str, groups: &[Group], number: &str, kind: ChannelKind) -> Vec
                     | "anche"
                     | "/-"
             );
+        // "010 5571220 – 21 – 22", "0173 551231/2/3": the lines that come next, however far the signs stand apart
+        let last: Option<u32> = previous.get(previous.len().saturating_sub(more.len())..).and_then(|d| d.parse().ok());
+        let next_line = (gap == "-" && more.len() == 2 || next.gap == "/" && more.len() == 1)
+            && last.zip(more.parse().ok()).is_some_and(|(last, more): (u32, u32)| (last + 1..=last + 3).contains(&more));
         let glued_pair = more.len() == 2 && matches!(gap, "/" | "-");
-        let plausible = (2..number.len().saturating_sub(1)).contains(&more.len())
+        let fewest = if next_line { 1 } else { 2 };
+        let plausible = (fewest..number.len().saturating_sub(1)).contains(&more.len())
             && (!more.starts_with('0') || glued_pair)
             && lengths(more).is_none_or(|(fewest, _)| more.len() < fewest);
         let follows = groups.get(i + 1).map(|g| g.gap).unwrap_or_default();
@@ -201,6 +207,7 @@ fn further(text: &str, groups: &[Group], number: &str, kind: ChannelKind) -> Vec
         let pairs = next.gap == "/" && follows == "/" && groups.get(i + 1).is_some_and(|g| g.range.len() == 2);
         let is_clock = more.len() <= 2
             && !pairs
+            && !next_line
             && (matches!(follows, "." | "," | ":" | "-" | "/" | " - ") || gap == "," || gap == ";" || gap == "e" || gap == "o")
             || matches!(more.len(), 1..=2) && text.get(next.range.end..).unwrap_or_default().trim_start().starts_with("del");
         if !sign
@@ -221,6 +228,7 @@ fn further(text: &str, groups: &[Group], number: &str, kind: ChannelKind) -> Vec
         let stem = number.get(..number.len() - more.len()).unwrap_or_default();
         let full = format!("{stem}{more}");
         push(&mut found, kind, &full, next.range.clone());
+        previous = more;
     }
     found
 }

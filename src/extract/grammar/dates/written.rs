@@ -68,6 +68,13 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
     if let Some((date, next)) = holiday(tokens, named, anchor, lexicon) {
         return fixed(Some(date), next);
     }
+    // "giovedì 5 gennaio, vigilia dell'Epifania": the day before, where the eve has no name of its own
+    if word(i) == "vigilia"
+        && matches!(word(i + 1), "di" | "d'" | "del" | "dell'" | "della")
+        && let Some((date, next)) = holiday(tokens, i + 2, anchor, lexicon)
+    {
+        return fixed(date.yesterday().ok(), next);
+    }
     let mut at = i;
     let mut written = Written::default();
     if let Some((day, next)) = weekdays::weekday(tokens, at, lexicon) {
