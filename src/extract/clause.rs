@@ -214,11 +214,15 @@ pub fn sentence_period(segment: &Segment, marks: &[Placed], clauses: &[Clause]) 
         return None;
     }
     let first_subject = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_) | Mark::AllOthers | Mark::TheOffices { .. }))?;
-    let _ = segment;
     let mut period = Period::default();
     for mark in &marks[..first_subject] {
-        if let Mark::When(when) = &mark.mark {
-            add_period(&mut period, when);
+        match &mark.mark {
+            // "Giovedì 19 si ricomincia, con un orario che i due uffici osserveranno …"
+            Mark::When(When::Days(days)) if days.len() == 1 && dates::begins(segment, &clauses[0], mark) => {
+                period.from = days.first().copied()
+            }
+            Mark::When(when) => add_period(&mut period, when),
+            _ => {}
         }
     }
     (!period.is_open()).then_some(period)

@@ -67,7 +67,7 @@ impl Assembler<'_> {
         let Some(period) = facts.period.filter(|_| governs(segment) && !facts.single_day && !facts.any()) else { return };
         let concerns = |d: &Draft| whom.is_empty() || whom.iter().any(|s| s.same(&d.subject));
         let said = self.document_period;
-        for draft in self.drafts.iter_mut().filter(|d| (!d.weeks.is_empty() || d.flags.any()) && concerns(d)) {
+        for draft in self.drafts.iter_mut().filter(|d| (!d.weeks.is_empty() || d.flags.any() || d.moves) && concerns(d)) {
             if draft.period.is_open() {
                 draft.period = period;
             } else if period.from.is_none() && draft.period.until.is_none() && said == Some(draft.period) {

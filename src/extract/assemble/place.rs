@@ -354,9 +354,18 @@ pub(super) fn same_counters(a: &[Subject], b: &[Subject]) -> bool {
 fn merge(frame: Facts, own: Facts) -> Facts {
     let own_days = !own.closures.is_empty() || !own.openings.is_empty();
     let speaks = own_days || own.flags.any();
+    // "al telefono risponde il martedì, 11-13": when the telephone answers stands beside the hours of the counter
+    let is_phone = |hours: &[(crate::domain::Access, crate::extract::grammar::weeks::Chunk)]| {
+        hours.iter().all(|(access, _)| *access == crate::domain::Access::Phone)
+    };
+    let beside = !own.hours.is_empty() && is_phone(&own.hours) && !is_phone(&frame.hours);
     Facts {
         flags: if own.flags.any() { own.flags } else { frame.flags },
-        hours: if own.hours.is_empty() { frame.hours } else { own.hours },
+        hours: match (own.hours.is_empty(), beside) {
+            (true, _) => frame.hours,
+            (_, true) => frame.hours.into_iter().chain(own.hours).collect(),
+            _ => own.hours,
+        },
         closures: if speaks { own.closures } else { frame.closures },
         openings: if own_days { own.openings } else { frame.openings },
         channels: own.channels,

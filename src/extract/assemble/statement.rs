@@ -399,8 +399,12 @@ impl Assembler<'_> {
             self.hanging_season = None;
         }
         if !days.is_empty() {
+            // "martedì: / dalle 9 alle 12 / dalle 15 alle 17": the line goes on with the same day
+            let lent = segment.role == Role::Line
+                && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)))
+                && self.hanging_days.as_ref().is_some_and(|(block, hung)| *block == segment.block && *hung == days);
             self.last_days = days;
-            if !seasonal {
+            if !seasonal && !lent {
                 self.hanging_days = None;
             }
         } else if !facts.bare_days.is_empty() && segment.tokens.len() <= 12 && facts.loose.is_empty() {

@@ -1,13 +1,14 @@
 //! Whom a clause is about: offices that it names, "gli uffici", "i primi due", "quest'ultimo", with the branch that narrows them.
 
 use super::Assembler;
-use crate::domain::OfficeId;
+use crate::domain::{Channel, ChannelKind, OfficeId};
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
 use crate::extract::grammar::offices::{Mention, Named};
-use crate::extract::scan::Mark;
+use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
 use crate::extract::strangers;
+use crate::lexicon::Cue;
 
 impl Assembler<'_> {
     pub(super) fn whom(&mut self, clause: &Clause, segment: &Segment) -> (Vec<Subject>, bool) {
@@ -115,6 +116,11 @@ impl Assembler<'_> {
                 _ => {}
             }
         }
+        if subjects.is_empty()
+            && let Some(subject) = self.bearer_of_mailbox(clause, segment)
+        {
+            (subjects, explicit) = (vec![subject], true);
+        }
         // a branch narrows the office that it belongs to
         let mut named: Vec<String> =
             clause.marks.iter().filter_map(|m| if let Mark::Site(name) = &m.mark { Some(name.clone()) } else { None }).collect();
@@ -171,6 +177,24 @@ impl Assembler<'_> {
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// "Informazioni: elettorale@…", below the office that spoke last and behind another whose name the mailbox bears: that other one's.
+    fn bearer_of_mailbox(&self, clause: &Clause, segment: &Segment) -> Option<Subject> {
+        let bare = |m: &Placed| matches!(m.mark, Mark::Channel(_) | Mark::Comma | Mark::Cue(Cue::Phone | Cue::Event));
+        if segment.role != Role::Sentence || self.sites || !clause.marks.iter().all(bare) {
+            return None;
+        }
+        let [topic] = self.topic.as_slice() else { return None };
+        let bears = |s: &Subject, local: &str| crate::text::fold(&s.name).split_whitespace().any(|word| word == local);
+        let local = clause.marks.iter().find_map(|m| match &m.mark {
+            Mark::Channel(Channel { kind: ChannelKind::Email | ChannelKind::Pec, value: Some(value) }) => {
+                value.split_once('@').map(|(local, _)| local)
+            }
+            _ => None,
+        })?;
+        let other = self.drafts.iter().rev().map(|d| &d.subject).find(|s| s.site.is_none() && bears(s, local))?;
+        (other.office != topic.office && !bears(topic, local)).then(|| other.clone())
     }
 
     /// Whether an office is the first of a unit that is told with its parts.

@@ -164,6 +164,14 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         let denied = m.start > 0 && segment.tokens[m.start - 1].is_any(&["niente", "numero"]);
         m.mark != Mark::Cue(Cue::Event) || !(ended || denied)
     });
+    // "Dal 1° ottobre, per decisione del gestore: …": whose idea it was
+    marks.retain(|m| {
+        let before = &segment.tokens[m.start.saturating_sub(3)..m.start];
+        let idea = before
+            .windows(2)
+            .any(|pair| pair[0].is_any(&["per", "su"]) && pair[1].is_any(&["decisione", "scelta", "richiesta", "volonta", "disposizione"]));
+        m.mark != Mark::Cue(Cue::Stranger) || !idea
+    });
     let states = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) || matches!(m.mark, Mark::Span(..)));
     if !states {
         return;
