@@ -4,7 +4,7 @@ use super::same::chunks_of;
 use super::{Assembler, Frame};
 use crate::domain::{Doubt, Evidence};
 use crate::extract::draft::{Facts, Flags, Period, Subject};
-use crate::extract::segment::Role;
+use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
     /// Gives the facts to whom they belong.
@@ -262,6 +262,11 @@ impl Assembler<'_> {
         }
         let period = match facts.period {
             Some(period) => {
+                // "Fino al 31 maggio …", below the day from which the whole plan holds
+                let plan =
+                    self.document_period.filter(|p| p.until.is_none() && !facts.unchanged && facts.flags.remote).and_then(|p| p.from);
+                let from = period.from.or(plan.filter(|from| period.until.is_some_and(|until| *from <= until)));
+                let period = Period { from, ..period };
                 self.topic_period = Some(period);
                 if let [Subject { office, site: None, .. }] = whom.as_slice()
                     && facts.closures.is_empty()
@@ -277,6 +282,8 @@ impl Assembler<'_> {
             None if facts.unchanged => Period::default(),
             // a way to reach an office holds whatever period the text is about, unless a sentence says otherwise
             None if !facts.channels.is_empty() && !facts.beyond_channels() && self.stands_apart(segment, &whom) => Period::default(),
+            // "Per chiarimenti l'ufficio risponde allo … dal lunedì al venerdì": whom to ask about what changes, and no change
+            None if only_explains(segment, &facts) => Period::default(),
             None => self
                 .topic_period
                 .or(self
@@ -331,6 +338,14 @@ impl Assembler<'_> {
         }
         doubts
     }
+}
+
+/// "Per chiarimenti risponde …": a number, and at most the hours at which it answers.
+fn only_explains(segment: &Segment, facts: &Facts) -> bool {
+    const ABOUT: [&str; 4] = ["per chiariment", "per delucidazion", "per eventuali chiariment", "per ulteriori chiariment"];
+    let phone = facts.hours.iter().all(|(access, _)| *access == crate::domain::Access::Phone);
+    let bare = !facts.flags.any() && facts.openings.is_empty() && facts.closures.is_empty() && facts.address.is_none();
+    phone && bare && !facts.channels.is_empty() && ABOUT.iter().any(|w| segment.folded.text.trim_start().starts_with(w))
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {

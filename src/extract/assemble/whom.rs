@@ -182,10 +182,10 @@ impl Assembler<'_> {
     /// "Informazioni: elettorale@…", below the office that spoke last and behind another whose name the mailbox bears: that other one's.
     fn bearer_of_mailbox(&self, clause: &Clause, segment: &Segment) -> Option<Subject> {
         let bare = |m: &Placed| matches!(m.mark, Mark::Channel(_) | Mark::Comma | Mark::Cue(Cue::Phone | Cue::Event));
-        if segment.role != Role::Sentence || self.sites || !clause.marks.iter().all(bare) {
+        if segment.role != Role::Sentence || !clause.marks.iter().all(bare) {
             return None;
         }
-        let [topic] = self.topic.as_slice() else { return None };
+        let [topic @ Subject { site: None, .. }] = self.topic.as_slice() else { return None };
         let bears = |s: &Subject, local: &str| crate::text::fold(&s.name).split_whitespace().any(|word| word == local);
         let local = clause.marks.iter().find_map(|m| match &m.mark {
             Mark::Channel(Channel { kind: ChannelKind::Email | ChannelKind::Pec, value: Some(value) }) => {

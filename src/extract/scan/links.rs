@@ -113,15 +113,13 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
     let host = url.split("//").nth(1).unwrap_or(url);
     let home = ["www.", "comune.", "provincia.", "unione", "citta."].iter().any(|name| host.starts_with(name));
     let bare = home && !host.trim_end_matches('/').contains('/');
-    const DEEDS: [&str; 9] = [
+    const DEEDS: [&str; 7] = [
         "iscriviti",
         "accedi al servizio",
         "fai domanda",
         "presenta la domanda",
         "invia la domanda",
         "compila la domanda",
-        "compila la dichiarazione",
-        "compila il modulo",
         "richiedi il servizio",
     ];
     own.iter().any(|w| url.contains(w) || visible.contains(w))

@@ -305,6 +305,14 @@ pub(super) fn year(token: &Token) -> Option<i16> {
 
 /// A full date at `i`, with its year written: for publication lines.
 pub fn full_date(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Date, usize)> {
+    // "0774 30.08.12": the groups of a telephone number
+    let prefix = i
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|t| t.kind == TokenKind::Number && t.text.starts_with('0') && t.text.len() >= 3);
+    if prefix {
+        return None;
+    }
     let (written, next) = written_day(tokens, i, &Anchor::default(), lexicon, Ask::Month)?;
     written.year?;
     Some((resolve(written, &Anchor::default())?, next))
