@@ -223,6 +223,15 @@ impl Assembler<'_> {
         if facts.period.is_none() && sentence_period.is_some() && !silent {
             facts.period = sentence_period.filter(|_| !facts.unchanged);
         }
+        // "Giovedì 19 si ricomincia, con un orario che i due uffici osserveranno fino al 31 dicembre": begun in front, ended with the offices
+        if let (Some(Period { from: None, until: Some(until) }), Some(Period { from: Some(from), until: None })) =
+            (facts.period, sentence_period)
+            && from <= until
+            && !facts.unchanged
+            && !silent
+        {
+            facts.period = Some(Period { from: Some(from), until: Some(until) });
+        }
         if explicit && doubtful && segment.role == Role::Sentence && !facts.any() && facts.period.is_none() {
             // "il progetto riunirebbe anagrafe e tributi": named in a plan, and not spoken of
             self.topic.clear();
