@@ -1,7 +1,7 @@
 //! Sportello watches the pages of Italian public offices and tells people when an office changes how it can be reached.
 //!
 //! The modules, bottom layer first; a module uses lower ones only (`tests/layers.rs` checks it):
-//! 0 `domain` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
+//! 0 `domain`, `tasks`, `text` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
 //! 4 `fetch`, `store`, `record`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
 
 pub mod alert;
@@ -20,6 +20,7 @@ pub mod record;
 pub mod resolve;
 pub mod round;
 pub mod store;
+pub mod tasks;
 pub mod text;
 pub mod web;
 pub mod wording;

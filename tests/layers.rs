@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Module and rank. A module uses modules of lower ranks, and itself.
-const RANKS: [(&str, u8); 20] = [
+const RANKS: [(&str, u8); 21] = [
     ("domain", 0),
+    ("tasks", 0),
     ("text", 0),
     ("document", 1),
     ("lexicon", 1),

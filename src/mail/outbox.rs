@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::alert::{Letterhead, Proofs, RenderError, Templates};
 use crate::domain::{Delivery, DeliveryId, Verdict};
+use crate::tasks;
 
 use super::{ComposeError, Dkim, Sealed, compose};
 
@@ -162,12 +163,9 @@ pub async fn send_due<O: Outbox, T: Transport>(
                 }
                 let (outbox, written) = (outbox.clone(), std::mem::take(&mut verdicts));
                 let n_written = written.len();
-                let settled = tokio::task::spawn_blocking(move || outbox.settle(&written, clock())).await;
+                let settled = tasks::outcome(tokio::task::spawn_blocking(move || outbox.settle(&written, clock()))).await;
                 in_hand.fetch_sub(n_written, Ordering::AcqRel);
-                match settled {
-                    Ok(result) => result?,
-                    Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-                }
+                settled?;
             }
             Ok(sending)
         })
@@ -176,10 +174,7 @@ pub async fn send_due<O: Outbox, T: Transport>(
     let taken = async {
         while !halted.is_set() && !settler.is_finished() {
             let outbox = outbox.clone();
-            let batch = match tokio::task::spawn_blocking(move || outbox.take_due(clock(), BATCH)).await {
-                Ok(batch) => batch?,
-                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-            };
+            let batch = tasks::outcome(tokio::task::spawn_blocking(move || outbox.take_due(clock(), BATCH))).await?;
             if batch.is_empty() {
                 break;
             }
@@ -194,10 +189,7 @@ pub async fn send_due<O: Outbox, T: Transport>(
     .await;
     drop(work);
     while hands.join_next().await.is_some() {}
-    let settled = match settler.await {
-        Ok(settled) => settled,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
+    let settled = tasks::outcome(settler).await;
     taken?;
     let mut sending = settled?;
     sending.trouble = halted.trouble.lock().ok().and_then(|mut trouble| trouble.take());

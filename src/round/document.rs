@@ -18,6 +18,7 @@ use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{
     self, DocumentId, DocumentVisit, Found, Known, Received, Seen, Sha256, Store, StoreError, Unchanged, Visit, snapshot_of_nth,
 };
+use crate::tasks;
 
 /// Where the end of a page is looked for.
 const TAIL: usize = 4096;
@@ -271,10 +272,7 @@ impl Round {
             };
             (response, looked)
         });
-        match work.await {
-            Ok(done) => done,
-            Err(defect) => std::panic::resume_unwind(defect.into_panic()),
-        }
+        tasks::outcome(work).await
     }
 
     /// Folds what was seen into what is known, compares, and records the visit with all that follows. Returns the changes.

@@ -44,6 +44,7 @@ use crate::extract;
 use crate::fetch::Fetcher;
 use crate::resolve;
 use crate::store::{Store, StoreError};
+use crate::tasks;
 use company::Company;
 use due::due;
 use notes::Notes;
@@ -217,10 +218,7 @@ impl Round {
             step("after the store");
             result
         });
-        match done.await {
-            Ok(result) => result,
-            Err(defect) => std::panic::resume_unwind(defect.into_panic()),
-        }
+        tasks::outcome(done).await
     }
 }
 

@@ -19,6 +19,7 @@ use crate::fetch::{self, FetchError};
 use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Hooks, Sending, Smtp, SmtpError, TemplatesError};
 use crate::resolve;
 use crate::store::{Erased, Store, StoreError};
+use crate::tasks;
 
 /// A source that has been failing for so long is told to the operator.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -114,10 +115,7 @@ impl Mailer {
         let Ok(failing_since) = now.checked_sub(TOLD_AFTER) else { return Ok(()) };
         let outbox = self.outbox.clone();
         let told = tokio::task::spawn_blocking(move || outbox.store.tell_trouble(&operator.address, language, failing_since, now));
-        match told.await {
-            Ok(told) => told.map(drop),
-            Err(defect) => std::panic::resume_unwind(defect.into_panic()),
-        }
+        tasks::outcome(told).await.map(drop)
     }
 
     /// Calls all webhooks that are due, as [`Mailer::send_due`] sends mails. Apart from them, so that a dead program delays no mail.
