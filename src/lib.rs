@@ -1,8 +1,8 @@
 //! Sportello watches the pages of Italian public offices and tells people when an office changes how it can be reached.
 //!
 //! The modules, bottom layer first; a module uses lower ones only (`tests/layers.rs` checks it):
-//! 0 `domain`, `tasks`, `text` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
-//! 4 `fetch`, `store`, `record`, `mail` · 5 `round` · 6 `cli`, `daemon`, `web`.
+//! 0 `domain`, `text` · 1 `document`, `lexicon` · 2 `extract`, `resolve`, `diff` · 3 `alert`, `wording`, `config` ·
+//! 4 `fetch`, `store`, `record`, `mail`, `tasks` · 5 `round` · 6 `cli`, `daemon`, `web`.
 
 pub mod alert;
 pub mod cli;

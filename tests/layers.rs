@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 /// Module and rank. A module uses modules of lower ranks, and itself.
 const RANKS: [(&str, u8); 21] = [
     ("domain", 0),
-    ("tasks", 0),
     ("text", 0),
     ("document", 1),
     ("lexicon", 1),
@@ -19,6 +18,7 @@ const RANKS: [(&str, u8); 21] = [
     ("fetch", 4),
     ("store", 4),
     ("record", 4),
+    ("tasks", 4),
     ("mail", 4),
     ("evidence", 5),
     ("round", 5),
@@ -29,11 +29,12 @@ const RANKS: [(&str, u8); 21] = [
 ];
 
 /// Inside a rank, these alone.
-const BESIDE: [(&str, &str); 7] = [
+const BESIDE: [(&str, &str); 8] = [
     ("diff", "resolve"),
     ("alert", "wording"),
     ("record", "store"),
     ("mail", "record"),
+    ("mail", "tasks"),
     ("cli", "daemon"),
     ("cli", "web"),
     ("daemon", "web"),
