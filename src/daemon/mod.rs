@@ -25,6 +25,7 @@ use crate::config::{Settings, Sources};
 use crate::fetch::Fetcher;
 use crate::round::{Clock, Mailer, Round, limits};
 use crate::store::{KeepSnapshots, Store};
+use crate::tasks;
 use crate::web::{self, Site, Vitals};
 use crawler::Crawler;
 use post::Post;
@@ -109,7 +110,7 @@ impl Service {
         let mailer = tokio::task::spawn_blocking(move || Mailer::new(&settings, store, credentials.as_deref()));
         let synced = round.take_over().await?;
         round.spread(&synced.added).await?;
-        let mailer = Arc::new(mailer.await??);
+        let mailer = Arc::new(tasks::outcome(mailer).await?);
         let (round, rounds) = watch::channel(round);
         let (mailer, mailers) = watch::channel(mailer);
         let (stop, stopped) = watch::channel(false);

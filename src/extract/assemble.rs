@@ -32,6 +32,7 @@ use super::branches;
 use super::clause::{self, Clause};
 use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
+use super::events;
 use super::grammar::exceptions::Exception;
 use super::press;
 use super::published::Dating;
@@ -313,10 +314,6 @@ impl Assembler<'_> {
         if press::is_legend(segment) || press::is_bare_subject(segment, marks) {
             return;
         }
-        if press::is_advertisement(segment) {
-            self.furniture_block = Some(segment.block);
-            return;
-        }
         if self.strangers.contains(&index) {
             self.topic.clear();
             self.stranger_block = Some(segment.block).filter(|_| segment.role != Role::Line);
@@ -335,7 +332,7 @@ impl Assembler<'_> {
         if segment.opens_block {
             self.open_block(index);
         }
-        if elsewhere::is_appointed_place(segment, marks, self.lexicon) {
+        if events::is_appointed_place(segment, marks, self.lexicon) {
             self.topic.clear();
             self.stranger = true;
             return;

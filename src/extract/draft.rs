@@ -71,6 +71,11 @@ impl Flags {
         Flags { walk_in: false, ..self }.any()
     }
 
+    /// Whether a word of service was said other than that one is open.
+    pub fn beyond_open(self) -> bool {
+        Flags { open: false, ..self }.any()
+    }
+
     /// Both together.
     pub fn or(self, other: Flags) -> Flags {
         Flags {
@@ -171,6 +176,11 @@ impl Facts {
     /// Whether it states anything beyond channels.
     pub fn beyond_channels(&self) -> bool {
         Facts { channels: Vec::new(), ..self.clone() }.any()
+    }
+
+    /// Whether it states more than how one is served.
+    pub fn beyond_flags(&self) -> bool {
+        Facts { flags: Flags::default(), ..self.clone() }.any()
     }
 }
 

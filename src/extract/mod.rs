@@ -8,6 +8,7 @@ mod clause;
 mod denied;
 mod draft;
 mod elsewhere;
+mod events;
 mod evidence;
 mod explain;
 mod finish;

@@ -36,21 +36,6 @@ pub fn closes_article(text: &str) -> bool {
     has(text, &COLOPHON) || has(text, &MAKERS) || has(text, &FOR_REPORTERS) || has(text, &LEADS_ON)
 }
 
-/// "Pubblicità: Mobilificio Serafini, aperto anche domenica": what somebody pays for. The text is folded.
-pub fn is_advert(text: &str) -> bool {
-    let rest = text.trim_start_matches(|c: char| !c.is_alphabetic());
-    [
-        "pubblicita",
-        "publiredazionale",
-        "messaggio promozionale",
-        "spazio pubblicitario",
-        "contenuto sponsorizzato",
-        "informazione pubblicitaria",
-    ]
-    .iter()
-    .any(|w| rest.strip_prefix(w).is_some_and(|rest| rest.trim_start().starts_with([':', '-', '|', '.']) || rest.trim().is_empty()))
-}
-
 /// A line that opens with a way to other articles.
 pub fn leads_on(text: &str) -> bool {
     ["leggi", "tag", "condividi"].iter().any(|w| text.starts_with(w))
@@ -132,21 +117,23 @@ pub fn is_of_mailing_list(segment: &Segment) -> bool {
     (no_more || received || text.starts_with("per cancellar")) && word(&LISTS) && (word(&LEAVES) || received)
 }
 
-/// "Pubblicità – Mobilificio Neri, aperto anche domenica": paid for.
-pub fn is_advertisement(segment: &Segment) -> bool {
-    const PAID: [&str; 8] = [
+/// "Pubblicità: Mobilificio Serafini, aperto anche domenica": what somebody pays for. The text is folded.
+pub fn is_advertisement(text: &str) -> bool {
+    const PAID: [&str; 10] = [
         "pubblicita",
-        "messaggio promozionale",
-        "messaggio pubblicitario",
-        "contenuto sponsorizzato",
+        "publiredazionale",
+        "informazione pubblicitaria",
         "annuncio pubblicitario",
         "inserzione",
+        "messaggio promozionale",
+        "messaggio pubblicitario",
         "spazio pubblicitario",
+        "contenuto sponsorizzato",
         "sponsorizzato",
     ];
-    let text = segment.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
-    let paid = PAID.iter().find_map(|word| text.strip_prefix(word));
-    paid.is_some_and(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with(['-', ':', '*', '|', '.']))
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    let behind = PAID.iter().find_map(|word| text.strip_prefix(word)).map(str::trim_start);
+    behind.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '-', '|', '.', '*']))
 }
 
 /// "Dove è scritto «app.» occorre fissare un appuntamento", "(*) significa …": how to read a list, and nothing about an office.

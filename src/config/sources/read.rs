@@ -62,13 +62,12 @@ pub(super) fn in_parts(text: &str, file: &str) -> Option<Sources> {
         let end = rest.get(from..)?.find("\n[[body]]").map_or(rest.len(), |found| from + found + 1);
         let (part, behind) = rest.split_at(end);
         let mut reader = Reader::part(part, file, n_lines);
+        let mut is_plain = true;
         reader.document(|reader, root| {
-            if is_head && root.contains("body") && !part.starts_with("[[body]]") {
-                reader.report(0, "bodies in the head", None);
-            }
+            is_plain = !(is_head && root.contains("body") && !part.starts_with("[[body]]"));
             bodies_of(reader, root, &mut seen, &mut bodies);
         });
-        if !reader.is_content() {
+        if !is_plain || !reader.is_content() {
             return None;
         }
         n_lines += reader.n_line_ends();

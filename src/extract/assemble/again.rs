@@ -1,35 +1,41 @@
 //! What is said again, or on top of what was said: the times of the same office on further days, the former hours with some more, the way of the office before,
 //! the end of a closing.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
 use super::Assembler;
 use super::same::chunks_of;
-use crate::extract::draft::{Facts, Subject};
+use crate::domain::{Access, Slot};
+use crate::extract::draft::{Facts, Flags, Subject};
+use crate::extract::grammar::weeks::Chunk;
 use crate::extract::segment::Segment;
 
 impl Assembler<'_> {
     /// "Il martedì, alle stesse ore, entrano i soli prenotati", behind the hours of the same office: the times last told, on further days.
     pub(super) fn repeat_own_hours(&self, whom: &[Subject], facts: &mut Facts) -> bool {
-        let parts_alone = facts.hours.iter().all(|(_, c)| c.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
+        let parts_alone = facts.hours.iter().all(|(_, c)| c.slots.iter().all(|slot| matches!(slot, Slot::Part(_))));
         if facts.reference.is_some() || !parts_alone || facts.bare_days.is_empty() && facts.hours.is_empty() {
             return false;
         }
         let own = self.drafts.iter().rev().find(|d| whom.iter().any(|s| s.same(&d.subject)) && !d.weeks.is_empty());
         let Some(own) = own else { return false };
         // where its days have different times, "the same" leaves open which
-        let slots: std::collections::BTreeSet<Vec<crate::domain::Slot>> = own
+        let slots: BTreeSet<Vec<Slot>> = own
             .weeks
             .values()
             .flat_map(|week| week.iter().map(|(season, day, _)| week.day(season, day.clone()).into_iter().flatten().cloned().collect()))
-            .filter(|slots: &Vec<crate::domain::Slot>| slots != &[crate::domain::Slot::Off])
+            .filter(|slots: &Vec<Slot>| slots != &[Slot::Off])
             .collect();
         let [slots] = slots.into_iter().collect::<Vec<_>>().try_into().unwrap_or_else(|_| [Vec::new()]);
         if slots.is_empty() {
             return false;
         }
-        let access = if facts.flags.appointment { crate::domain::Access::Appointment } else { crate::domain::Access::WalkIn };
+        let access = if facts.flags.appointment { Access::Appointment } else { Access::WalkIn };
         // "una mattina, il mercoledì, nella stessa fascia": the part of the day says no more than the times
         let days = std::mem::take(&mut facts.bare_days).into_iter().chain(facts.hours.drain(..).flat_map(|(_, c)| c.days)).collect();
-        let chunk = crate::extract::grammar::weeks::Chunk { days, slots, season: facts.season, instead: false, start: 0, end: 0 };
+        let chunk = Chunk { days, slots, season: facts.season, instead: false, start: 0, end: 0 };
         facts.hours.push((access, chunk));
         facts.flags.strict = false;
         true
@@ -59,11 +65,11 @@ impl Assembler<'_> {
     pub(super) fn only_ends_closing(&self, segment: &Segment, whom: &[Subject], explicit: bool, facts: &Facts) -> bool {
         let usual = ["consuet", "abitual", "solit", "normal", "regolar"].iter().any(|w| segment.folded.text.contains(w));
         let bare = facts.hours.is_empty() && facts.openings.is_empty() && facts.channels.is_empty() && facts.closures.is_empty();
-        let open = facts.flags == crate::extract::draft::Flags { open: true, ..Default::default() };
+        let open = facts.flags == Flags { open: true, ..Flags::default() };
         let Some(from) = facts.period.filter(|p| p.until.is_none() && usual && bare && open && !explicit).and_then(|p| p.from) else {
             return false;
         };
-        let near = |last: jiff::civil::Date| last < from && (from - last).get_days() <= 4;
+        let near = |last: Date| last < from && (from - last).get_days() <= 4;
         self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && d.closures.iter().any(|range| near(range.last())))
     }
 

@@ -1,10 +1,11 @@
 //! Lines that announce others: lists and tables of offices, ways to book, what holds for the whole page.
 
 use super::Assembler;
-use crate::extract::draft::{Facts, Flags, Subject};
+use crate::extract::draft::{Facts, Subject};
 use crate::extract::grammar::dates::When;
+use crate::extract::grammar::offices;
 use crate::extract::scan::Mark;
-use crate::extract::segment::{Role, Segment};
+use crate::extract::segment::{Role, Segment, first_word};
 
 impl Assembler<'_> {
     /// "Concessioni, estumulazioni, luci votive." right below "Polizia mortuaria": what the office of the title does, in the names of others.
@@ -40,7 +41,7 @@ impl Assembler<'_> {
 
     /// Whether the first words of a segment name an office.
     pub(super) fn opens_with_office(&self, index: usize) -> bool {
-        let first = crate::extract::segment::first_word(&self.segments[index].tokens);
+        let first = first_word(&self.segments[index].tokens);
         self.names.within(index..index + 1).iter().any(|named| named.token <= first + 1)
     }
 
@@ -62,10 +63,8 @@ impl Assembler<'_> {
     /// "Si comunicano i giorni e le ore in cui gli uffici sono aperti al pubblico" above a table of offices: it announces, whatever its last sign.
     pub(super) fn heads_table(&self, index: usize, subjects: &[Subject], explicit: bool, facts: &Facts) -> bool {
         let generic = explicit && subjects.iter().all(|s| s.office.is_all()) || !explicit && self.topic.is_empty();
-        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
-        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
         let table = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Row && next.block != self.segments[index].block);
-        generic && !stated && only_open && facts.any() && table && self.next_names_offices(index)
+        generic && !facts.beyond_flags() && !facts.flags.beyond_open() && facts.any() && table && self.next_names_offices(index)
     }
 
     /// "Gli uffici sotto indicati ricevono secondo quanto risulta dalla tabella in calce": what the table says, office by office.
@@ -82,33 +81,29 @@ impl Assembler<'_> {
             "elenco che segue",
             "come appresso",
         ];
-        let stated = Facts { flags: Default::default(), ..facts.clone() }.any();
-        let only_open = facts.flags == crate::extract::draft::Flags { open: facts.flags.open, ..Default::default() };
         let generic = !whom.is_empty() && whom.iter().all(|s| s.office.is_all());
-        generic && !stated && only_open && self.names.several && POINTS.iter().any(|w| segment.folded.text.contains(w))
+        generic
+            && !facts.beyond_flags()
+            && !facts.flags.beyond_open()
+            && self.names.several
+            && POINTS.iter().any(|w| segment.folded.text.contains(w))
     }
 
     pub(super) fn next_names_offices(&self, index: usize) -> bool {
         self.segments.get(index + 1).is_some_and(|next| {
             let is_capital = |i: usize| next.is_capital(i);
-            let place = crate::extract::grammar::offices::Place {
-                label: next.role != Role::Sentence,
-                line: false,
-                first: crate::extract::segment::first_word(&next.tokens),
-            };
-            (0..next.tokens.len().min(8))
-                .any(|i| crate::extract::grammar::offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
+            let place = offices::Place { label: next.role != Role::Sentence, line: false, first: first_word(&next.tokens) };
+            (0..next.tokens.len().min(8)).any(|i| offices::mention(&next.tokens, i, place, &is_capital, self.lexicon).is_some())
         })
     }
 
     /// "In quella data gli uffici lavoreranno così:": the days of the list below, which says of each office what it does on them.
     pub(super) fn announces_days(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) -> bool {
         let generic = whom.iter().all(|s| s.office.is_all());
-        let stated = Facts { flags: Default::default(), except: Vec::new(), ..facts.clone() }.any();
-        let others = Flags { open: false, ..facts.flags }.any();
+        let stated = Facts { except: Vec::new(), ..facts.clone() }.beyond_flags();
         let back = self.scans[self.at].iter().any(|m| m.mark == Mark::When(When::Same));
         let dates = if back { self.last_dates.clone() } else { self.sentence_dates.clone() };
-        if !generic || stated || others || dates.is_empty() || !self.next_names_offices(self.at) {
+        if !generic || stated || facts.flags.beyond_open() || dates.is_empty() || !self.next_names_offices(self.at) {
             return false;
         }
         self.list_dates = Some((segment.block, dates));

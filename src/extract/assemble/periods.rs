@@ -1,7 +1,7 @@
 //! Which period governs what: said once and closed later, for points of a list, for hours told behind a closing, for what stands above.
 
 use super::Assembler;
-use crate::extract::draft::{Draft, Facts, Flags, Period, Subject};
+use crate::extract::draft::{Draft, Facts, Period, Subject};
 use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
@@ -82,7 +82,7 @@ impl Assembler<'_> {
     pub(super) fn leave_alert(&mut self, index: usize) {
         let left = index > 0 && self.alerts.contains(&(index - 1)) && !self.alerts.contains(&index);
         let Some(period) = self.document_period.filter(|_| left) else { return };
-        let told = |d: &Draft| d.period == period && Flags { open: false, ..d.flags }.any();
+        let told = |d: &Draft| d.period == period && d.flags.beyond_open();
         if self.drafts.iter().any(told) {
             (self.document_period, self.topic_period, self.lead_period, self.office_period) = (None, None, None, None);
         }

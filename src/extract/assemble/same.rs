@@ -1,8 +1,9 @@
 //! What is said by reference: "stessi orari", "idem", "allo stesso numero", "nella stessa fascia".
 
 use super::Assembler;
-use crate::domain::{DaySelector, OfficeId};
+use crate::domain::{Access, ChannelKind, DaySelector, OfficeId, Slot};
 use crate::extract::draft::{Draft, Facts, Subject};
+use crate::extract::grammar::weeks::Chunk;
 use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
@@ -37,7 +38,7 @@ impl Assembler<'_> {
             }
             if facts.flags.remote && !facts.flags.video {
                 // "solo telefonicamente, negli stessi orari"
-                before.iter_mut().for_each(|(access, _)| *access = crate::domain::Access::Phone);
+                before.iter_mut().for_each(|(access, _)| *access = Access::Phone);
             }
             if before.is_empty()
                 && facts.openings.is_empty()
@@ -66,16 +67,16 @@ impl Assembler<'_> {
             let told = self.drafts.iter().rev().find(|d| d.address.is_some() && !whom.iter().any(|s| s.same(&d.subject)));
             facts.address = told.and_then(|d| d.address.clone());
         }
-        let has_phone = |d: &Draft| d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone);
+        let has_phone = |d: &Draft| d.channels.iter().any(|c| c.kind == ChannelKind::Phone);
         let own = self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && has_phone(d));
         if facts.same_number && !own {
             let other = self.drafts.iter().rev().find(|d| {
-                d.channels.iter().any(|c| c.kind == crate::domain::ChannelKind::Phone)
+                d.channels.iter().any(|c| c.kind == ChannelKind::Phone)
                     && facts.reference.as_ref().is_none_or(|r| *r == d.subject.office)
                     && !whom.iter().any(|s| s.same(&d.subject))
             });
             if let Some(other) = other {
-                facts.channels.extend(other.channels.iter().filter(|c| c.kind == crate::domain::ChannelKind::Phone).cloned());
+                facts.channels.extend(other.channels.iter().filter(|c| c.kind == ChannelKind::Phone).cloned());
             }
         }
     }
@@ -87,11 +88,7 @@ impl Assembler<'_> {
     }
 
     /// The hours of the office that spoke before, for "stessi giorni e orari".
-    pub(super) fn hours_before(
-        &self,
-        whom: &[Subject],
-        reference: Option<&OfficeId>,
-    ) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
+    pub(super) fn hours_before(&self, whom: &[Subject], reference: Option<&OfficeId>) -> Vec<(Access, Chunk)> {
         if reference.is_none() && !self.default_hours.is_empty() {
             return self.default_hours.clone();
         }
@@ -115,8 +112,8 @@ fn last_of_days(segment: &Segment) -> Option<usize> {
 }
 
 /// The hours of a draft, day by day.
-pub(super) fn chunks_of(draft: &Draft) -> Vec<(crate::domain::Access, crate::extract::grammar::weeks::Chunk)> {
-    let chunk = |season, day: &DaySelector, slot: &crate::domain::Slot| crate::extract::grammar::weeks::Chunk {
+pub(super) fn chunks_of(draft: &Draft) -> Vec<(Access, Chunk)> {
+    let chunk = |season, day: &DaySelector, slot: &Slot| Chunk {
         days: vec![day.clone()],
         slots: vec![slot.clone()],
         season,

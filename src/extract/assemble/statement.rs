@@ -6,6 +6,7 @@ use crate::domain::DaySelector;
 use crate::extract::clause::{self, Clause};
 use crate::extract::draft::{Facts, Period, Subject};
 use crate::extract::elsewhere;
+use crate::extract::events;
 use crate::extract::grammar::dates::When;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
@@ -51,14 +52,14 @@ impl Assembler<'_> {
             |m: &Placed| segment.tokens[m.start..m.end].iter().any(|t| t.text.ends_with("rebbe") || t.text.ends_with("rebbero"));
         let doubtful = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Hypothesis) && conditional(m));
         // "ore 18-20, museo civico: laboratorio di ceramica": what takes place there
-        let takes_place = elsewhere::takes_place(segment, clause);
+        let takes_place = events::takes_place(segment, clause);
         if takes_place {
             // a calendar goes on with another place
             self.topic.clear();
         }
         let above = self.headings.events.innermost(&segment.headings).copied();
         let called = above == Some(Announced::Call);
-        let event = elsewhere::is_event(segment, clause) || takes_place || called || above.is_some() && cued(Cue::Event);
+        let event = events::is_event(segment, clause) || takes_place || called || above.is_some() && cued(Cue::Event);
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
@@ -123,11 +124,11 @@ impl Assembler<'_> {
         let event = event
             && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         // "Visite guidate al museo, su prenotazione": what takes place there opens the sentence
-        let hosted = called || elsewhere::opens_with_event(segment, &original);
+        let hosted = called || events::opens_with_event(segment, &original);
         let event = self.is_event_page
             || hosted
             || event
-                && !elsewhere::is_told_before_event(segment, &original)
+                && !events::is_told_before_event(segment, &original)
                 && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
         if event
             && !(explicit && !hosted && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
@@ -154,7 +155,7 @@ impl Assembler<'_> {
         let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
         let nearer = explicit
             && (elsewhere::has_nearer_subject(segment, &original, self.lexicon)
-                || !facts.flags.any() && segment.role == Role::Sentence && elsewhere::is_only_a_place(segment, &original));
+                || !facts.flags.any() && segment.role == Role::Sentence && events::is_only_a_place(segment, &original));
         let elsewhere = match segment.role {
             Role::Sentence => elsewhere::is_elsewhere(segment, clause, self.lexicon),
             Role::Item | Role::Line => elsewhere::has_subject_of_its_own(segment, clause, self.lexicon),

@@ -231,7 +231,7 @@ impl Assembler<'_> {
         let programme = ["eventi", "appuntamenti in", "iniziative", "calendario eventi", "prossimi eventi"]
             .iter()
             .any(|w| segment.folded.text.trim_start().starts_with(w));
-        let programme = programme || crate::extract::elsewhere::is_appointed_place(segment, marks, self.lexicon);
+        let programme = programme || crate::extract::events::is_appointed_place(segment, marks, self.lexicon);
         let cued = |cue: Cue| marks.iter().any(|m| m.mark == Mark::Cue(cue)) || cue == Cue::Event && programme;
         let denied = cued(Cue::Denied) || cued(Cue::Hypothesis) || cued(Cue::Past);
         // "Personale" on the page of another office heads the list of its people

@@ -168,7 +168,7 @@ fn milestone_from_row(row: &Row<'_>) -> rusqlite::Result<Milestone> {
     })
 }
 
-/// Before everything that is stored.
+/// A place in lists, newest first, that everything stored lies behind.
 const NEWEST: (&str, i64) = ("~", i64::MAX);
 
 impl Browse for Sqlite {

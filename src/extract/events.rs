@@ -1,0 +1,126 @@
+//! What takes place somewhere: meetings, courses and feasts, for which an office is a hall.
+//!
+//! In: a segment or a clause with its phrases. Out: whether they speak of such a thing, and not of how an office can be reached.
+
+use super::clause::Clause;
+use super::elsewhere::is_beside;
+use super::scan::{Mark, Placed};
+use super::segment::{Segment, first_word};
+use crate::lexicon::{Cue, Lexicon};
+
+/// Whether a clause speaks of something that takes place, and not only of what stands beside an office, of a feast that a date falls on
+/// ("lunedì 2 giugno, festa della Repubblica, l'ufficio è chiuso"), or of those who come ("Gruppi e scuole: museo@…", "Prenotazione tamponi: 0584 …").
+pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
+    const COMERS: [&str; 9] = ["scuol", "scolaresc", "visit", "tampon", "vaccin", "prelievi", "laborator", "gruppi", "didattic"];
+    let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+    let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::When(_) | Mark::Days(_)));
+    clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Event)).any(|m| {
+        let token = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+        let of_date =
+            token == "festa" && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && d.end <= m.start && m.start - d.end <= 2);
+        let comers = reached && !timed && COMERS.iter().any(|stem| token.starts_with(stem));
+        !of_date && !comers && !is_beside(segment, clause, m)
+    })
+}
+
+/// "il corso si terrà in biblioteca il martedì dalle 17 alle 19": an office that is where something takes place, in words that say nothing of serving.
+pub fn is_only_a_place(segment: &Segment, clause: &Clause) -> bool {
+    const IN: [&str; 12] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "dalla", "della", "dell'", "del"];
+    const SERVES: [&str; 32] = [
+        "apr",
+        "apert",
+        "ricev",
+        "orari",
+        "sportell",
+        "access",
+        "acced",
+        "chius",
+        "chiud",
+        "accogl",
+        "rispond",
+        "telefon",
+        "chiam",
+        "contatt",
+        "rivolg",
+        "appuntament",
+        "prenot",
+        "consegn",
+        "ritir",
+        "present",
+        "pubblic",
+        "servizi",
+        "entr",
+        "deposit",
+        "funzion",
+        "operativ",
+        "attiv",
+        "cittadin",
+        "utent",
+        "scriv",
+        "rilasci",
+        "informazion",
+    ];
+    let mut offices = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).peekable();
+    let tokens = segment.tokens.get(clause.start..clause.end).unwrap_or_default();
+    let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+    let inside = |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN));
+    timed && offices.peek().is_some() && offices.all(inside) && !tokens.iter().any(|t| SERVES.iter().any(|stem| t.text.starts_with(stem)))
+}
+
+/// "lo sportello chiude, per dare ai traslocatori il tempo di lavorare tra una festa e l'altra": the desk and its state stand before what happens elsewhere.
+pub fn is_told_before_event(segment: &Segment, clause: &Clause) -> bool {
+    let state = |m: &&Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced));
+    let Some(state) = clause.marks.iter().find(state) else { return false };
+    let desk = segment
+        .tokens
+        .get(clause.start..state.start)
+        .unwrap_or_default()
+        .iter()
+        .any(|t| t.is_any(&["sportello", "sportelli", "ufficio", "uffici", "comando"]));
+    let comma = segment.tokens.get(state.end..clause.end).unwrap_or_default().iter().position(|t| t.is_any(&[",", ":"]));
+    desk && comma.is_some_and(|at| !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start < state.end + at))
+}
+
+/// "Visite guidate al museo sabato 15, su prenotazione": an event opens the sentence, and the office is only where it takes place.
+pub fn opens_with_event(segment: &Segment, clause: &Clause) -> bool {
+    const IN: [&str; 10] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "del", "della"];
+    let first = first_word(&segment.tokens);
+    let opens = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && m.start <= first);
+    let Some(event) = opens else { return false };
+    let mut offices = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_)));
+    let inside =
+        |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN)) && m.start <= event.end + 3;
+    let shut = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)));
+    !shut && offices.next().is_some_and(inside)
+}
+
+/// "ore 18-20, museo civico: laboratorio di ceramica": an hour, the place, and behind a colon what takes place there.
+pub fn takes_place(segment: &Segment, clause: &Clause) -> bool {
+    let timed = |m: &&Placed| matches!(m.mark, Mark::Span(..));
+    let Some(office) = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))) else { return false };
+    let before = clause.marks.iter().find(timed).is_some_and(|time| time.end <= office.start);
+    let colon = segment.tokens.get(office.end).is_some_and(|t| t.is(":"));
+    before && colon && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start > office.end && m.start - office.end <= 4)
+}
+
+/// "VENERDÌ 6 DICEMBRE, ORE 21, BIBLIOTECA COMUNALE": a day, an hour and a place, where something takes place of which the next lines tell.
+pub fn is_appointed_place(segment: &Segment, marks: &[Placed], lexicon: &Lexicon) -> bool {
+    let served = |m: &Placed| {
+        matches!(m.mark, Mark::Span(..) | Mark::Channel(_) | Mark::Exception(_))
+            || matches!(
+                m.mark,
+                Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced | Cue::WalkIn | Cue::Thing)
+            )
+    };
+    let tokens = &segment.tokens;
+    let hour = tokens.windows(2).any(|t| t[0].is_any(&["ore", "h"]) && t[1].number().is_some_and(|n| n <= 23));
+    let day = tokens.windows(2).any(|t| {
+        t[0].number().is_some_and(|n| n <= 31) && lexicon.month(&t[1].text).is_some()
+            || lexicon.weekday(&t[0].text).is_some() && t[1].number().is_some()
+    });
+    let verb = tokens.iter().any(|t| {
+        ["apr", "ricev", "chiud", "riapr", "entro", "fino", "dalle", "scad"].iter().any(|w| t.text.starts_with(w) && t.text != "aprile")
+    });
+    let place = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if !mention.offices.iter().any(|o| o.office.is_all())));
+    tokens.len() <= 16 && hour && day && place && !verb && !marks.iter().any(served)
+}
