@@ -3,15 +3,19 @@
 //! In: a table as a grid, and the notes at its foot. Out: segments: "Tributi: lunedì 9-12; martedì 15-17; Telefono 0583 123". Which side holds the
 //! offices and which the days is told from the cells themselves. A cell that should hold hours and cannot be read is left out and told (`unread`).
 
+mod cells;
+mod heads;
 mod kinds;
 
+use self::cells::{CellFacts, is_blank, is_garbled, one_line, weekdays_in};
+use self::heads::{header_rows, parts};
 use self::kinds::{dated_list, is_calendar, is_of_strangers, register};
 use super::footnotes::Footnotes;
-use super::grammar::{offices, times, weekdays};
+use super::grammar::{times, weekdays};
 use super::segment::{Piece, Role, Segment, synthetic};
 use crate::document::{Cell, Link, Table};
 use crate::lexicon::Lexicon;
-use crate::text::{Token, TokenKind, fold, tokens};
+use crate::text::{TokenKind, fold, tokens};
 
 /// Letters of a row that is a title; a longer one is a text.
 const LONGEST_TITLE: usize = 100;
@@ -80,98 +84,6 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
     out
 }
 
-/// A table cut at the rows that are one cell from side to side: each such cell with the rows below it.
-fn parts(table: &Table) -> Vec<(Option<&Cell>, &[Vec<Cell>])> {
-    let n_columns = table.rows.iter().map(Vec::len).max().unwrap_or(0);
-    let title = |row: &'_ Vec<Cell>| {
-        let one = row.len() == n_columns && row.iter().skip(1).all(|cell| cell.spans_from.is_some() && cell.text == row[0].text);
-        n_columns > 1 && (one || row.len() == 1) && row.first().is_some_and(|cell| cell.spans_from.is_none() && !is_blank(&cell.text))
-    };
-    let mut parts = Vec::new();
-    let (mut from, mut above) = (0, None);
-    for (r, row) in table.rows.iter().enumerate() {
-        if title(row) {
-            if above.is_some() || r > from {
-                parts.push((above, &table.rows[from..r]));
-            }
-            (above, from) = (row.first(), r + 1);
-        }
-    }
-    parts.push((above, &table.rows[from..]));
-    parts
-}
-
-/// What a cell holds.
-#[derive(Debug, Clone, Default)]
-struct CellFacts {
-    office: bool,
-    days: bool,
-    times: bool,
-    empty: bool,
-}
-
-impl CellFacts {
-    fn of(cell: &Cell, lexicon: &Lexicon) -> Self {
-        let tokens = tokens(&fold(&cell.text));
-        let original: Vec<bool> = capitals(&cell.text, &tokens);
-        let is_capital = |i: usize| original.get(i).copied().unwrap_or(false);
-        let place = offices::Place { label: true, line: false, first: super::segment::first_word(&tokens) };
-        Self {
-            office: (0..tokens.len().min(6)).any(|i| offices::mention(&tokens, i, place, &is_capital, lexicon).is_some()),
-            days: (0..tokens.len()).any(|i| weekdays::days(&tokens, i, lexicon).is_some()),
-            times: cell.text.contains(|c: char| c.is_ascii_digit()),
-            empty: is_blank(&cell.text),
-        }
-    }
-}
-
-fn capitals(text: &str, tokens: &[Token]) -> Vec<bool> {
-    let chars: Vec<char> = text.chars().collect();
-    tokens.iter().map(|t| chars.get(t.range.start).is_some_and(|c| c.is_uppercase())).collect()
-}
-
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '/' | '.' | '*' | '='))
-}
-
-/// How many rows at the top are headers: marked so, or days, parts of the day and labels without any times.
-fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> usize {
-    let marked = table.rows.iter().take_while(|row| row.len() > 1 && row.iter().all(|c| c.header || c.text.trim().is_empty())).count();
-    if marked > 0 {
-        return marked.min(table.rows.len().saturating_sub(1));
-    }
-    let Some(first) = table.rows.first().filter(|_| table.rows.len() > 1) else { return 0 };
-    let label = |cell: &Cell| lexicon.labels().opens_field(&fold(&cell.text));
-    let days = facts[0].iter().filter(|f| f.days && !f.times).count();
-    let labels = first.iter().filter(|c| label(c)).count();
-    let any_times = facts[0].iter().any(|f| f.times);
-    // an empty corner, and parts of the year across: "1 nov. – 28 feb." beside "1 mar. – 31 ott."
-    let names_month = |cell: &Cell| tokens(&fold(&cell.text)).iter().any(|t| t.text.len() >= 3 && lexicon.month(&t.text).is_some());
-    let corner = first.first().is_some_and(|cell| is_blank(&cell.text) || label(cell));
-    let days_down = facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count();
-    if first.len() >= 3 && corner && first.iter().skip(1).all(names_month) && days_down >= 2 {
-        return 1;
-    }
-    // an empty corner, offices across, days down the side
-    let offices = first.len() >= 3
-        && facts[0].iter().skip(1).all(|f| f.office && !f.days)
-        && !facts[0][0].office
-        && facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count() >= 2;
-    usize::from(
-        !any_times
-            && first.len() > 1
-            && (offices
-                || days >= 2
-                || labels >= 2
-                || labels >= 1 && days >= 1
-                || labels >= 1 && first.iter().all(|c| label(c) || c.text.trim().is_empty())),
-    )
-}
-
-fn one_line(text: &str) -> String {
-    text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
-}
-
 /// "I e III del mese, 9-12" below "Sabato": the day stands in the header, which of them in the cell.
 fn nth_of_header(header: &str, words: &str, lexicon: &Lexicon) -> Option<String> {
     lexicon.weekday(&fold(header.trim()))?;
@@ -180,35 +92,6 @@ fn nth_of_header(header: &str, words: &str, lexicon: &Lexicon) -> Option<String>
     let ordinals = tokens(&fold(which));
     let only = !ordinals.is_empty() && ordinals.iter().all(|t| lexicon.ordinal(&t.text).is_some() || t.is_any(&["e", ",", "il", "ed"]));
     only.then(|| format!("{which}{header} {rest}"))
-}
-
-fn weekdays_in(words: &str, lexicon: &Lexicon) -> bool {
-    let tokens = tokens(&fold(words));
-    (0..tokens.len()).any(|i| weekdays::days(&tokens, i, lexicon).is_some())
-}
-
-/// Hours with a letter for a figure ("12,3O", "l5.00") or a time that no clock shows: something is written that cannot be read.
-fn is_garbled(text: &str) -> bool {
-    let tokens = tokens(&fold(text));
-    let like = |t: &Token| t.kind == TokenKind::Word && matches!(t.text.as_str(), "o" | "l" | "oo" | "i");
-    let letters = tokens.windows(2).any(|pair| {
-        let glued = !pair[1].spaced;
-        glued && (pair[0].kind == TokenKind::Number && like(&pair[1]) || like(&pair[0]) && pair[1].kind == TokenKind::Number)
-    });
-    // "0331 54.09.60" is a number, not an hour
-    let grouped = |at: usize| {
-        let sign = |i: Option<usize>| i.and_then(|i| tokens.get(i)).is_some_and(|t| t.is_any(&[".", "/"]) && !t.spaced);
-        sign(at.checked_sub(1)) || sign(Some(at + 3)) && tokens.get(at + 4).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced)
-    };
-    let impossible = tokens.windows(3).enumerate().any(|(at, t)| {
-        if grouped(at) {
-            return false;
-        }
-        let value = |t: &Token| t.text.parse::<u32>().ok().filter(|_| t.kind == TokenKind::Number);
-        let glued = !t[1].spaced && !t[2].spaced && t[1].is_any(&[".", ":", ","]);
-        glued && value(&t[0]).is_some_and(|h| h <= 24) && t[2].text.len() == 2 && value(&t[2]).is_some_and(|m| m >= 60)
-    });
-    letters || impossible
 }
 
 /// A table with what was found out about it.

@@ -2,7 +2,7 @@
 //!
 //! In: a table. Out: whether it is one of them, and the lines that it holds instead of rows.
 
-use super::{CellFacts, one_line};
+use super::cells::{CellFacts, one_line};
 use crate::document::{Cell, Table};
 use crate::extract::grammar::dates;
 use crate::extract::segment::{Piece, Role, Segment, synthetic};

@@ -1,0 +1,61 @@
+//! Where the parts of a table begin, and how many rows at the top of one are headers.
+
+use super::cells::{CellFacts, is_blank};
+use crate::document::{Cell, Table};
+use crate::lexicon::Lexicon;
+use crate::text::{fold, tokens};
+
+/// A table cut at the rows that are one cell from side to side: each such cell with the rows below it.
+pub(super) fn parts(table: &Table) -> Vec<(Option<&Cell>, &[Vec<Cell>])> {
+    let n_columns = table.rows.iter().map(Vec::len).max().unwrap_or(0);
+    let title = |row: &'_ Vec<Cell>| {
+        let one = row.len() == n_columns && row.iter().skip(1).all(|cell| cell.spans_from.is_some() && cell.text == row[0].text);
+        n_columns > 1 && (one || row.len() == 1) && row.first().is_some_and(|cell| cell.spans_from.is_none() && !is_blank(&cell.text))
+    };
+    let mut parts = Vec::new();
+    let (mut from, mut above) = (0, None);
+    for (r, row) in table.rows.iter().enumerate() {
+        if title(row) {
+            if above.is_some() || r > from {
+                parts.push((above, &table.rows[from..r]));
+            }
+            (above, from) = (row.first(), r + 1);
+        }
+    }
+    parts.push((above, &table.rows[from..]));
+    parts
+}
+
+/// How many rows at the top are headers: marked so, or days, parts of the day and labels without any times.
+pub(super) fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> usize {
+    let marked = table.rows.iter().take_while(|row| row.len() > 1 && row.iter().all(|c| c.header || c.text.trim().is_empty())).count();
+    if marked > 0 {
+        return marked.min(table.rows.len().saturating_sub(1));
+    }
+    let Some(first) = table.rows.first().filter(|_| table.rows.len() > 1) else { return 0 };
+    let label = |cell: &Cell| lexicon.labels().opens_field(&fold(&cell.text));
+    let days = facts[0].iter().filter(|f| f.days && !f.times).count();
+    let labels = first.iter().filter(|c| label(c)).count();
+    let any_times = facts[0].iter().any(|f| f.times);
+    // an empty corner, and parts of the year across: "1 nov. – 28 feb." beside "1 mar. – 31 ott."
+    let names_month = |cell: &Cell| tokens(&fold(&cell.text)).iter().any(|t| t.text.len() >= 3 && lexicon.month(&t.text).is_some());
+    let corner = first.first().is_some_and(|cell| is_blank(&cell.text) || label(cell));
+    let days_down = facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count();
+    if first.len() >= 3 && corner && first.iter().skip(1).all(names_month) && days_down >= 2 {
+        return 1;
+    }
+    // an empty corner, offices across, days down the side
+    let offices = first.len() >= 3
+        && facts[0].iter().skip(1).all(|f| f.office && !f.days)
+        && !facts[0][0].office
+        && facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count() >= 2;
+    usize::from(
+        !any_times
+            && first.len() > 1
+            && (offices
+                || days >= 2
+                || labels >= 2
+                || labels >= 1 && days >= 1
+                || labels >= 1 && first.iter().all(|c| label(c) || c.text.trim().is_empty())),
+    )
+}
