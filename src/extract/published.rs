@@ -51,7 +51,7 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
             if (end..segment.tokens.len().min(end + 6)).any(until) {
                 break;
             }
-            let rank = rank(segment, at, end, i, near_end);
+            let rank = rank(segment, at, end, i, near_end, lexicon);
             if let Some(rank) = rank
                 && best.is_none_or(|(r, _, _)| rank < r)
             {
@@ -122,7 +122,7 @@ fn is_date_line(segment: &Segment, lexicon: &Lexicon) -> bool {
 }
 
 /// How surely a date is the document's own; smaller is surer. `None`: a date of something else.
-fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) -> Option<u8> {
+fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool, lexicon: &Lexicon) -> Option<u8> {
     let text = &segment.folded.text;
     let before = segment.tokens.get(at).and_then(|t| text.get(..t.range.start)).unwrap_or_default();
     let tail = crate::text::tail(before, 44);
@@ -224,7 +224,9 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
     if index < 9 && own_line && (letters_before <= 12 || place_before) && after_ok {
         // "martedì 12 giugno 2023, ore 18.40" at the top
         let with_text = words_after > 14;
-        return (!with_text).then_some(if segment.role == Role::Heading && letters_before > 0 { 5 } else { 2 });
+        // "INTERRUZIONE DELL'ACQUA - MERCOLEDI' 12 MARZO 2025": rather the day that the title is about
+        let titled = letters_before > 12 && !is_place(before) && segment.tokens.get(at).is_some_and(|t| lexicon.weekday(&t.text).is_some());
+        return (!with_text).then_some(if segment.role == Role::Heading && letters_before > 0 || titled { 5 } else { 2 });
     }
     if near_end && own_line && (letters_before <= 40 && place_before) && words_after <= 6 {
         return Some(3);
@@ -241,6 +243,11 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool) 
     }
     // "13/06/2023 - Ufficio tecnico chiuso" dates an entry of a list, not the document
     None
+}
+
+/// "Dalla residenza municipale, ", "Casa comunale, ": where a date line was written.
+fn is_place(before: &str) -> bool {
+    ["residenza", "casa ", "municip", "sede", "comune di", "palazz"].iter().any(|w| before.contains(w))
 }
 
 fn letters(text: &str) -> usize {

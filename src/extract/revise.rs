@@ -355,9 +355,10 @@ fn weekdays_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         for mark in &mut scans[i] {
             match &mark.mark {
                 Mark::When(When::Days(days)) => named.extend(days.iter().map(|day| (i, *day))),
-                Mark::Days(Days::These { days, every: false }) if single && segment.role == Role::Sentence => {
+                Mark::Days(Days::These { days, every: false }) => {
                     let [only] = days.as_slice() else { continue };
-                    if !only.nth.is_empty() || !stands_bare(segment, mark.start, mark.end) {
+                    let bare = single && segment.role == Role::Sentence && stands_bare(segment, mark.start, mark.end);
+                    if !only.nth.is_empty() || !bare && !points_back(segment, mark.start) {
                         continue;
                     }
                     let date = named.iter().rev().find(|(at, date)| i - at <= REACH && weekday_of(*date) == only.day);
@@ -390,6 +391,12 @@ fn same_days_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// "quel venerdì", "la stessa domenica": the weekday of a date that was named.
+fn points_back(segment: &Segment, start: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+    before.is_some_and(|t| t.is_any(&["quel", "quella", "stesso", "stessa", "medesimo", "medesima"]))
 }
 
 /// Whether a weekday stands without article or preposition, and a verb follows, no hour: "sabato sarà", not "il sabato", "lunedì 9-12".

@@ -51,6 +51,8 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
             When::Same if facts.unchanged && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(|t| t.is("che")) => {}
             // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
             When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
+            // "chi in tali giornate avesse bisogno di un certificato può chiamare …": a number, whatever the day
+            When::Same if !around.last_dates.is_empty() && !clause.marks.iter().any(|o| states(&o.mark)) => {}
             When::Same => {
                 let of_period = is_of_period(segment, m);
                 if let Some(last) = around.last_period.filter(|_| of_period).or(around.last_when) {
@@ -343,4 +345,10 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
         (Some(open), Some(closed)) => open < closed,
         _ => false,
     }
+}
+
+/// Whether a mark says how an office serves, more than a number does.
+fn states(mark: &Mark) -> bool {
+    matches!(mark, Mark::Cue(cue) if !matches!(cue, Cue::Phone | Cue::Event | Cue::Past))
+        || matches!(mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_))
 }

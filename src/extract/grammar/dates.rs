@@ -19,7 +19,7 @@ use self::list::day_list;
 use self::months::{end_of_month_or_year, end_of_named_month, month_season, months, months_phrase, short_months};
 use self::resolve::{date, nearest_weekday_day, nearest_year, resolve, resolve_end};
 use self::written::{Ask, Written, written_day};
-use super::weekdays;
+use super::{pointed, weekdays};
 use crate::domain::{DateRange, Season};
 use crate::lexicon::Lexicon;
 use crate::text::{Token, TokenKind};
@@ -63,7 +63,7 @@ pub enum When {
 /// Days or a period at `i`.
 pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(When, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
-    if let Some(found) = same(tokens, i, lexicon) {
+    if let Some(found) = pointed::same(tokens, i, lexicon) {
         return Some(found);
     }
     // "fino al 3 aprile", "sino a tutto il 30 giugno", "fino a venerdì"
@@ -78,6 +78,7 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         ) {
             at += 1;
         }
+        let at = behind_hour(tokens, at);
         if let Some((written, next)) = written_day(tokens, at, anchor, lexicon, Ask::Weekday) {
             let day = if written.complete() { resolve_end(written, anchor) } else { nearest_weekday_day(&written, anchor) };
             return Some((When::Until(day?), skip_inclusive(tokens, next)));
@@ -85,7 +86,7 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         if let Some((months, next)) = months(tokens, at, anchor, lexicon) {
             return Some((When::Until(months.last()), next));
         }
-        return None;
+        return fixed_end(tokens, at, anchor, lexicon);
     }
     // "per tutto il periodo che si conclude il 9 settembre"
     if word(i) == "si" && i > 0 && tokens[i - 1].is("che") && ["conclu", "chiud", "termin"].iter().any(|w| word(i + 1).starts_with(w)) {
@@ -136,49 +137,6 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     }
     let days: Vec<Date> = list.drain(..).filter_map(|d| resolve(d, anchor)).collect();
     (!days.is_empty()).then_some((When::Days(days), next))
-}
-
-/// "nello stesso periodo", "in entrambe le date", "nella giornata indicata", "negli stessi giorni di chiusura" is not ours.
-fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(When, usize)> {
-    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
-    // "dallo stesso lunedì", "da quel giorno", "a partire dalla stessa data", "con la medesima decorrenza"
-    let from = match (word(i), word(i + 1)) {
-        ("dallo" | "dal" | "dalla" | "da", "stesso" | "medesimo" | "stessa" | "medesima" | "quel" | "quella" | "tale") => Some(i + 2),
-        ("da", "allora") => return Some((When::FromSame, i + 2)),
-        ("stessa" | "medesima", "decorrenza") => return Some((When::FromSame, i + 2)),
-        _ => None,
-    };
-    if let Some(noun) = from.filter(|noun| {
-        matches!(
-            word(*noun),
-            "giorno" | "data" | "giornata" | "momento" | "lunedi" | "martedi" | "mercoledi" | "giovedi" | "venerdi" | "sabato" | "domenica"
-        )
-    }) {
-        return Some((When::FromSame, noun + 1));
-    }
-    let next = match (word(i), word(i + 1), word(i + 2)) {
-        ("stesso" | "medesimo", "periodo" | "giorno", _) => i + 2,
-        ("stesse" | "medesime", "date" | "giornate", _) => i + 2,
-        ("questo" | "tale" | "predetto" | "suddetto", "periodo" | "giorno", _) => i + 2,
-        ("questi" | "tali" | "quei", "giorni", _) => i + 2,
-        ("quel", "giorno", _) | ("quella", "giornata" | "data", _) | ("quelle", "giornate" | "date", _) => i + 2,
-        ("giorni" | "giornate" | "date", "anzidetti" | "anzidette" | "suddetti" | "predetti" | "predette" | "indicati", _) => i + 2,
-        ("intero" | "intera", "periodo" | "giornata", _) if !matches!(word(i + 2), "di" | "del") => i + 2,
-        ("entrambe" | "entrambi" | "ambedue", "le" | "i", "date" | "giornate" | "giorni") => i + 3,
-        ("entrambi" | "ambedue", "i", "mesi") | ("nello" | "dello", "stesso", "bimestre") => i + 3,
-        ("detto" | "stesso", "bimestre", _) => i + 2,
-        ("giornata" | "date" | "giornate", "indicata" | "indicate" | "suddetta" | "suddette" | "predetta", _) => i + 2,
-        ("suddetta" | "predetta" | "stessa" | "medesima" | "tale", "giornata" | "data", _) => i + 2,
-        ("durata", "del", "provvedimento") => i + 3,
-        ("queste", "tre" | "due" | "quattro", "settimane") => i + 3,
-        ("questi", "tre" | "due" | "quattro", "giorni") => i + 3,
-        ("queste" | "quelle", "settimane", _) | ("quella" | "questa" | "tale" | "stessa" | "medesima", "settimana", _) => i + 2,
-        ("nel", "bimestre" | "trimestre", _) if lexicon.month(word(i + 2)).is_none() => i + 2,
-        ("quei" | "questi", "due" | "tre", "mesi" | "giorni") => i + 3,
-        ("stessi" | "medesimi" | "quei" | "tali", "mesi", _) => i + 2,
-        _ => return None,
-    };
-    Some((When::Same, next))
 }
 
 fn skip_small(tokens: &[Token], mut i: usize) -> usize {
@@ -309,12 +267,37 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
 }
 
+/// Behind "alle ore 24 di", where an hour in front of its day stands at `i`; else `i`.
+fn behind_hour(tokens: &[Token], i: usize) -> usize {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    if word(i) != "alle" {
+        return i;
+    }
+    let hour = |j: &usize| tokens.get(*j).is_some_and(|t| t.kind == TokenKind::Number || t.is_any(&[".", ":", "ore", "h"]));
+    let end = (i + 1..i + 6).take_while(hour).last().map_or(i + 1, |last| last + 1);
+    if matches!(word(end), "di" | "del" | "dell'") && end > i + 1 { skip_small(tokens, end + 1) } else { i }
+}
+
+/// "fino al termine dello stato di emergenza, fissato al 31 marzo", "sino alla fine dei lavori, prevista per il 4 maggio": an end whose day comes behind it.
+fn fixed_end(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(When, usize)> {
+    const FIXED: [&str; 5] = ["fissat", "previst", "stabilit", "programmat", "attes"];
+    let ends = |t: &Token| t.is_any(&[".", ";", ":"]) || t.newline;
+    let clause = tokens.get(i..(i + 12).min(tokens.len()))?.iter().take_while(|t| !ends(t)).count();
+    let at = (i..i + clause).find(|j| FIXED.iter().any(|stem| tokens[*j].text.starts_with(stem)))?;
+    let mut day = at + 1;
+    while tokens.get(day).is_some_and(|t| t.is_any(&["al", "per", "il", "l'", "a", "all'", "nel", "giorno"])) {
+        day += 1;
+    }
+    let (written, next) = written_day(tokens, day, anchor, lexicon, Ask::Weekday)?;
+    Some((When::Until(resolve_end(written, anchor)?), skip_inclusive(tokens, next)))
+}
+
 /// "dalle 20 di stasera", "da stamattina": from the day of the document on.
 fn from_today(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usize)> {
     const TODAY: [&str; 7] = ["stasera", "stamattina", "stamani", "stamane", "stanotte", "oggi", "odierno"];
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let at = match word(i) {
-        "da" if TODAY[..5].contains(&word(i + 1)) => i + 1,
+        "da" if TODAY[..5].contains(&word(i + 1)) || word(i + 1) == "questa" => i + 1,
         "dalle" | "dall'" => {
             let hour =
                 (i + 1..i + 5).take_while(|j| tokens.get(*j).is_some_and(|t| t.kind == TokenKind::Number || t.is_any(&[".", ":", "ore"])));

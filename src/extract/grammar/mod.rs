@@ -5,6 +5,7 @@ pub mod channels;
 pub mod dates;
 pub mod exceptions;
 pub mod offices;
+mod pointed;
 pub mod service;
 pub mod sites;
 pub mod times;

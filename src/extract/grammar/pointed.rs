@@ -1,0 +1,87 @@
+//! Words that point back to a day or a period told before: "nello stesso periodo", "in tale data", "da allora".
+//!
+//! In: tokens and an index. Out: that they point back, as a period or as its beginning, and the index behind the words. Which day is meant, the text before tells.
+
+use super::dates::When;
+use crate::lexicon::Lexicon;
+use crate::text::Token;
+
+/// "nello stesso periodo", "in entrambe le date", "nella giornata indicata", "negli stessi giorni di chiusura" is not ours.
+pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(When, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    // "dallo stesso lunedì", "da quel giorno", "a partire dalla stessa data", "con la medesima decorrenza"
+    let from = match (word(i), word(i + 1)) {
+        ("dallo" | "dal" | "dalla" | "da", "stesso" | "medesimo" | "stessa" | "medesima" | "quel" | "quella" | "tale") => Some(i + 2),
+        ("da", "allora") => return Some((When::FromSame, i + 2)),
+        ("stessa" | "medesima", "decorrenza") => return Some((When::FromSame, i + 2)),
+        _ => None,
+    };
+    if let Some(noun) = from.filter(|noun| {
+        matches!(
+            word(*noun),
+            "giorno" | "data" | "giornata" | "momento" | "lunedi" | "martedi" | "mercoledi" | "giovedi" | "venerdi" | "sabato" | "domenica"
+        )
+    }) {
+        return Some((When::FromSame, noun + 1));
+    }
+    if let Some(next) = pointed(tokens, i) {
+        return Some((When::Same, next));
+    }
+    let next = match (word(i), word(i + 1), word(i + 2)) {
+        ("intero" | "intera", "periodo" | "giornata", _) if !matches!(word(i + 2), "di" | "del") => i + 2,
+        ("entrambe" | "entrambi" | "ambedue", "le" | "i", "date" | "giornate" | "giorni" | "mesi") => i + 3,
+        ("due" | "tre", "date" | "giornate", next)
+            if i > 0
+                && tokens[i - 1].is_any(&["le", "nelle"])
+                && !matches!(next, "di" | "del")
+                && lexicon.month(next).is_none()
+                && lexicon.weekday(next).is_none() =>
+        {
+            i + 2
+        }
+        ("durata", "del", "provvedimento") => i + 3,
+        ("nel", "bimestre" | "trimestre", next) if lexicon.month(next).is_none() => i + 2,
+        _ => return None,
+    };
+    Some((When::Same, next))
+}
+
+/// "stesso periodo", "quelle due giornate", "tali date", "giorni anzidetti": a word that points back and a word of time, one in front of the other.
+fn pointed(tokens: &[Token], i: usize) -> Option<usize> {
+    const TIMES: [&str; 13] = [
+        "giorno",
+        "giorni",
+        "giornata",
+        "giornate",
+        "data",
+        "date",
+        "periodo",
+        "settimana",
+        "settimane",
+        "mesi",
+        "bimestre",
+        "trimestre",
+        "arco",
+    ];
+    const BACK: [&str; 8] = ["predett", "suddett", "anzidett", "sopraddett", "sopracitat", "succitat", "summenzionat", "indicat"];
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let back = |j: usize| BACK.iter().any(|stem| word(j).starts_with(stem));
+    if TIMES.contains(&word(i)) {
+        let at = i + 1 + usize::from(matches!(word(i + 1), "sopra" | "di"));
+        return back(at).then_some(at + 1);
+    }
+    let same = matches!(word(i), "stesso" | "stessa" | "stessi" | "stesse" | "medesimo" | "medesima" | "medesimi" | "medesime");
+    let that = matches!(word(i), "quel" | "quella" | "quei" | "quelle" | "tale" | "tali") || back(i);
+    let this = matches!(word(i), "questo" | "questa" | "questi" | "queste") || matches!(word(i), "detto" | "detta" | "dette" | "detti");
+    if !(same || that || this) {
+        return None;
+    }
+    let counted = matches!(word(i + 1), "due" | "tre" | "quattro" | "cinque");
+    let noun = i + 1 + usize::from(counted);
+    let vague = match word(noun) {
+        "giorni" => same && !counted, // "negli stessi giorni 15-17": days of the week
+        "mesi" => this && !counted,
+        _ => false,
+    };
+    (TIMES.contains(&word(noun)) && !vague).then_some(noun + 1)
+}
