@@ -264,6 +264,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     assembler.strangers = directory::strangers(segments, &scans, &assembler.parents, lexicon);
     assembler.bundles = bundles(segments, &scans);
     assembler.page_topic = assembler.title_topic(document, &scans, context);
+    if assembler.page_topic.is_empty() {
+        assembler.page_topic = assembler.signing_office();
+    }
     assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.own_boxes = assembler.own_boxes(&scans);
     for (index, marks) in scans.iter().enumerate() {

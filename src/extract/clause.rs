@@ -408,7 +408,9 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         // "il lunedì è giorno di rientro, e il pomeriggio perduto torna martedì 11, dalle 15.30 alle 17.30": only the day with its hours is told
         facts.hours.retain(|(_, chunk)| !chunk.slots.iter().all(|slot| matches!(slot, crate::domain::Slot::Part(_))));
     }
-    shut_all_week(&mut facts);
+    if segment.role == Role::Sentence {
+        shut_all_week(&mut facts);
+    }
     if facts.flags.reduced_by_only_days(&facts, segment, clause) {
         facts.flags.reduced = true;
     }

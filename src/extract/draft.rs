@@ -361,9 +361,20 @@ impl Draft {
         }
     }
 
+    /// A timetable whose lines are all of shut days, from Monday to Friday at least: shut.
+    fn shut_all_week(&mut self) {
+        let slots = || self.weeks.values().flat_map(|week| week.iter());
+        let shut: BTreeSet<_> = slots().map(|(_, day, _)| day.day).collect();
+        if shut.len() >= 5 && slots().all(|(_, _, slot)| *slot == crate::domain::Slot::Off) {
+            self.weeks.clear();
+            self.flags.closed = true;
+        }
+    }
+
     /// The finished notice.
     pub fn finish(mut self) -> Notice {
         self.settle_access();
+        self.shut_all_week();
         let status = self.status();
         let mut notice = Notice::about(self.subject.office, self.subject.name);
         notice.site = self.subject.site;

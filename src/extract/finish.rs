@@ -19,6 +19,7 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
     kept.iter_mut().for_each(days_say_when);
     share_among_sites(&mut kept);
     join_titles(&mut kept);
+    join_leads(&mut kept);
     // a place that was named, no more
     kept.retain(|draft| has_content(draft) && !(only_contacts(draft) && draft.channels.is_empty() && !draft.moves));
     let mut notices: Vec<Notice> = kept.into_iter().map(Draft::finish).collect();
@@ -96,6 +97,17 @@ fn join_titles(drafts: &mut Vec<Draft>) {
         let title = drafts[at].clone();
         drafts[there].flags.reduced = true;
         absorb(&mut drafts[there], title);
+        drafts.remove(at);
+    }
+}
+
+/// "Al SUAP non si va più senza prenotare. Da lunedì 1 dicembre l'ufficio riceve solo su appuntamento": what a lead says without a day, the text says with it.
+fn join_leads(drafts: &mut Vec<Draft>) {
+    let bare = |d: &Draft| d.flags.beyond_open() && d.period.is_open() && !has_content(&Draft { flags: Flags::default(), ..d.clone() });
+    let said = |d: &Draft, lead: &Draft| d.subject.same(&lead.subject) && d.status() == lead.status() && !d.period.is_open();
+    let repeated = |i: &usize| bare(&drafts[*i]) && drafts.iter().filter(|d| said(d, &drafts[*i])).count() == 1;
+    let leads: Vec<usize> = (0..drafts.len()).filter(repeated).collect();
+    for at in leads.into_iter().rev() {
         drafts.remove(at);
     }
 }

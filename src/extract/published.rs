@@ -70,7 +70,7 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         .filter(|t| t.kind == TokenKind::Number && t.text.len() == 4)
         .filter_map(|t| t.number())
         .find(|y| (2000..=2100).contains(y));
-    let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()), here: None };
+    let anchor = Anchor { day: anchor_day, year: year.map(|y| y as i16), month: anchor_day.map(|d| d.month()), ..Anchor::default() };
     let timed = |i: usize| segments.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon));
     let alone = |i: usize, s: &Segment| is_date_line(s, lexicon) && !(timed(i) && s.tokens.len() <= 6) && !is_listed(segments[..i].iter());
     let lines = segments.iter().enumerate().filter(|(i, s)| alone(*i, s)).map(|(i, _)| i).collect();

@@ -294,10 +294,11 @@ fn shut_and_reached(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 /// "Siamo anche su WhatsApp!" above "mandate le foto al 366 …: solo messaggi": the number is that of the messages.
 fn numbers_of_messages(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     const SENDS: [&str; 7] = ["mandate", "mandaci", "inviate", "inviaci", "scrivete", "scrivici", "messagg"];
-    for i in 1..segments.len() {
-        let announced = segments[i - 1].block == segments[i].block
-            && segments[i - 1].folded.text.contains("whatsapp")
-            && !scans[i - 1].iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+    for i in 0..segments.len() {
+        let before = i.checked_sub(1).filter(|b| segments[*b].block == segments[i].block);
+        let announced = before
+            .is_some_and(|b| segments[b].folded.text.contains("whatsapp") && !scans[b].iter().any(|m| matches!(m.mark, Mark::Channel(_))))
+            || opens_with_app(&segments[i], &scans[i]);
         if !announced || !segments[i].tokens.iter().any(|t| SENDS.iter().any(|w| t.text.starts_with(w))) {
             continue;
         }
@@ -313,6 +314,14 @@ fn numbers_of_messages(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// "è anche su WhatsApp: si può mandare un messaggio al 351 …": the application is named, and its one number follows.
+fn opens_with_app(segment: &Segment, marks: &[Placed]) -> bool {
+    let Some(app) = segment.tokens.iter().position(|t| t.is("whatsapp")) else { return false };
+    let mut numbers = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_)));
+    let Some(number) = numbers.next().filter(|m| m.start > app && numbers.next().is_none()) else { return false };
+    !segment.tokens[app..number.start].iter().any(|t| ["telefon", "chiam", "cell"].iter().any(|w| t.text.starts_with(w)))
 }
 
 /// "CONSIDERATO che …;", "VISTO l'art. 50 …": why an act is made, not what it orders.

@@ -141,6 +141,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             _ => None,
         };
         anchor.month = named_last.map(|day| day.month()).or(anchor.month);
+        anchor.last = named_last.or(anchor.last);
         if let Mark::When(When::Months(range)) = &mark {
             anchor.here = Some(range.first().month()).filter(|month| *month == range.last().month());
         }

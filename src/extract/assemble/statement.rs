@@ -417,7 +417,7 @@ impl Assembler<'_> {
             if !seasonal && !lent {
                 self.hanging_days = None;
             }
-        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= 12 && facts.loose.is_empty() {
+        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= if segment.announces() { 24 } else { 12 } && facts.loose.is_empty() {
             self.hanging_days = Some((segment.block, facts.bare_days.clone()));
         }
     }

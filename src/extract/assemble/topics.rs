@@ -94,6 +94,21 @@ impl Assembler<'_> {
         self.service_topic(scans)
     }
 
+    /// "Vi aspettiamo il lunedì … / L'Ufficio cultura", "Il vostro ufficio anagrafe.": the one office of a text, where it signs it.
+    pub(super) fn signing_office(&self) -> Vec<Subject> {
+        const SHORT: usize = 7;
+        let Some(at) = self.segments.iter().rposition(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return Vec::new() };
+        let last = &self.segments[at];
+        let alone = last.tokens.len() <= SHORT && at > 0 && matches!(last.role, Role::Sentence | Role::Line);
+        let bare = self.scans[at].iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma));
+        let elsewhere = self.scans[..at].iter().flatten().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::WholeBody));
+        if !alone || !bare || elsewhere {
+            return Vec::new();
+        }
+        let subjects = self.subjects_of(last, &self.scans[at]);
+        if subjects.len() == 1 { subjects } else { Vec::new() }
+    }
+
     /// The one office that the page of a service names: its fields ("Quando", "Contatti") speak of that office.
     pub(super) fn service_topic(&self, scans: &[Vec<Placed>]) -> Vec<Subject> {
         let main = |s: &&Segment| s.region == Region::Main;

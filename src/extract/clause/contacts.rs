@@ -197,8 +197,9 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         ["tutti in ", "tutti nel", "tutti al ", "tutti presso", "tutte in ", "tutte nel"].iter().any(|w| segment.folded.text.contains(w));
     if !elsewhere && (in_building || opens || moved || beside || named || together || segment.role == Role::Row) {
         facts.address = Some(address.clone());
-        facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
-            .iter()
-            .any(|t| ["trasferi", "trasloc", "spost", "ubicat"].iter().any(|w| t.text.starts_with(w)) || t.is_any(&["sede", "indirizzo"]));
+        facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())].iter().any(|t| {
+            ["trasferi", "trasloc", "spost", "ubicat", "situat"].iter().any(|w| t.text.starts_with(w))
+                || t.is_any(&["sede", "indirizzo", "trova", "trovano"])
+        });
     }
 }

@@ -276,7 +276,13 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
                 && segment.tokens.get(i + 1).is_some_and(|t| t.is_any(&["a", "ad"]))
         })
         || ["scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
-    at_once || before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
+    // "lunedì 10 luglio l'ufficio tributi si trasferisce in piazza Mercato 6"
+    let moves = clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.start > date.end)
+        && segment.tokens[date.end..clause.end.min(segment.tokens.len())].windows(2).any(|pair| {
+            ["si", "e", "verra", "sara"].contains(&pair[0].text.as_str())
+                && ["trasferisc", "trasferir", "trasferit", "sposta", "insedi"].iter().any(|w| pair[1].text.starts_with(w))
+        });
+    at_once || moves || before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
 }
 
 /// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.
@@ -349,6 +355,6 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 
 /// Whether a mark says how an office serves, more than a number does.
 fn states(mark: &Mark) -> bool {
-    matches!(mark, Mark::Cue(cue) if !matches!(cue, Cue::Phone | Cue::Event | Cue::Past))
+    matches!(mark, Mark::Cue(cue) if !matches!(cue, Cue::Phone | Cue::Event | Cue::Past | Cue::Moved))
         || matches!(mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_))
 }

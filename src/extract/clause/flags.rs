@@ -76,7 +76,8 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     // "il vecchio 0371 4470100 non sarà più attivo": the number goes, not the office
     let of_channel =
         |m: &Placed| clause.marks.iter().any(|c| matches!(c.mark, Mark::Channel(_)) && c.end <= m.start && m.start - c.end <= 2);
-    flags.closed = hit(Cue::Closed).any(|m| !(covered(m, Cue::Reduced) || at_an_hour(m) || of_channel(m) || half_day(m) && open_still));
+    let shut = |m: &Placed| !(covered(m, Cue::Reduced) || at_an_hour(m) || of_channel(m) || is_of_line(segment, clause, m));
+    flags.closed = hit(Cue::Closed).any(|m| shut(m) && !(half_day(m) && open_still));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {
         (flags.closed, flags.reduced) = (false, true);
@@ -161,6 +162,17 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         flags.appointment = false;
     }
     flags
+}
+
+/// "Il vecchio numero della Polizia locale non sarà più attivo", "il telefono della biblioteca non funziona": a line is shut, not the office.
+fn is_of_line(segment: &Segment, clause: &Clause, shut: &Placed) -> bool {
+    const LINES: [&str; 11] = ["numer", "telefon", "linea", "linee", "casell", "centralin", "fax", "recapit", "pec", "mail", "utenza"];
+    const BEFORE: [&str; 5] = ["vecchi", "nuov", "precedent", "attual", "solit"];
+    let words = segment.tokens.get(clause.start..shut.start).unwrap_or_default();
+    let from = words.iter().rposition(|t| t.is_any(&[",", ";", ":", "."])).map_or(0, |i| i + 1);
+    let starts = |t: &crate::text::Token, stems: &[&str]| stems.iter().any(|stem| t.text.starts_with(stem));
+    let small = |t: &&crate::text::Token| t.text.len() <= 3 && !t.is_any(&["fax", "pec"]) || starts(t, &BEFORE);
+    words[from..].iter().find(|t| !small(t)).is_some_and(|noun| starts(noun, &LINES) && !noun.text.ends_with("mente"))
 }
 
 /// "non apre se non il martedì dalle 10 alle 11": a closing, and behind a word of exception the hours that remain.

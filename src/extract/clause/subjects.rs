@@ -154,7 +154,9 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     }
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
-    let entry = before.iter().any(|t| t.text.starts_with("acced") || t.text.starts_with("access"));
+    // "l'accesso all'anagrafe", "il ricevimento del pubblico presso l'ufficio tributi": the service is the office's own
+    const SERVICE: [&str; 7] = ["acced", "access", "ricevim", "ricevon", "pubblico", "apertur", "sportell"];
+    let entry = before.iter().any(|t| SERVICE.iter().any(|w| t.text.starts_with(w)));
     to && !entry && (verb || beside && segment.role == Role::Sentence) && !contacts && mark.start > 3
 }
 

@@ -35,6 +35,8 @@ pub struct Anchor {
     pub month: Option<i8>,
     /// The month that the same sentence named before: "a marzo si cambia: da lunedì 3 …".
     pub here: Option<i8>,
+    /// The day named last: "chiusa fino al 14; dal giorno successivo …".
+    pub last: Option<Date>,
 }
 
 /// Days or a period, resolved.
@@ -105,6 +107,9 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         let at = skip_small(tokens, i + 2);
         let (_, next) = written_day(tokens, at, anchor, lexicon, Ask::Weekday)?;
         return Some((When::Deadline, next));
+    }
+    if let Some(found) = from_next_day(tokens, i, anchor) {
+        return Some(found);
     }
     if let Some(found) = from_today(tokens, i, anchor) {
         return Some(found);
@@ -253,6 +258,15 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     if between {
         return None; // "fra Natale e l'Epifania" without an end that was read
     }
+    // "chiusa fino a domenica 14 giugno. Dal 15 riapre": the day behind the one named last
+    let tomorrow = anchor.last.and_then(|day| day.tomorrow().ok());
+    if let Some(day) = tomorrow.filter(|day| !first.complete() && first.day == Some(day.day()) && first.month.is_none())
+        && word(i).starts_with("dal")
+        && !is_quantity(tokens, i)
+        && !is_unit(tokens, next)
+    {
+        return Some((When::From(day), next));
+    }
     // "fino al 13 ottobre. Dal 14, di nuovo aperta": the month is the one named last
     if !first.complete() && first.weekday.is_none() && word(i).starts_with("dal") && matches!(word(next), "," | ":" | "in") {
         let (day, month, from) = (first.day?, anchor.month?, anchor.day?);
@@ -265,6 +279,17 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         return Some((When::From(day), skip_inclusive(tokens, next)));
     }
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
+}
+
+/// "dal giorno successivo", "dall'indomani", "a partire dal giorno dopo": from the day behind the one named last.
+fn from_next_day(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let next = match (word(i), word(i + 1), word(i + 2)) {
+        ("dal", "giorno", "successivo" | "seguente" | "dopo") => i + 3,
+        ("dall'", "indomani", _) => i + 2,
+        _ => return None,
+    };
+    Some((When::From(anchor.last?.tomorrow().ok()?), next))
 }
 
 /// Behind "alle ore 24 di", where an hour in front of its day stands at `i`; else `i`.

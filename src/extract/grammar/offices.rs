@@ -197,6 +197,30 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
 }
 
 /// Whether common words stand where only an office would be named so.
+/// "tranne viabilità", "ad eccezione dei tributi", "solo la viabilità fa eccezione": what is taken out of a rule about offices is an office.
+fn is_excepted(tokens: &[Token], i: usize, next: usize) -> bool {
+    const REACH: usize = 3;
+    const OUT: [&str; 12] = [
+        "tranne",
+        "salvo",
+        "eccetto",
+        "fuorche",
+        "eccezione",
+        "eccettuato",
+        "eccettuata",
+        "eccettuati",
+        "escluso",
+        "esclusa",
+        "esclusi",
+        "escluse",
+    ];
+    let small = |t: &Token| t.text.len() <= 5 && t.kind == TokenKind::Word && !OUT.contains(&t.text.as_str());
+    let before = tokens.get(i.saturating_sub(REACH)..i).unwrap_or_default();
+    let led = before.iter().rev().find(|t| !small(t)).is_some_and(|t| OUT.contains(&t.text.as_str()));
+    let behind = tokens.get(next).is_some_and(|t| t.is_any(&["fa", "fanno"])) && tokens.get(next + 1).is_some_and(|t| t.is("eccezione"));
+    led || behind
+}
+
 fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> bool {
     let opens = i == place.first;
     // "il Sindaco riceve", "la segreteria resta chiusa": a verb of service makes a subject
@@ -269,7 +293,7 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
         .is_some_and(|t| ["deleg", "assess", "consiglier", "ministr", "fest", "premi", "diritt"].iter().any(|w| t.text.starts_with(w)));
     let tax = tokens.get(i).is_some_and(|t| t.is_any(&["tari", "imu", "tasi", "tares", "cosap", "irpef"]));
     let named = article && !tax && !of_others && is_capital(i) && !tokens.get(next).is_some_and(|t| t.upper) && !place.label;
-    if named || of_service || asked || opens_list || behind_number {
+    if named || of_service || asked || opens_list || behind_number || is_excepted(tokens, i, next) {
         return true;
     }
     let closes = tokens.get(next).is_none_or(|t| {

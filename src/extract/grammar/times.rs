@@ -97,8 +97,9 @@ fn words(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Clock, usize)
         return Some((Clock::new(hour.checked_sub(1)?, 45)?, next + 3));
     }
     let afternoon = matches!((word(next), word(next + 1)), (Some("del"), Some("pomeriggio")) | (Some("di"), Some("pomeriggio" | "sera")));
+    let morning = matches!((word(next), word(next + 1)), (Some("del" | "di" | "della"), Some("mattino" | "mattina")));
     let hour = if afternoon && hour < 12 { hour + 12 } else { hour };
-    Some((Clock::new(hour, minute)?, if afternoon { next + 2 } else { next }))
+    Some((Clock::new(hour, minute)?, if afternoon || morning { next + 2 } else { next }))
 }
 
 /// Skips "ore", "h", "h.", "le", "le ore" in front of a time.

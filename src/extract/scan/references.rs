@@ -82,8 +82,8 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
             if matches!(word(at + 2), "ufficio" | "sportello" | "servizio") { at + 3 } else { at + 2 },
         )),
         ("i" | "le", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
-        ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
+        ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),
         // "gli uffici di cui all'articolo 1"
         ("gli", "uffici" | "servizi", "di") if word(at + 3) == "cui" => Some((Mark::TheOffices { back: false }, at + 2)),
         ("gli", "uffici" | "sportelli", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),

@@ -25,6 +25,11 @@ pub(super) fn read(sentence: &mut Sentence) {
             sentence.say(Cue::WalkIn, free);
         }
     }
+    for at in 0..sentence.tokens.len() {
+        if is_free_access(sentence, at) {
+            sentence.say(Cue::WalkIn, at..at + 1);
+        }
+    }
     for book in sentence.all(Word::Book) {
         let hit = Hit { word: Word::Book, start: book.start, end: book.end, verb: false };
         if is_of_a_thing(sentence, &hit)
@@ -148,5 +153,18 @@ fn is_optional(sentence: &Sentence, book: &Hit) -> bool {
         let text = sentence.text(i);
         ["preferibil", "possibil", "facoltat", "consigli", "gradit", "eventual"].iter().any(|stem| text.starts_with(stem))
             || matches!(text, "puo" | "possono" | "potete" | "puoi")
+    })
+}
+
+/// "l'accesso agli uffici sarà di nuovo libero": the access is what is free.
+fn is_free_access(sentence: &Sentence, at: usize) -> bool {
+    if !matches!(sentence.text(at), "libero" | "liberi") || sentence.said(Cue::WalkIn, at..at + 1) {
+        return false;
+    }
+    let phrase = sentence.phrase(at);
+    let access = (phrase.start..at).find(|i| ["access", "ingress"].iter().any(|stem| sentence.text(*i).starts_with(stem)));
+    access.is_some_and(|access| {
+        let between = access + 1..at;
+        sentence.any(between.clone(), Word::Be) && !sentence.any(between, Word::Not)
     })
 }

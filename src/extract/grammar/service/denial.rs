@@ -27,6 +27,10 @@ pub(super) fn read(sentence: &mut Sentence) {
 fn negation(sentence: &mut Sentence, start: usize, end: usize) {
     const CHANGE: [Word; 4] = [Word::Shut, Word::Shuts, Word::Shutting, Word::Shrink];
     const SERVICE: [Word; 6] = [Word::Afternoon, Word::Serve, Word::Up, Word::Serving, Word::Again, Word::Accord];
+    // "non si va più senza prenotare", "nessuno entra senza appuntamento"
+    if let Some(book) = unless_booked(sentence, end) {
+        return sentence.say(Cue::Appointment, start..book.end);
+    }
     let wanted: Vec<Word> = [Word::Book, Word::Need].iter().chain(&CHANGE).chain(&SERVICE).copied().collect();
     let quantifier = sentence.text(start) != "non";
     // "nessuno ha mai pensato di chiudere", "non è in programma alcuna chiusura"
@@ -60,6 +64,16 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
         word if SERVICE.contains(&word) && word != Word::Afternoon && sentence.is_ours(&hit) => not_served(sentence, start, &hit),
         _ => {}
     }
+}
+
+/// The booking without which a denied thing is not done: "(non) si va più senza prenotare".
+fn unless_booked(sentence: &Sentence, from: usize) -> Option<Hit> {
+    const REACH: usize = 8;
+    let comes = |i: usize| ["va", "viene", "entra", "accede", "passa", "venite", "presentatevi", "presentarsi"].contains(&sentence.text(i));
+    let end = (from..from + REACH).find(|i| sentence.stops(*i)).unwrap_or(from + REACH);
+    let without = sentence.first(from..end, &[Word::Without])?;
+    let booked = sentence.walk(without.end, &[Word::Book], &[Word::How, Word::Need], 3)?;
+    (from..without.start).any(comes).then_some(booked)
 }
 
 /// "chi non ha l'appuntamento non viene ricevuto": who has not booked is not served.
