@@ -165,6 +165,8 @@ struct Assembler<'a> {
     is_front_page: bool,
     /// The block whose first line says that one comes by appointment only: so do its further lines.
     by_appointment: Option<usize>,
+    /// Offices whose title says that one comes by appointment.
+    booked_by_title: Vec<OfficeId>,
     /// Segments beside the matter that speak of the page's own office.
     own_boxes: BTreeSet<usize>,
     /// Entries of lists of offices that speak of somebody else.
@@ -185,7 +187,7 @@ struct Assembler<'a> {
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
     let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
-    super::revise::revise(segments, &mut scans);
+    super::revise::revise(segments, &mut scans, dating.published.or(context.published));
     branches::mark(document, segments, &mut scans, lexicon);
     seasons(segments, &mut scans, lexicon);
     dashes(segments, &mut scans, lexicon);
@@ -248,6 +250,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         doubts: Vec::new(),
         is_front_page: is_front_page(document, segments, lexicon),
         by_appointment: None,
+        booked_by_title: Vec::new(),
         own_boxes: BTreeSet::new(),
         strangers: BTreeSet::new(),
         group: None,

@@ -162,12 +162,19 @@ pub fn carry_closing(clauses: &mut [Clause]) {
 /// "fino al 31 maggio solo per telefono; dal 1° giugno su appuntamento": each period has its own statement.
 fn period_cuts(marks: &[Placed]) -> Vec<usize> {
     let states = |m: &Placed| matches!(&m.mark, Mark::When(when) if period_of(when).is_some());
-    marks
-        .iter()
-        .enumerate()
-        .filter(|(i, m)| m.mark == Mark::Break && marks[..*i].iter().any(states) && marks[i + 1..].iter().any(states))
-        .map(|(_, m)| m.end)
-        .collect()
+    // "chiusa fino al 14 giugno, la biblioteca dal giorno successivo sarà aperta ogni martedì": the day behind the end begins the other statement
+    let ended = |i: usize, day: Date| {
+        let before = || marks[..i].iter();
+        before().any(|m| matches!(&m.mark, Mark::When(When::Until(end)) if end.tomorrow().is_ok_and(|next| next == day)))
+            && before().any(|m| m.mark == Mark::Cue(Cue::Closed))
+            && marks[i + 1..].iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Open) | Mark::Span(..)))
+    };
+    let cut = |(i, m): (usize, &Placed)| match &m.mark {
+        Mark::Break => (marks[..i].iter().any(states) && marks[i + 1..].iter().any(states)).then_some(m.end),
+        Mark::When(When::From(day)) => ended(i, *day).then_some(m.start),
+        _ => None,
+    };
+    marks.iter().enumerate().filter_map(cut).collect()
 }
 
 /// The single days that a sentence names.

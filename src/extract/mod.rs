@@ -5,6 +5,8 @@
 mod assemble;
 mod branches;
 mod clause;
+mod coming_days;
+mod corrections;
 mod denied;
 mod draft;
 mod elsewhere;

@@ -3,10 +3,11 @@
 //!
 //! In: segments with their phrases. Out: the phrases, some of them replaced or dropped.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::grammar::dates::{When, weekday_of};
+use super::coming_days;
+use super::corrections::{calls_it_wrong, drop_what_is_set_right, takes_back};
+use super::grammar::dates::When;
 use super::grammar::weekdays::Days;
 use super::press;
 use super::scan::{Mark, Placed};
@@ -16,7 +17,7 @@ use crate::lexicon::Cue;
 use crate::text::TokenKind;
 
 /// Looks again.
-pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option<Date>) {
     let mut motion = None;
     for (i, segment) in segments.iter().enumerate() {
         if is_motion(segment) {
@@ -30,8 +31,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         }
     }
     faxes_in_columns(segments, scans);
-    weekdays_as_dates(segments, scans);
-    weekdays_behind_dates(segments, scans);
+    coming_days::resolve(segments, scans, published);
     shut_and_reached(segments, scans);
     numbers_of_messages(segments, scans);
     same_days_as_dates(segments, scans);
@@ -40,6 +40,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         drop_glosses(segment, marks);
         months_beside_a_week(segment, marks);
         drop_preamble(segment, marks);
+        drop_what_is_set_right(segment, marks);
         drop_hour_of_act(segment, marks);
     }
 }
@@ -151,43 +152,6 @@ fn ordinals_behind(segment: &Segment, marks: &mut [Placed]) {
     }
 }
 
-/// "Avevamo scritto che si riceve il martedì: non è così."
-fn takes_back(segment: &Segment) -> bool {
-    let text = segment.folded.text.as_str();
-    let told = ["avevamo scritto", "avevamo indicato", "avevamo annunciato", "era scritto che", "si leggeva che", "avevamo comunicato"]
-        .iter()
-        .any(|w| text.contains(w));
-    told && ["non e cosi", "sbagliat", "errat", "un errore", "una svista", "non e vero"].iter().any(|w| text.contains(w))
-}
-
-/// "Si tratta di un errore: …", "L'indicazione è errata": about the sentence before.
-fn calls_it_wrong(segment: &Segment) -> bool {
-    let text = segment.folded.text.trim_start();
-    let opens = [
-        "si tratta di un errore",
-        "si trattava di un errore",
-        "si tratta di un refuso",
-        "si e trattato di un errore",
-        "si tratta di una notizia falsa",
-    ];
-    // "Lo 0783 449102 è di una famiglia. Il numero giusto è …"
-    let puts_right = || {
-        ["numero", "orario", "indirizzo", "giorno"]
-            .iter()
-            .any(|what| ["giusto", "corretto", "esatto"].iter().any(|how| text.contains(&format!("{what} {how}"))))
-    };
-    let number_right = text.len() < 90 && text.starts_with("il numero") && puts_right();
-    let says = ["l'indicazione", "l'informazione", "il dato", "la notizia", "quanto sopra", "quell'orario", "l'orario indicato"];
-    let is_said = says.iter().any(|s| text.starts_with(s));
-    number_right
-        || opens.iter().any(|w| text.starts_with(w))
-        || is_said
-            && ["errat", "sbagliat", "inesatt", "frutto di un errore", "non corrispond"].iter().any(|w| {
-                let at = text.find(w).unwrap_or(usize::MAX);
-                at < 60 && !text[..at].contains(" non ")
-            })
-}
-
 /// "Sono alcune delle richieste contenute nella mozione …", "È quanto chiede il gruppo …": the sentences before told what somebody wants.
 fn calls_it_a_wish(segment: &Segment) -> bool {
     const OPENS: [&str; 14] =
@@ -225,32 +189,6 @@ fn calls_it_a_wish(segment: &Segment) -> bool {
     let granted = lead.contains("accolt") || lead.contains("approvat");
     let said = SAYS.iter().any(|w| lead.starts_with(w) || lead.strip_prefix("e ").is_some_and(|rest| rest.starts_with(w)));
     to_be && lists && !granted || said
-}
-
-/// "Oggi e domani 9-18, domenica 7-23": a weekday that goes on behind dates of the same week is the next such day.
-fn weekdays_behind_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const DAYS: i32 = 7;
-    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
-        if segment.role == Role::Row || marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() != 1 {
-            continue;
-        }
-        let Some(at) = marks.iter().position(|m| matches!(m.mark, Mark::Days(_))) else { continue };
-        let Mark::Days(Days::These { days, every: false }) = &marks[at].mark else { continue };
-        let ([only], Some(first)) = (days.as_slice(), marks[..at].iter().position(|m| matches!(m.mark, Mark::When(When::Days(_))))) else {
-            continue;
-        };
-        let before = |n: usize| marks[at].start.checked_sub(n).and_then(|i| segment.tokens.get(i));
-        let set_off = before(1).is_some_and(|t| t.is(",")) || before(1).is_some_and(|t| t.is("e")) && before(2).is_some_and(|t| t.is(","));
-        let timed = |marks: &[Placed]| marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
-        let plain = only.nth.is_empty() && marks[at].end == marks[at].start + 1 && set_off;
-        let last =
-            marks[..at].iter().rev().find_map(|m| if let Mark::When(When::Days(days)) = &m.mark { days.last().copied() } else { None });
-        let Some(last) = last.filter(|_| plain && timed(&marks[first..at]) && timed(&marks[at + 1..])) else { continue };
-        let next = (1..DAYS).filter_map(|n| last.checked_add(n.days()).ok()).find(|day| weekday_of(*day) == only.day);
-        if let Some(day) = next {
-            marks[at].mark = Mark::When(When::Days(vec![day]));
-        }
-    }
 }
 
 /// "Non è aperto al pubblico. Contatti: …": a counter that is shut for good, and the ways that take its place.
@@ -355,32 +293,6 @@ fn is_motion(segment: &Segment) -> bool {
     ["interrogazion", "mozion", "interpellanz", "proposta di "].iter().any(|w| text.starts_with(w))
 }
 
-/// "Sabato 3 giugno gli uffici saranno chiusi. La Polizia locale sabato sarà in servizio": in running text a bare weekday is the date that was named.
-fn weekdays_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const REACH: usize = 6;
-    let mut named: Vec<(usize, Date)> = Vec::new();
-    for (i, segment) in segments.iter().enumerate() {
-        let single = scans[i].iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() == 1;
-        for mark in &mut scans[i] {
-            match &mark.mark {
-                Mark::When(When::Days(days)) => named.extend(days.iter().map(|day| (i, *day))),
-                Mark::Days(Days::These { days, every: false }) => {
-                    let [only] = days.as_slice() else { continue };
-                    let bare = single && segment.role == Role::Sentence && stands_bare(segment, mark.start, mark.end);
-                    if !only.nth.is_empty() || !bare && !points_back(segment, mark.start) {
-                        continue;
-                    }
-                    let date = named.iter().rev().find(|(at, date)| i - at <= REACH && weekday_of(*date) == only.day);
-                    if let Some((_, date)) = date {
-                        mark.mark = Mark::When(When::Days(vec![*date]));
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
 /// "Chiusi dall'11 al 16 agosto. Negli stessi giorni …": the days said last were dates, none of the week.
 fn same_days_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let mut last_were_dates: Option<usize> = None;
@@ -400,44 +312,4 @@ fn same_days_as_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
-}
-
-/// "quel venerdì", "la stessa domenica": the weekday of a date that was named.
-fn points_back(segment: &Segment, start: usize) -> bool {
-    let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
-    before.is_some_and(|t| t.is_any(&["quel", "quella", "stesso", "stessa", "medesimo", "medesima"]))
-}
-
-/// Whether a weekday stands without article or preposition, and a verb follows, no hour: "sabato sarà", not "il sabato", "lunedì 9-12".
-fn stands_bare(segment: &Segment, start: usize, end: usize) -> bool {
-    let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
-    let article = before.is_some_and(|t| {
-        t.is_any(&[
-            "il", "la", "di", "del", "della", "ogni", "al", "dal", "da", "e", "-", "/", "tutti", "nei", "nel", "primo", "secondo", "terzo",
-            "quarto", "ultimo",
-        ])
-    });
-    let verb = segment.tokens.get(end).is_some_and(|t| {
-        t.kind == TokenKind::Word
-            && t.text.len() > 1
-            && !t.is_any(&[
-                "dalle",
-                "dalla",
-                "ore",
-                "ed",
-                "mattina",
-                "mattino",
-                "pomeriggio",
-                "sera",
-                "escluso",
-                "chiuso",
-                "chiusi",
-                "a",
-                "al",
-                "o",
-                "h",
-                "anche",
-            ])
-    });
-    !article && verb && end == start + 1
 }

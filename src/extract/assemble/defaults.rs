@@ -1,6 +1,7 @@
 //! What a list says once for all of its offices: hours, an address, a way of receiving, contacts.
 
 use super::Assembler;
+use crate::domain::Access;
 use crate::extract::draft::{Facts, Flags, Subject};
 use crate::extract::segment::Segment;
 
@@ -10,6 +11,11 @@ impl Assembler<'_> {
         for draft in &mut self.drafts {
             if draft.subject.office.is_all() {
                 continue;
+            }
+            // "CARTA D'IDENTITÀ: SI FA SU APPUNTAMENTO" above hours of which nothing else is said
+            let counter = draft.weeks.contains_key(&Access::WalkIn) && !draft.weeks.contains_key(&Access::Appointment);
+            if counter && draft.flags == Flags::default() && self.booked_by_title.contains(&draft.subject.office) {
+                (draft.flags.appointment, draft.flags.strict) = (true, true);
             }
             if draft.address.is_none() && draft.subject.site.is_none() {
                 draft.address.clone_from(&self.default_address);
@@ -24,7 +30,7 @@ impl Assembler<'_> {
                 draft.flags.reduced = false;
             }
             // hours of its telephone alone say nothing of the counter
-            let counter = draft.weeks.keys().any(|access| *access != crate::domain::Access::Phone);
+            let counter = draft.weeks.keys().any(|access| *access != Access::Phone);
             let own = counter || draft.flags.appointment || draft.flags.remote || draft.flags.closed;
             if !own || draft.also {
                 for (access, chunk) in &self.default_hours {
@@ -40,7 +46,7 @@ impl Assembler<'_> {
             }
             // hours of the telephone at which one books say nothing of the counter
             let each = self.default_each.is_some();
-            let by_phone = draft.weeks.keys().all(|access| *access == crate::domain::Access::Phone);
+            let by_phone = draft.weeks.keys().all(|access| *access == Access::Phone);
             if let Some((flags, period)) = self.default_flags
                 && !draft.flags.any()
                 && !draft.unchanged

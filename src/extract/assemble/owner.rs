@@ -34,7 +34,13 @@ pub(super) fn signed_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) ->
     let signs = |i: usize, s: &Segment| {
         let text = s.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
         let named = OWNERS.iter().any(|owner| text.strip_prefix(owner).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
-        named && text.len() <= 160 && !press::is_publisher(text) && (head == Some(i) && heads(s) || is_signature(s, &scans[i]))
+        // "Consorzio di Polizia locale dei Tre Laghi": bodies that serve together
+        let office = |m: &Placed| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().any(|o| !o.office.is_other()));
+        named
+            && !(text.starts_with("consorzio") && scans[i].iter().any(office))
+            && text.len() <= 160
+            && !press::is_publisher(text)
+            && (head == Some(i) && heads(s) || is_signature(s, &scans[i]))
     };
     let names_body = |s: &Segment| s.tokens.iter().any(|t| BODIES.contains(&t.text.as_str()));
     frame().any(|(i, s)| signs(i, s)) && !frame().any(|(_, s)| names_body(s))

@@ -116,8 +116,11 @@ impl Assembler<'_> {
             }
         }
         let season = self.headings.seasons.innermost(&segment.headings).copied();
-        let all_year =
-            || ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo"].iter().any(|w| segment.folded.text.contains(w));
+        let all_year = || {
+            ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo", "sempre chius"]
+                .iter()
+                .any(|w| segment.folded.text.contains(w))
+        };
         let hanging = self.hanging_season.filter(|h| h.alone || h.block == segment.block).map(|h| h.season);
         let season = season.or(hanging).filter(|_| !all_year());
         for (_, chunk) in &mut facts.hours {

@@ -202,6 +202,9 @@ impl Assembler<'_> {
             || self.segments.len() > index + 1 && index <= 8 && segment.folded.text.starts_with("oggetto:");
         if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
+            if facts.flags.appointment && explicit {
+                self.booked_by_title.extend(subjects.iter().map(|s| s.office.clone()));
+            }
             facts.flags = Default::default();
             facts.channels.retain(|c| c.value.is_some());
         }
@@ -417,7 +420,8 @@ impl Assembler<'_> {
             if !seasonal && !lent {
                 self.hanging_days = None;
             }
-        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= if segment.announces() { 24 } else { 12 } && facts.loose.is_empty() {
+        } else if !facts.bare_days.is_empty() && segment.tokens.len() <= if segment.announces() { 24 } else { 12 } && facts.loose.is_empty()
+        {
             self.hanging_days = Some((segment.block, facts.bare_days.clone()));
         }
     }

@@ -101,7 +101,8 @@ impl Assembler<'_> {
         let last = &self.segments[at];
         let alone = last.tokens.len() <= SHORT && at > 0 && matches!(last.role, Role::Sentence | Role::Line);
         let bare = self.scans[at].iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma));
-        let elsewhere = self.scans[..at].iter().flatten().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::WholeBody));
+        let elsewhere =
+            self.scans[..at].iter().flatten().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::WholeBody));
         if !alone || !bare || elsewhere {
             return Vec::new();
         }

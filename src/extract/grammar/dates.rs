@@ -124,6 +124,9 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
             _ => (from, next),
         });
     }
+    if let Some(found) = numeric_range(tokens, i, anchor) {
+        return Some(found);
+    }
     if let Some(found) = months_phrase(tokens, i, anchor, lexicon) {
         return Some(found);
     }
@@ -290,6 +293,24 @@ fn from_next_day(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, u
         _ => return None,
     };
     Some((When::From(anchor.last?.tomorrow().ok()?), next))
+}
+
+/// "1/4-30/9", "1/10 - 31/3": days and months in figures, joined by a dash.
+fn numeric_range(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usize)> {
+    let number = |j: usize| tokens.get(j).and_then(|t| t.number());
+    let sign = |j: usize, text: &str| tokens.get(j).is_some_and(|t| t.is(text));
+    let day = |j: usize| {
+        let (day, month) = (i8::try_from(number(j)?).ok()?, i8::try_from(number(j + 2)?).ok()?);
+        let written = Written { day: Some(day), month: Some(month), ..Written::default() };
+        (sign(j + 1, "/") && (1..=31).contains(&day) && (1..=12).contains(&month)).then_some(written)
+    };
+    let (first, last) = (day(i)?, day(i + 4)?);
+    let ends = sign(i + 3, "-") && !sign(i + 7, "/") && !(i > 0 && sign(i - 1, "/"));
+    let times = first.day == last.month || first.month == last.month && first.day >= last.day;
+    if !ends || times {
+        return None; // "8/12 - 14/18" is said of hours
+    }
+    Some((range_of(first, last, anchor)?, i + 7))
 }
 
 /// Behind "alle ore 24 di", where an hour in front of its day stands at `i`; else `i`.

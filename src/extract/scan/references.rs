@@ -81,6 +81,9 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
             Mark::TheOffices { back: true },
             if matches!(word(at + 2), "ufficio" | "sportello" | "servizio") { at + 3 } else { at + 2 },
         )),
+        ("nessuno", "degli", "uffici") if !qualified(at + 3) => Some((Mark::TheOffices { back: false }, at + 3)),
+        // "per parlare con qualunque ufficio"
+        ("qualunque" | "qualsiasi", "ufficio", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
         ("i" | "le", "primi" | "prime", "due" | "tre") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("entrambi" | "ambedue", "gli" | "i", "uffici" | "servizi" | "sportelli") => Some((Mark::TheOffices { back: true }, at + 3)),
         ("entrambi" | "entrambe" | "ambedue", next, _) if next != "le" && next != "i" => Some((Mark::TheOffices { back: true }, at + 1)),

@@ -1,0 +1,185 @@
+//! Days of the week that are days of the calendar: "venerdì 3 …; quel venerdì", "oggi e domani 9-18, domenica 7-23", "lunedì e martedì della settimana prossima", "giovedì gli
+//! uffici resteranno chiusi".
+//!
+//! In: segments with their phrases, and the day on which the text speaks. Out: the phrases, such weekdays replaced by dates.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::grammar::dates::{When, weekday_of};
+use super::grammar::weekdays::Days;
+use super::scan::{Mark, Placed};
+use super::segment::{Role, Segment};
+use crate::domain::{DateRange, Day, DaySelector};
+use crate::lexicon::Cue;
+use crate::text::{Token, TokenKind};
+
+/// Replaces them.
+pub(super) fn resolve(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option<Date>) {
+    of_dates_named(segments, scans);
+    behind_dates(segments, scans);
+    let Some(published) = published else { return };
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        of_a_week(segment, marks, published);
+        next_one(segment, marks, published);
+    }
+}
+
+/// "da lunedì a mercoledì della settimana prossima", "giovedì e venerdì di questa settimana".
+fn of_a_week(segment: &Segment, marks: &mut [Placed], published: Date) {
+    for mark in marks.iter_mut() {
+        let Mark::Days(Days::These { days, every: false }) = &mark.mark else { continue };
+        let Some((weeks, end)) = week_named(&segment.tokens, mark.end) else { continue };
+        let monday = published.checked_sub(i32::from(published.weekday().to_monday_zero_offset()).days());
+        let Ok(monday) = monday.and_then(|day| day.checked_add((7 * weeks).days())) else { continue };
+        let dates: Option<Vec<Date>> = days.iter().map(|day| date_in_week(monday, day)).collect();
+        let Some(dates) = dates.filter(|dates| !dates.is_empty()) else { continue };
+        let range = segment.tokens[mark.start..mark.end].iter().any(|t| t.is_any(&["a", "al", "fino"]));
+        let when = match DateRange::new(dates[0], dates[dates.len() - 1]).filter(|_| range && dates.len() > 1) {
+            Some(range) => When::Range(range),
+            None => When::Days(dates),
+        };
+        *mark = Placed { mark: Mark::When(when), start: mark.start, end };
+    }
+}
+
+/// How many weeks from now, and the index behind the words: "della prossima settimana" is 1, "di questa settimana" is 0.
+fn week_named(tokens: &[Token], at: usize) -> Option<(i32, usize)> {
+    let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+    match (word(at), word(at + 1), word(at + 2)) {
+        ("della", "prossima", "settimana") | ("della", "settimana", "prossima" | "entrante") => Some((1, at + 3)),
+        ("di" | "della", "questa" | "corrente", "settimana") => Some((0, at + 3)),
+        _ => None,
+    }
+}
+
+fn date_in_week(monday: Date, day: &DaySelector) -> Option<Date> {
+    const WEEK: i32 = 7;
+    let plain = day.nth.is_empty() && day.day != Day::Ph;
+    (0..WEEK).filter(|_| plain).filter_map(|n| monday.checked_add(n.days()).ok()).find(|date| weekday_of(*date) == day.day)
+}
+
+/// "Giovedì, festa di San Giovanni, gli uffici sono chiusi", "lunedì l'anagrafe resterà chiusa", "lo sciopero di venerdì": a single weekday without an article, of which
+/// something is told that comes once.
+fn next_one(segment: &Segment, marks: &mut [Placed], published: Date) {
+    const WEEK: i32 = 7;
+    const ONCE: [&str; 8] = ["sciopero", "scioperi", "assemblea", "festa", "patrono", "ponte", "prossimo", "lutto"];
+    const WILL_BE: [&str; 10] =
+        ["sara", "saranno", "restera", "resteranno", "rimarra", "rimarranno", "chiudera", "chiuderanno", "osservera", "osserveranno"];
+    let several = marks.iter().filter(|m| matches!(m.mark, Mark::Days(_) | Mark::When(_))).count() != 1;
+    let timed = marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+    let Some(mark) = marks.iter().position(|m| matches!(m.mark, Mark::Days(_))).filter(|_| !several && segment.role == Role::Sentence)
+    else {
+        return;
+    };
+    let Mark::Days(Days::These { days, every: false }) = &marks[mark].mark else { return };
+    let [only] = days.as_slice() else { return };
+    let (start, end) = (marks[mark].start, marks[mark].end);
+    let before = |n: usize| start.checked_sub(n).and_then(|i| segment.tokens.get(i));
+    let of_what = before(1).is_some_and(|t| t.is("di")) && (2..=3).any(|n| before(n).is_some_and(|t| ONCE.contains(&t.text.as_str())));
+    let bare =
+        end == start + 1 && !before(1).is_some_and(|t| t.kind == TokenKind::Word && !t.is_any(&["che", "ma", "e", "dunque", "quindi"]));
+    let will_be = segment.tokens.iter().any(|t| WILL_BE.contains(&t.text.as_str()) || t.is("non") && bare);
+    let shut = marks.iter().any(|m| m.mark == Mark::Cue(Cue::Closed));
+    let apposed =
+        segment.tokens.get(end).is_some_and(|t| t.is(",")) && segment.tokens.get(end + 1).is_some_and(|t| ONCE.contains(&t.text.as_str()));
+    if !(of_what || bare && shut && !timed && (will_be || apposed)) || !only.nth.is_empty() {
+        return;
+    }
+    let next = (1..WEEK).filter_map(|n| published.checked_add(n.days()).ok()).find(|date| weekday_of(*date) == only.day);
+    if let Some(date) = next {
+        marks[mark].mark = Mark::When(When::Days(vec![date]));
+    }
+}
+
+/// "Oggi e domani 9-18, domenica 7-23": a weekday that goes on behind dates of the same week is the next such day.
+fn behind_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const DAYS: i32 = 7;
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        if segment.role == Role::Row || marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() != 1 {
+            continue;
+        }
+        let Some(at) = marks.iter().position(|m| matches!(m.mark, Mark::Days(_))) else { continue };
+        let Mark::Days(Days::These { days, every: false }) = &marks[at].mark else { continue };
+        let ([only], Some(first)) = (days.as_slice(), marks[..at].iter().position(|m| matches!(m.mark, Mark::When(When::Days(_))))) else {
+            continue;
+        };
+        let before = |n: usize| marks[at].start.checked_sub(n).and_then(|i| segment.tokens.get(i));
+        let set_off = before(1).is_some_and(|t| t.is(",")) || before(1).is_some_and(|t| t.is("e")) && before(2).is_some_and(|t| t.is(","));
+        let timed = |marks: &[Placed]| marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        let plain = only.nth.is_empty() && marks[at].end == marks[at].start + 1 && set_off;
+        let last =
+            marks[..at].iter().rev().find_map(|m| if let Mark::When(When::Days(days)) = &m.mark { days.last().copied() } else { None });
+        let Some(last) = last.filter(|_| plain && timed(&marks[first..at]) && timed(&marks[at + 1..])) else { continue };
+        let next = (1..DAYS).filter_map(|n| last.checked_add(n.days()).ok()).find(|day| weekday_of(*day) == only.day);
+        if let Some(day) = next {
+            marks[at].mark = Mark::When(When::Days(vec![day]));
+        }
+    }
+}
+
+/// "Sabato 3 giugno gli uffici saranno chiusi. La Polizia locale sabato sarà in servizio": in running text a bare weekday is the date that was named.
+fn of_dates_named(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const REACH: usize = 6;
+    let mut named: Vec<(usize, Date)> = Vec::new();
+    for (i, segment) in segments.iter().enumerate() {
+        let single = scans[i].iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() == 1;
+        for mark in &mut scans[i] {
+            match &mark.mark {
+                Mark::When(When::Days(days)) => named.extend(days.iter().map(|day| (i, *day))),
+                Mark::Days(Days::These { days, every: false }) => {
+                    let [only] = days.as_slice() else { continue };
+                    let bare = single && segment.role == Role::Sentence && stands_bare(segment, mark.start, mark.end);
+                    if !only.nth.is_empty() || !bare && !points_back(segment, mark.start) {
+                        continue;
+                    }
+                    let date = named.iter().rev().find(|(at, date)| i - at <= REACH && weekday_of(*date) == only.day);
+                    if let Some((_, date)) = date {
+                        mark.mark = Mark::When(When::Days(vec![*date]));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// "quel venerdì", "la stessa domenica": the weekday of a date that was named.
+fn points_back(segment: &Segment, start: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+    before.is_some_and(|t| t.is_any(&["quel", "quella", "stesso", "stessa", "medesimo", "medesima"]))
+}
+
+/// Whether a weekday stands without article or preposition, and a verb follows, no hour: "sabato sarà", not "il sabato", "lunedì 9-12".
+fn stands_bare(segment: &Segment, start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+    let article = before.is_some_and(|t| {
+        t.is_any(&[
+            "il", "la", "di", "del", "della", "ogni", "al", "dal", "da", "e", "-", "/", "tutti", "nei", "nel", "primo", "secondo", "terzo",
+            "quarto", "ultimo",
+        ])
+    });
+    let verb = segment.tokens.get(end).is_some_and(|t| {
+        t.kind == TokenKind::Word
+            && t.text.len() > 1
+            && !t.is_any(&[
+                "dalle",
+                "dalla",
+                "ore",
+                "ed",
+                "mattina",
+                "mattino",
+                "pomeriggio",
+                "sera",
+                "escluso",
+                "chiuso",
+                "chiusi",
+                "a",
+                "al",
+                "o",
+                "h",
+                "anche",
+            ])
+    });
+    !article && verb && end == start + 1
+}
