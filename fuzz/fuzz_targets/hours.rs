@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let words = tokens(&folded.text);
     let lexicon = Lexicon::builtin();
     let day = "2026-03-05".parse().ok();
-    let anchor = Anchor { day, year: Some(2026), month: Some(3) };
+    let anchor = Anchor { day, year: Some(2026), month: Some(3), ..Anchor::default() };
     for i in 0..words.len() {
         let ends = [
             times::span(&words, i, lexicon).map(|span| span.next),

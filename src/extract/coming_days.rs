@@ -128,14 +128,15 @@ fn of_dates_named(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             match &mark.mark {
                 Mark::When(When::Days(days)) => named.extend(days.iter().map(|day| (i, *day))),
                 Mark::Days(Days::These { days, every: false }) => {
-                    let [only] = days.as_slice() else { continue };
+                    let named = |day: &DaySelector| {
+                        let near = |(at, date): &&(usize, Date)| i - at <= REACH && day.nth.is_empty() && weekday_of(*date) == day.day;
+                        named.iter().rev().find(near).map(|(_, date)| *date)
+                    };
                     let bare = single && segment.role == Role::Sentence && stands_bare(segment, mark.start, mark.end);
-                    if !only.nth.is_empty() || !bare && !points_back(segment, mark.start) {
-                        continue;
-                    }
-                    let date = named.iter().rev().find(|(at, date)| i - at <= REACH && weekday_of(*date) == only.day);
-                    if let Some((_, date)) = date {
-                        mark.mark = Mark::When(When::Days(vec![*date]));
+                    let told = days.len() == 1 && (bare || points_back(segment, mark.start)) || stands_each(segment, mark);
+                    let dates: Option<Vec<Date>> = days.iter().map(named).collect();
+                    if let Some(dates) = dates.filter(|_| told) {
+                        mark.mark = Mark::When(When::Days(dates));
                     }
                 }
                 _ => {}
@@ -148,6 +149,12 @@ fn of_dates_named(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 fn points_back(segment: &Segment, start: usize) -> bool {
     let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
     before.is_some_and(|t| t.is_any(&["quel", "quella", "stesso", "stessa", "medesimo", "medesima"]))
+}
+
+/// "sia giovedì sia venerdì dalle 8 alle 14": days that were named, one by one.
+fn stands_each(segment: &Segment, mark: &Placed) -> bool {
+    let both = segment.tokens[mark.start.saturating_sub(1)..mark.end].iter().filter(|t| t.is("sia")).count();
+    segment.role == Role::Sentence && both >= 2
 }
 
 /// Whether a weekday stands without article or preposition, and a verb follows, no hour: "sabato sarà", not "il sabato", "lunedì 9-12".

@@ -67,6 +67,8 @@ impl Assembler<'_> {
                         if subjects.len() < count {
                             subjects.clear();
                         }
+                    } else if let Some(sole) = self.sole_office().filter(|_| !*back) {
+                        subjects = vec![sole];
                     } else if *back && plural || !*back && specific && (desks || whole || !segment.opens_block && plural) {
                         subjects = self.topic.clone();
                     } else if *back && !self.enumerated.is_empty() {
@@ -195,6 +197,14 @@ impl Assembler<'_> {
         })?;
         let other = self.drafts.iter().rev().map(|d| &d.subject).find(|s| s.site.is_none() && bears(s, local))?;
         (other.office != topic.office && !bears(topic, local)).then(|| other.clone())
+    }
+
+    /// The one office that the title of a text names, where the text names no other and nothing of the body as a whole: "gli uffici" are its rooms and desks.
+    fn sole_office(&self) -> Option<Subject> {
+        let [title @ Subject { site: None, .. }] = self.page_topic.as_slice() else { return None };
+        let named = || self.scans.iter().flatten().filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some(mention) } else { None });
+        let alone = named().all(|mention| mention.offices.iter().all(|o| o.office == title.office));
+        (alone && !title.office.is_all() && !title.office.is_other()).then(|| title.clone())
     }
 
     /// Whether an office is the first of a unit that is told with its parts.

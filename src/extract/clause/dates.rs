@@ -355,6 +355,6 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 
 /// Whether a mark says how an office serves, more than a number does.
 fn states(mark: &Mark) -> bool {
-    matches!(mark, Mark::Cue(cue) if !matches!(cue, Cue::Phone | Cue::Event | Cue::Past | Cue::Moved))
+    matches!(mark, Mark::Cue(cue) if !matches!(cue, Cue::Phone | Cue::Event | Cue::Past | Cue::Moved | Cue::Only))
         || matches!(mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_))
 }

@@ -97,7 +97,9 @@ fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool 
     ];
     let behind = segment.tokens.get(mark.end..(mark.end + 4).min(segment.tokens.len())).unwrap_or_default();
     let tells = behind.iter().position(|t| TELLS.iter().any(|w| if *w == "fa" { t.is("fa") } else { t.text.starts_with(w) }));
-    let auxiliary = |t: &crate::text::Token| t.is_any(&["ha", "hanno", "si", "vi", "ci", "con", "noto"]);
+    let auxiliary = |t: &crate::text::Token| {
+        t.is_any(&["ha", "hanno", "si", "vi", "ci", "con", "noto", "pertanto", "quindi", "percio", "infatti", "gia"])
+    };
     if !tells.is_some_and(|at| behind[..at].iter().all(auxiliary)) {
         return false;
     }

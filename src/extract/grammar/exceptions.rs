@@ -219,6 +219,11 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
             return Some(next + 1);
         }
     }
+    // "di escludere dalla chiusura la Polizia locale"
+    let excludes = starts(first, &["esclud", "esonera", "esenta"]) && matches!(word(at + 1), "dal" | "dalla" | "dall'" | "dallo" | "dai");
+    if excludes && starts(word(at + 2), &RULE) {
+        return Some(at + 3);
+    }
     if matches!(first, "eccezione" | "eccezioni") {
         return Some(at + 1);
     }

@@ -39,6 +39,8 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
         {
             i + 2
         }
+        ("ciascuna" | "ognuna", "delle", "due" | "tre") if matches!(word(i + 3), "giornate" | "date") => i + 4,
+        ("ciascuno" | "ognuno", "dei", "due" | "tre" | "giorni") => i + if word(i + 2) == "giorni" { 3 } else { 4 },
         ("durata", "del", "provvedimento") => i + 3,
         ("nel", "bimestre" | "trimestre", next) if lexicon.month(next).is_none() => i + 2,
         _ => return None,

@@ -73,7 +73,9 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
                 );
             Some((Mark::TheOffices { back: true }, if noun { at + 5 } else { at + 3 }))
         }
-        ("nessuno" | "nessuna" | "ciascuno" | "ciascuna", "dei" | "delle", "due" | "tre" | "quattro") => {
+        ("nessuno" | "nessuna" | "ciascuno" | "ciascuna", "dei" | "delle", "due" | "tre" | "quattro")
+            if !matches!(word(at + 3), "giornate" | "date" | "giorni" | "mesi") =>
+        {
             Some((Mark::TheOffices { back: true }, at + 3))
         }
         // "l'uno e l'altro ufficio", from its second half

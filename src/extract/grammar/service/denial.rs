@@ -123,6 +123,13 @@ fn not_served(sentence: &mut Sentence, start: usize, hit: &Hit) {
     {
         return sentence.say(Cue::Appointment, without.start..hit.end);
     }
+    // "l'appuntamento senza il quale l'ufficio non vi riceverà più"
+    let without = sentence.first(phrase.start..start, &[Word::Without]);
+    if let Some(without) = without.filter(|w| matches!(sentence.text(w.end + 1), "quale" | "cui") || sentence.text(w.end) == "cui")
+        && let Some(book) = sentence.back(without.start, &[Word::Book], 2)
+    {
+        return sentence.say(Cue::Appointment, book.start..hit.end);
+    }
     // "oggi pomeriggio gli uffici non riaprono": shut for a part of a day
     let today = (phrase.start..start).find(|i| {
         sentence.has(*i, Word::Afternoon).is_some()

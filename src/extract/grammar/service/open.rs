@@ -36,7 +36,11 @@ pub(super) fn read(sentence: &mut Sentence) {
         let public = sentence.text(up.end) == "al" && sentence.text(up.end + 1) == "pubblico";
         // "il protocollo e l'URP, entrambi attivi con personale in sede"
         let each = up.start.checked_sub(1).is_some_and(|i| matches!(sentence.text(i), "entrambi" | "entrambe" | "ambedue"));
-        if !state && !public && !each || names_a_line(sentence, up.end) {
+        // "restano a disposizione del proprietario": what was found, kept for somebody
+        let kept = sentence.text(up.start) == "a"
+            && ["di", "del", "della", "dell'", "dei", "degli", "delle"].contains(&sentence.text(up.end))
+            && sentence.has(up.end + 1, Word::Public).is_none();
+        if kept || !state && !public && !each || names_a_line(sentence, up.end) {
             continue;
         }
         let cue = if sentence.is_of_a_thing(&up) { Cue::Thing } else { Cue::Open };

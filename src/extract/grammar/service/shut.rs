@@ -138,6 +138,10 @@ fn is_of_something_else(sentence: &Sentence, start: usize, end: usize) -> bool {
     }
     let of = sentence.tokens.get(i).is_some_and(|t| t.is_any(&["di", "d'", "del", "della", "dello", "dell'", "dei", "degli", "delle"]));
     let noun = i + 1;
+    // "la chiusura di:" above a list of what is shut
+    if sentence.text(noun) == ":" {
+        return false;
+    }
     let all = sentence
         .tokens
         .get(noun)
