@@ -53,6 +53,18 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
             _ => false,
         }
     };
+    // "slitta al 3 aprile l'aggiornamento, previsto in un primo momento per l'11 marzo": the day that was to be
+    let at_first = |m: &Placed| {
+        let before = &tokens[m.start.saturating_sub(9)..m.start];
+        let stop = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
+        let was_to_be = before[stop..]
+            .iter()
+            .any(|t| ["previst", "fissat", "programmat", "annunciat", "convocat"].iter().any(|w| t.text.starts_with(w)));
+        let then = before[stop..].windows(3).any(|t| t[0].is("un") && t[1].is("primo") && t[2].is_any(&["momento", "tempo"]))
+            || before[stop..].iter().any(|t| ["inizialment", "originariament", "dapprima"].iter().any(|w| t.text.starts_with(w)));
+        matches!(m.mark, Mark::When(_)) && was_to_be && then
+    };
+    marks.retain(|m| !at_first(m));
     let denies = |m: &Placed| is_matter(&m.mark) && denied.iter().any(|range| range.contains(&m.start));
     marks.retain(|m| !(aside(m) || denies(m)));
 }

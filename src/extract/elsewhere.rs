@@ -207,7 +207,8 @@ fn names_street(segment: &Segment) -> bool {
 
 /// Whether a mark only tells what stands beside an office: "sopra la palestra", "nell'ex banca", "via Roma 4, presso l'ambulatorio".
 pub fn is_beside(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
-    const BESIDE: [&str; 16] = [
+    const BESIDE: [&str; 17] = [
+        "passi",
         "vecchio",
         "vecchia",
         "sopra",

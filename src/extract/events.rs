@@ -81,6 +81,15 @@ pub fn is_told_before_event(segment: &Segment, clause: &Clause) -> bool {
     desk && comma.is_some_and(|at| !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start < state.end + at))
 }
 
+/// "Sabato 30, dalle 16, la biblioteca ospita la presentazione di …": an office that gives room to what takes place.
+pub fn hosts(segment: &Segment, clause: &Clause) -> bool {
+    let office = |at: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && m.end <= at && at - m.end <= 3);
+    clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Event)).any(|m| {
+        let verb = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+        ["ospit", "organizz"].iter().any(|stem| verb.starts_with(stem)) && office(m.start)
+    })
+}
+
 /// "Visite guidate al museo sabato 15, su prenotazione": an event opens the sentence, and the office is only where it takes place.
 pub fn opens_with_event(segment: &Segment, clause: &Clause) -> bool {
     const IN: [&str; 10] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "del", "della"];

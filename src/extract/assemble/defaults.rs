@@ -79,7 +79,9 @@ impl Assembler<'_> {
             (self.default_flags, self.default_each) = (Some((facts.flags, facts.period)), Some(segment.block));
         }
         let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
-        let generic = in_table || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
+        let of_area =
+            ["uffici dell'area", "uffici del settore", "servizi dell'area", "servizi del settore"].iter().any(|w| text.contains(w));
+        let generic = in_table || of_area || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
         let listed = [
             "che seguono",
             "qui elencat",

@@ -124,7 +124,7 @@ impl Assembler<'_> {
         let event = event
             && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         // "Visite guidate al museo, su prenotazione": what takes place there opens the sentence
-        let hosted = called || events::opens_with_event(segment, &original);
+        let hosted = called || events::opens_with_event(segment, &original) || events::hosts(segment, &original);
         let event = self.is_event_page
             || hosted
             || event

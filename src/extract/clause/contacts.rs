@@ -112,7 +112,11 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
                 .iter()
                 .any(|g| w[2].text.starts_with(g))
     });
+    // "lo 030 3755241, indicato per sbaglio, appartiene a un privato"
+    let mistaken = after.windows(2).any(|w| w[0].is("per") && w[1].is_any(&["sbaglio", "errore"]))
+        || after.iter().any(|t| t.text.starts_with("erroneament"));
     let gone = doomed
+        || mistaken
         || ended
         || after[..stop].windows(2).enumerate().any(|(i, w)| {
             // "risponde allo 0171 … e non più allo 0172 …": the other one goes

@@ -119,6 +119,8 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                     .marks
                     .iter()
                     .any(|o| matches!(&o.mark, Mark::When(When::From(day)) if o.start > m.end && lies_in(*day, month))) => {}
+            // "per gli avvisi partiti a dicembre l'ufficio risponde allo …"
+            When::Months(_) if only_reached(clause) => {}
             // "le scadenze dei prestiti slittano a settembre": of a term, behind the days of the closing
             When::Months(_) if !closures.is_empty() && is_put_off(segment, m) => {}
             other => add_period(&mut period, other),
@@ -255,9 +257,9 @@ fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
 pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    const BEGINS: [&str; 15] = [
+    const BEGINS: [&str; 16] = [
         "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr",
-        "aspett", "attend",
+        "riapert", "aspett", "attend",
     ];
     let before = &segment.tokens[date.start.saturating_sub(7).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
@@ -277,7 +279,9 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
         })
         || ["scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
     // "lunedì 10 luglio l'ufficio tributi si trasferisce in piazza Mercato 6"
-    let moves = clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.start > date.end)
+    let today = segment.tokens.get(date.start).is_some_and(|t| t.is("oggi"));
+    let moves = !today
+        && clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.start > date.end)
         && segment.tokens[date.end..clause.end.min(segment.tokens.len())].windows(2).any(|pair| {
             ["si", "e", "verra", "sara"].contains(&pair[0].text.as_str())
                 && ["trasferisc", "trasferir", "trasferit", "sposta", "insedi"].iter().any(|w| pair[1].text.starts_with(w))
@@ -357,4 +361,9 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 fn states(mark: &Mark) -> bool {
     matches!(mark, Mark::Cue(cue) if !matches!(cue, Cue::Phone | Cue::Event | Cue::Past | Cue::Moved | Cue::Only))
         || matches!(mark, Mark::Span(..) | Mark::Days(_) | Mark::Part(_))
+}
+
+/// Whether a clause gives a way to reach an office and says nothing of how it serves.
+fn only_reached(clause: &Clause) -> bool {
+    clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) && !clause.marks.iter().any(|m| states(&m.mark))
 }

@@ -77,7 +77,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let of_channel =
         |m: &Placed| clause.marks.iter().any(|c| matches!(c.mark, Mark::Channel(_)) && c.end <= m.start && m.start - c.end <= 2);
     let shut = |m: &Placed| !(covered(m, Cue::Reduced) || at_an_hour(m) || of_channel(m) || is_of_line(segment, clause, m));
-    flags.closed = hit(Cue::Closed).any(|m| shut(m) && !(half_day(m) && open_still));
+    let afternoons = |m: &Placed| super::hours::of_afternoons(segment, clause, m);
+    flags.reduced |= hit(Cue::Closed).any(afternoons);
+    flags.closed = hit(Cue::Closed).any(|m| shut(m) && !afternoons(m) && !(half_day(m) && open_still));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {
         (flags.closed, flags.reduced) = (false, true);
@@ -166,7 +168,8 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
 
 /// "Il vecchio numero della Polizia locale non sarà più attivo", "il telefono della biblioteca non funziona": a line is shut, not the office.
 fn is_of_line(segment: &Segment, clause: &Clause, shut: &Placed) -> bool {
-    const LINES: [&str; 11] = ["numer", "telefon", "linea", "linee", "casell", "centralin", "fax", "recapit", "pec", "mail", "utenza"];
+    const LINES: [&str; 12] =
+        ["numer", "telefon", "linea", "linee", "casell", "centralin", "fax", "recapit", "pec", "mail", "utenza", "chiamat"];
     const BEFORE: [&str; 5] = ["vecchi", "nuov", "precedent", "attual", "solit"];
     let words = segment.tokens.get(clause.start..shut.start).unwrap_or_default();
     let from = words.iter().rposition(|t| t.is_any(&[",", ";", ":", "."])).map_or(0, |i| i + 1);

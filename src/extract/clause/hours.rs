@@ -69,6 +69,8 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
             Mark::Exception(Exception::Following | Exception::Sentence) => push(Piece::Without, m),
             Mark::Exception(Exception::Preceding) => push(Piece::WithoutBefore, m),
             Mark::Cue(Cue::Closed) if at_an_hour(segment, m) => {}
+            // "i rientri del martedì e del giovedì sono sospesi": what falls away is told, and no days that are shut
+            Mark::Cue(Cue::Closed) if of_afternoons(segment, clause, m) => {}
             Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
             Mark::Cue(Cue::Open) => push(Piece::Open, m),
             Mark::Continuous => push(Piece::Instead, m),
@@ -87,6 +89,14 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
         }
     }
     HoursReading { read: weeks::read(&pieces, around.last_days), places }
+}
+
+/// Whether it is the afternoons, of whichever days, that a word of closing takes away: "i rientri pomeridiani del martedì sono sospesi".
+pub(super) fn of_afternoons(segment: &Segment, clause: &Clause, shut: &Placed) -> bool {
+    let words = segment.tokens.get(clause.start..shut.start).unwrap_or_default();
+    let from = words.iter().rposition(|t| t.is_any(&[":", ";", ".", ","])).map_or(0, |i| i + 1);
+    let noun = words[from..].iter().find(|t| t.text.len() > 3);
+    noun.is_some_and(|t| t.text.starts_with("rientr")) && segment.tokens[shut.start].text.starts_with("s")
 }
 
 /// Whether hours and the days of the week they are for come behind, the days last: "9-13, dal lunedì al venerdì".

@@ -50,8 +50,18 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
         });
         // "il Comandante della Polizia municipale riceve il primo lunedì": his counter is the office's
         let prize = segment.tokens.get(mark.end + 1).is_some_and(|t| t.is_any(&["la", "un", "una", "un'"]));
+        let staff = marks.iter().any(|m| {
+            const WORK: [&str; 5] = ["accogl", "ricev", "sede", "rispond", "trasfer"];
+            let token = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+            let works = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
+            m.mark == Mark::Cue(Cue::Political)
+                && m.end <= mark.start
+                && mark.start - m.end <= 2
+                && ["agenti", "impiegat", "dipendent", "funzionar"].iter().any(|w| token.starts_with(w))
+                && works.iter().any(|t| WORK.iter().any(|w| t.text.starts_with(w)))
+        });
         let receives =
-            !prize && segment.tokens.get(mark.end).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
+            staff || !prize && segment.tokens.get(mark.end).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
         let direct = of_stranger
             || !receives
                 && marks.iter().any(|m| {
@@ -110,6 +120,12 @@ fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool 
 fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
     let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle", "in"]));
+    // "il duplicato si ritira all'Ufficio elettorale, che è aperto …"
+    let behind = |i: usize| segment.tokens.get(mark.end + i);
+    let spoken_of = behind(0).is_some_and(|t| t.is(",")) && behind(1).is_some_and(|t| t.is_any(&["che", "dove", "aperto", "aperta"]));
+    if spoken_of {
+        return false;
+    }
     let verb = before.iter().any(|t| {
         [
             "finir",

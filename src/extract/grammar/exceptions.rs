@@ -224,6 +224,9 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
     if excludes && starts(word(at + 2), &RULE) {
         return Some(at + 3);
     }
+    if matches!(first, "unica" | "sola") && word(at + 1) == "deroga" {
+        return Some(at + 2);
+    }
     if matches!(first, "eccezione" | "eccezioni") {
         return Some(at + 1);
     }

@@ -411,7 +411,9 @@ fn closes_list(tokens: &[Token], next: usize) -> bool {
             || t.text.starts_with("sara")
             || t.text.starts_with("chiu")
             || t.text.starts_with("apert")
-            || t.text.starts_with("ricev")
+            || ["ricev", "sospend", "osserv", "riman", "rimarr", "resta", "apr", "si"]
+                .iter()
+                .any(|w| if *w == "si" { t.is("si") } else { t.text.starts_with(w) })
             || t.newline
     })
 }

@@ -201,7 +201,8 @@ fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Rea
         return None;
     }
     let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
-    let to_at = (next..next + 6).find(|j| tokens.get(*j).is_some_and(|t| t.is_any(&["alle", "all'"])))?;
+    let noon = |j: usize| tokens.get(j).is_some_and(|t| t.is("a")) && tokens.get(j + 1).is_some_and(|t| t.is("mezzogiorno"));
+    let to_at = (next..next + 6).find(|j| tokens.get(*j).is_some_and(|t| t.is_any(&["alle", "all'"])) || noon(*j))?;
     let between = tokens.get(next..to_at)?;
     let closes = between.iter().any(|t| ENDS.iter().any(|w| t.text.starts_with(w)) && !t.is("fino"));
     if !closes || between.iter().any(|t| t.kind == TokenKind::Number || t.is_any(&[".", ";"])) {

@@ -90,7 +90,16 @@ fn skip_articles(tokens: &[Token], mut i: usize) -> usize {
 
 /// Days at `i`, as many as belong together.
 pub fn days(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Days, usize)> {
-    generic(tokens, i).or_else(|| german(tokens, i)).or_else(|| named(tokens, i, lexicon))
+    let found = generic(tokens, i).or_else(|| german(tokens, i)).or_else(|| named(tokens, i, lexicon));
+    // "tutti i giorni da lunedì a sabato": which ones, told at once
+    if let Some((Days::These { every: true, .. }, next)) = &found {
+        let from = next + usize::from(tokens.get(*next).is_some_and(|t| t.is(",")));
+        let range = tokens.get(from).is_some_and(|t| t.is_any(&["da", "dal"]));
+        if let Some((Days::These { days, every: false }, end)) = named(tokens, from, lexicon).filter(|_| range) {
+            return Some((Days::These { days, every: false }, end));
+        }
+    }
+    found
 }
 
 /// "Mo-Fr", "Mo, Di, Do": days in German, as offices of South Tyrol write them in two letters; at least two, with capitals, and one that is no Italian word for

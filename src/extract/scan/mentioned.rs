@@ -63,7 +63,11 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if apart.is_some_and(|i| before[stop + i + 1..].iter().any(|t| t.kind == TokenKind::Word && !joins(t))) {
             return true;
         }
+        let at_hand = before.windows(2).any(|pair| pair[0].is("a") && pair[1].is("disposizione"));
         !before[stop..].iter().any(|t| {
+            if at_hand && t.is("disposizione") {
+                return false; // "sarà a disposizione venerdì 7 giugno"
+            }
             if put_off && t.text.starts_with("rinviat") || t.text.starts_with("festivita") && !beside(t) {
                 return false;
             }

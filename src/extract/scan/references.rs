@@ -83,6 +83,12 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
             Mark::TheOffices { back: true },
             if matches!(word(at + 2), "ufficio" | "sportello" | "servizio") { at + 3 } else { at + 2 },
         )),
+        // "porte chiuse in municipio", "serrande abbassate in Comune"
+        ("in", "municipio" | "comune" | "provincia", _)
+            if at > 0 && tokens[at - 1].is_any(&["chiuse", "chiusi", "chiuso", "abbassate", "sbarrate"]) && !qualified(at + 2) =>
+        {
+            Some((Mark::TheOffices { back: false }, at + 2))
+        }
         ("nessuno", "degli", "uffici") if !qualified(at + 3) => Some((Mark::TheOffices { back: false }, at + 3)),
         // "per parlare con qualunque ufficio"
         ("qualunque" | "qualsiasi", "ufficio", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),

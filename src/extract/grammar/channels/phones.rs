@@ -278,7 +278,7 @@ fn looks_like_time_or_date(groups: &[Group], i: usize, text: &str) -> bool {
     // "06.12.34.56.78": so many pairs are no date
     let chain = groups.iter().skip(i + 1).take_while(|g| g.gap == ".").count();
     // "02/90 55 31 24": pairs behind a prefix
-    let pairs = groups.iter().skip(i + 2).take_while(|g| g.gap == " " && g.range.len() == 2).count();
+    let pairs = groups.iter().skip(i + 2).take_while(|g| matches!(g.gap, " " | ".") && g.range.len() == 2).count();
     let prefix =
         next.is_some_and(|g| g.gap == "/" && g.range.len() == 2) && text.get(groups[i].range.clone()).is_some_and(|d| d.starts_with('0'));
     if chain >= 3 || prefix && pairs >= 2 {

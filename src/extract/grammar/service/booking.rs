@@ -122,7 +122,7 @@ fn is_of_a_thing(sentence: &Sentence, book: &Hit) -> bool {
         .tokens
         .get(book.end)
         .is_some_and(|t| t.is_any(&["di", "del", "della", "dello", "dell'", "dei", "degli", "delle", "il", "la", "i", "le", "un", "una"]));
-    of && sentence.has(book.end + 1, Word::Thing).is_some()
+    of && sentence.has(book.end + 1, Word::Thing).is_some() && !["visita", "visite"].contains(&sentence.text(book.end + 1))
 }
 
 /// "chi arriva con un furgone è pregato di telefonare prima", "i gruppi devono prenotare": asked of some visitors, and no rule for all.
