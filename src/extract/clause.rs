@@ -369,6 +369,8 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             "rimangono",
             "invariat",
             "conserva",
+            "mantien",
+            "manterr",
             "proseguono",
             "prosegue",
             "confermat",

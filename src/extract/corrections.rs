@@ -2,8 +2,10 @@
 //!
 //! In: segments with their phrases. Out: whether a sentence takes itself or the one before it back; phrases without those of the words that only say what is set right.
 
+use super::grammar::dates::When;
 use super::scan::{Mark, Placed};
 use super::segment::Segment;
+use crate::lexicon::Cue;
 
 /// "Avevamo scritto che si riceve il martedì: non è così."
 pub(super) fn takes_back(segment: &Segment) -> bool {
@@ -45,17 +47,19 @@ pub(super) fn calls_it_wrong(segment: &Segment) -> bool {
 /// "Contrariamente a quanto comunicato la settimana scorsa, …", "Avevamo sbagliato data, e ce ne scusiamo: …": what stands in front of the matter tells what was said
 /// before, and nothing of what holds.
 pub(super) fn drop_what_is_set_right(segment: &Segment, marks: &mut Vec<Placed>) {
-    const UP_TO_COMMA: [&str; 7] = [
+    const UP_TO_COMMA: [&str; 8] = [
         "contrariamente a quanto",
         "diversamente da quanto",
         "a differenza di quanto",
+        "a rettifica de",
         "a rettifica di",
-        "a parziale rettifica di",
-        "in rettifica di",
-        "a correzione di",
+        "a parziale rettifica d",
+        "in rettifica d",
+        "a correzione d",
     ];
     const UP_TO_COLON: [&str; 7] =
         ["avevamo sbagliato", "abbiamo sbagliato", "ci siamo sbagliati", "errata corrige", "per un errore", "per errore", "rettifica"];
+    so_far(segment, marks);
     let text = segment.folded.text.trim_start_matches(|c: char| !c.is_alphabetic());
     let opens = |words: &[&str]| words.iter().any(|w| text.starts_with(w));
     let sign = match (opens(&UP_TO_COMMA), opens(&UP_TO_COLON)) {
@@ -63,9 +67,37 @@ pub(super) fn drop_what_is_set_right(segment: &Segment, marks: &mut Vec<Placed>)
         (_, true) => ":",
         _ => return,
     };
-    let Some(end) = segment.tokens.iter().position(|t| t.is(sign)) else { return };
+    // "A rettifica dell'avviso affisso lunedì, viziato da un errore, si comunica che …"
+    let told = segment
+        .tokens
+        .windows(2)
+        .position(|t| t[0].is("si") && ["comunic", "inform", "precis", "rende", "avvis"].iter().any(|w| t[1].text.starts_with(w)));
+    let Some(end) = told.or_else(|| segment.tokens.iter().position(|t| t.is(sign))) else { return };
     let matter = marks.iter().any(|m| m.start > end && !matches!(m.mark, Mark::Comma | Mark::Break));
     if matter {
+        marks.retain(|m| m.start >= end || matches!(m.mark, Mark::Offices(_)));
+    }
+}
+
+/// "Finora lo sportello riceveva tutte le mattine; da lunedì 13 gennaio sarà invece aperto …": what was, in front of the day from which something else holds.
+fn so_far(segment: &Segment, marks: &mut Vec<Placed>) {
+    let past = marks.iter().position(|m| m.mark == Mark::Cue(Cue::Past));
+    let Some(from) = marks.iter().find(|m| matches!(m.mark, Mark::When(When::From(_)))).map(|m| m.start) else { return };
+    let Some(past) = past.map(|i| marks[i].start).filter(|past| *past < from) else { return };
+    let sign = |i: &usize| {
+        segment.tokens[*i].is_any(&[";", ":"])
+            || segment.tokens[*i].is(",") && segment.tokens[*i + 1..from].iter().any(|t| t.is_any(&["ma", "mentre", "ora", "adesso"]))
+    };
+    let Some(end) = (past..from).rev().find(sign).filter(|end| from - end <= 4) else { return };
+    let told = marks.iter().any(|m| {
+        m.start > from
+            && matches!(
+                m.mark,
+                Mark::Span(..) | Mark::Address(_) | Mark::Channel(_) | Mark::Cue(Cue::Open | Cue::Appointment | Cue::Remote | Cue::Closed)
+            )
+    });
+    let later = marks.iter().any(|m| m.start > from && m.mark == Mark::Cue(Cue::Past));
+    if told && !later {
         marks.retain(|m| m.start >= end || matches!(m.mark, Mark::Offices(_)));
     }
 }

@@ -60,6 +60,15 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
         let was_to_be = before[stop..]
             .iter()
             .any(|t| ["previst", "fissat", "programmat", "annunciat", "convocat"].iter().any(|w| t.text.starts_with(w)));
+        // "una settimana dopo quanto annunciato in agosto"
+        let announced = before[stop..].iter().rposition(|t| t.is_any(&["quanto", "come"])).is_some_and(|i| {
+            before[stop + i + 1..].first().is_some_and(|t| {
+                ["annunciat", "previst", "comunicat", "detto", "scritto", "stabilit"].iter().any(|w| t.text.starts_with(w))
+            })
+        });
+        if matches!(m.mark, Mark::When(_)) && announced {
+            return true;
+        }
         let then = before[stop..].windows(3).any(|t| t[0].is("un") && t[1].is("primo") && t[2].is_any(&["momento", "tempo"]))
             || before[stop..].iter().any(|t| ["inizialment", "originariament", "dapprima"].iter().any(|w| t.text.starts_with(w)));
         matches!(m.mark, Mark::When(_)) && was_to_be && then

@@ -14,7 +14,8 @@ impl Assembler<'_> {
             }
             // "CARTA D'IDENTITÀ: SI FA SU APPUNTAMENTO" above hours of which nothing else is said
             let counter = draft.weeks.contains_key(&Access::WalkIn) && !draft.weeks.contains_key(&Access::Appointment);
-            if counter && draft.flags == Flags::default() && self.booked_by_title.contains(&draft.subject.office) {
+            let said = Flags { appointment: false, strict: false, ..draft.flags };
+            if counter && said == Flags::default() && self.booked_by_title.contains(&draft.subject.office) {
                 (draft.flags.appointment, draft.flags.strict) = (true, true);
             }
             if draft.address.is_none() && draft.subject.site.is_none() {

@@ -16,6 +16,12 @@ impl Assembler<'_> {
         facts.period = Some(days);
     }
 
+    /// Whether openings are on days on which all offices, as was just said, are shut.
+    pub(super) fn is_day_of_all(&self, facts: &Facts) -> bool {
+        let Some(all) = self.drafts.last().filter(|d| d.subject.office.is_all()) else { return false };
+        facts.openings.iter().all(|o| all.closures.iter().any(|range| range.first() <= o.date && o.date <= range.last()))
+    }
+
     /// "Saranno aperti soltanto l'anagrafe, dalle 9 alle 11, e la Polizia locale", behind the closing of all: whoever is named is an exception to it.
     pub(super) fn open_in_spite(&self, marks: &[Placed]) -> Option<Vec<Placed>> {
         let all_shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());

@@ -92,6 +92,9 @@ impl Assembler<'_> {
             && facts.loose.is_empty()
         {
             self.open_alone(&subjects, &mut facts);
+        } else if explicit && alone && facts.except.is_empty() && !facts.openings.is_empty() && self.is_day_of_all(&facts) {
+            // "porte chiuse in municipio. Soltanto lo stato civile lavorerà, dalle 8.30 alle 11"
+            facts.except = subjects.iter().filter(|s| !s.office.is_all()).map(|s| s.office.clone()).collect();
         }
         let lends = self.frame.active && self.frame.lends && listed && explicit && n == 0;
         let mut whom = if explicit { subjects } else { self.topic.clone() };

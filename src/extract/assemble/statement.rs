@@ -200,11 +200,11 @@ impl Assembler<'_> {
         let title = index == 0
             || segment.role == Role::Heading && segment.headings.is_empty()
             || self.segments.len() > index + 1 && index <= 8 && segment.folded.text.starts_with("oggetto:");
+        if title && facts.flags.appointment && explicit && facts.hours.is_empty() && facts.period.is_none() {
+            self.booked_by_title.extend(subjects.iter().map(|s| s.office.clone()));
+        }
         if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
-            if facts.flags.appointment && explicit {
-                self.booked_by_title.extend(subjects.iter().map(|s| s.office.clone()));
-            }
             facts.flags = Default::default();
             facts.channels.retain(|c| c.value.is_some());
         }

@@ -264,8 +264,9 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
     let before = &segment.tokens[date.start.saturating_sub(7).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
     // "giovedì 24 ottobre tornano nella loro sede"
-    let at = date.end + usize::from(segment.tokens.get(date.end).is_some_and(|t| t.is("si")));
-    let at_once = segment.tokens.get(at).is_some_and(|t| ["torn", "riapr", "riprend", "ricominc"].iter().any(|w| t.text.starts_with(w)));
+    let at = date.end + usize::from(segment.tokens.get(date.end).is_some_and(|t| t.is_any(&["si", ","])));
+    let at_once =
+        segment.tokens.get(at).is_some_and(|t| ["torn", "riapr", "riprend", "ricominc", "tocch"].iter().any(|w| t.text.starts_with(w)));
     let behind = |i: usize| segment.tokens.get(date.end + i).map_or("", |t| t.text.as_str());
     // "martedì 18 marzo entra in vigore …", "il 3 giugno prende il via …"
     let at_once = at_once

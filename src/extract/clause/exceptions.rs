@@ -87,6 +87,9 @@ pub(super) fn inside(segment: &Segment, marks: &[Placed], ignored: &[usize]) -> 
     if segment.tokens.get(end).is_some_and(|t| t.is_any(&["che", "("])) {
         end = (end..segment.tokens.len()).find(|i| segment.tokens[*i].is_any(&[",", ")"]))?;
     }
+    // "il sindaco accorcia le giornate: gli uffici, ad eccezione della biblioteca, saranno aperti …"
+    let colon = segment.tokens[..marks[at].start].iter().rposition(|t| t.is(":"));
+    let from = colon.and_then(|colon| marks[..at].iter().position(|m| m.start > colon)).map_or(from, |i| i.max(from));
     let before = &marks[from..at];
     let behind = marks[at..to].iter().filter(|m| m.start >= end);
     let told_before = before.iter().any(|m| serves(&m.mark));

@@ -175,7 +175,10 @@ fn is_of_line(segment: &Segment, clause: &Clause, shut: &Placed) -> bool {
     let from = words.iter().rposition(|t| t.is_any(&[",", ";", ":", "."])).map_or(0, |i| i + 1);
     let starts = |t: &crate::text::Token, stems: &[&str]| stems.iter().any(|stem| t.text.starts_with(stem));
     let small = |t: &&crate::text::Token| t.text.len() <= 3 && !t.is_any(&["fax", "pec"]) || starts(t, &BEFORE);
-    words[from..].iter().find(|t| !small(t)).is_some_and(|noun| starts(noun, &LINES) && !noun.text.ends_with("mente"))
+    let line = |noun: &crate::text::Token| starts(noun, &LINES) && !noun.text.ends_with("mente");
+    let last =
+        words[from..].iter().rposition(|t| t.is_any(&["il", "lo", "la", "l'", "i", "gli", "le"])).and_then(|i| words.get(from + i + 1));
+    words[from..].iter().find(|t| !small(t)).is_some_and(line) || last.is_some_and(line)
 }
 
 /// "non apre se non il martedì dalle 10 alle 11": a closing, and behind a word of exception the hours that remain.

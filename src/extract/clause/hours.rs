@@ -42,10 +42,13 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
         );
     }
     let shut_but = is_shut_but(segment, clause);
+    let fallen =
+        clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed) && of_afternoons(segment, clause, m)).map(|m| m.start).max();
     for (i, m) in clause.marks.iter().enumerate() {
         match &m.mark {
             // "chiuso, tranne il martedì dalle 10 alle 11": the hours behind the exception are what is left
             Mark::Exception(_) | Mark::Cue(Cue::Closed) if shut_but => {}
+            Mark::Days(_) | Mark::Part(_) if fallen.is_some_and(|at| m.start < at) => {}
             Mark::Days(days) => push(Piece::Days(days.clone()), m),
             Mark::Span(span, weak) => {
                 let part = clause.marks[..i].iter().rev().find(|n| !matches!(n.mark, Mark::Comma)).map(|n| &n.mark);
@@ -158,6 +161,7 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
     }
     // "riceve ogni giovedì per telefono: a partire dalle 9"
     let at_a_distance = cues(Cue::Remote).any(|m| m.end <= from);
+    let phone_before = phone_before && !label_with_number(segment, clause, from);
     if phone_before && (!counter_before || at_a_distance) {
         return Access::Phone;
     }
@@ -183,4 +187,14 @@ fn phone_right_before(clause: &Clause, from: usize, left: usize) -> bool {
             && m.end <= from
             && from - m.end <= 3
     })
+}
+
+/// "Anagrafe (0585 640211): dal lunedì al venerdì 9-12": the number stands in the label, and the hours are the office's.
+fn label_with_number(segment: &Segment, clause: &Clause, hours: usize) -> bool {
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    clause.marks.iter().any(|m| {
+        let bracket = word(m.end) == ")" && word(m.end + 1) == ":" && m.end < hours;
+        let open = (clause.start..m.start).rev().take(4).any(|i| word(i) == "(");
+        matches!(m.mark, Mark::Channel(_)) && bracket && open
+    }) && clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)))
 }

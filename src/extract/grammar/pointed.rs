@@ -29,6 +29,9 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
     }
     let next = match (word(i), word(i + 1), word(i + 2)) {
         ("intero" | "intera", "periodo" | "giornata", _) if !matches!(word(i + 2), "di" | "del") => i + 2,
+        ("entrambe" | "entrambi", "le" | "i", _) if pointed(tokens, i + 2).is_some() => {
+            return pointed(tokens, i + 2).map(|next| (When::Same, next));
+        }
         ("entrambe" | "entrambi" | "ambedue", "le" | "i", "date" | "giornate" | "giorni" | "mesi") => i + 3,
         ("due" | "tre", "date" | "giornate", next)
             if i > 0

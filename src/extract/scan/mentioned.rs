@@ -119,6 +119,16 @@ pub(super) fn drop_named_weekdays(segment: &Segment, marks: &mut Vec<Placed>) {
     });
 }
 
+/// "con atto di venerdì", "nella seduta di lunedì": the day of an act, and none of the week.
+pub(super) fn drop_days_of_acts(segment: &Segment, marks: &mut Vec<Placed>) {
+    const ACTS: [&str; 8] = ["atto", "decreto", "ordinanza", "seduta", "consiglio", "giunta", "riunione", "delibera"];
+    marks.retain(|m| {
+        let before = |n: usize| m.start.checked_sub(n).and_then(|i| segment.tokens.get(i));
+        let of = before(1).is_some_and(|t| t.is("di")) && before(2).is_some_and(|t| ACTS.contains(&t.text.as_str()));
+        !(of && matches!(m.mark, Mark::Days(_)))
+    });
+}
+
 /// Words between an act and its date: "scadenza del 16", "seduta fissata per il 9".
 fn joins(token: &Token) -> bool {
     token.is_any(&["del", "di", "il", "al", "dell'", "della", "dal", "per", "fissata", "prevista", "e", "il", "giorno"])

@@ -21,7 +21,8 @@ pub(super) fn read(sentence: &mut Sentence) {
         let text = sentence.text(free.start).to_string();
         // "si entra liberamente", "l'ingresso sarà libero"
         let enters = free.len() > 1 || sentence.back(free.start, &[Word::Serve], 2).is_some();
-        if enters && text != "libera" {
+        let seats = (free.end..free.end + 6).any(|i| ["posti", "esaurimento", "gratuito"].contains(&sentence.text(i)));
+        if enters && text != "libera" && !seats {
             sentence.say(Cue::WalkIn, free);
         }
     }

@@ -32,6 +32,13 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
         return sentence.say(Cue::Appointment, start..book.end);
     }
     let wanted: Vec<Word> = [Word::Book, Word::Need].iter().chain(&CHANGE).chain(&SERVICE).copied().collect();
+    // "niente più accesso libero"
+    if let Some(free) = sentence
+        .walk(end, &[Word::Free], &[Word::Need], 3)
+        .filter(|free| sentence.text(free.start).ends_with("o") || free.end > free.start + 1)
+    {
+        return sentence.say(Cue::Appointment, start..free.end);
+    }
     let quantifier = sentence.text(start) != "non";
     // "nessuno ha mai pensato di chiudere", "non è in programma alcuna chiusura"
     let thought = sentence.walk(end, &CHANGE, &[Word::Mind, Word::Done], 8);

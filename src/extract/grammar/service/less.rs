@@ -110,7 +110,9 @@ fn limits(sentence: &mut Sentence) {
             (only.end..part.start).any(|i| sentence.timed(i))
                 || ["stess", "successiv", "dopo", "del", "seguent"].iter().any(|w| sentence.text(part.end).starts_with(w))
         };
-        if let Some(part) = part.filter(|part| !named(part)) {
+        // "il sabato solo di mattina, 8.30-13": a detail of the week
+        let of_a_day = only.start.checked_sub(1).is_some_and(|i| sentence.is_weekday(i));
+        if let Some(part) = part.filter(|part| !named(part) && !of_a_day) {
             sentence.say(Cue::Reduced, only.start..part.end);
             continue;
         }
