@@ -94,6 +94,12 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
             kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
             break;
         }
+        // "qualora sia indispensabile, si può chiamare il 338 …": whatever the case, the number is theirs
+        let case = segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["qualora", "nel", "eventualmente"]));
+        if case && kept.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start > doubt.start) {
+            kept.marks.retain(|m| m.end <= doubt.start || matches!(m.mark, Mark::Offices(_) | Mark::Channel(_) | Mark::Cue(Cue::Phone)));
+            continue;
+        }
         match insertion(segment, clause, doubt) {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {

@@ -18,6 +18,18 @@ pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
         let token = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
         let of_date =
             token == "festa" && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && d.end <= m.start && m.start - d.end <= 2);
+        // "il lunedì è chiuso perché i geometri sono nei cantieri", "i cancelli saranno aperti dalle 7 alle 18; messa alle 10": the reason, or another matter
+        let before = segment.tokens.get(clause.start..m.start).unwrap_or_default();
+        let said = |end: usize| {
+            let state = |s: &Placed| {
+                matches!(s.mark, Mark::Span(..) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced | Cue::Appointment | Cue::Remote))
+            };
+            clause.marks.iter().any(|s| state(s) && s.end <= clause.start + end)
+        };
+        let apart = before.iter().rposition(|t| t.is_any(&["perche", "poiche", "siccome", ";"])).is_some_and(said);
+        if apart {
+            return false;
+        }
         let comers = reached && !timed && COMERS.iter().any(|stem| token.starts_with(stem));
         !of_date && !comers && !is_beside(segment, clause, m)
     })

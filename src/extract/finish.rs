@@ -88,7 +88,8 @@ fn join_titles(drafts: &mut Vec<Draft>) {
         let only = others.next().filter(|_| others.next().is_none());
         let joins = only.filter(|i| {
             let flags = drafts[*i].flags;
-            bare(here) && !drafts[*i].weeks.is_empty() && !(flags.appointment || flags.remote || flags.closed)
+            let shut = flags.closed && drafts[*i].closures.is_empty();
+            bare(here) && !drafts[*i].weeks.is_empty() && !(flags.appointment || flags.remote || shut)
         });
         let Some(there) = joins else {
             at += 1;

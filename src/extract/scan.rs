@@ -237,7 +237,9 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Opt
         && next - first >= 5
         && sign.upper
         && sign.kind == TokenKind::Word;
-    if weekday || segment.tokens.len() <= next + 2 {
+    // "2 novembre 2023: 7-18": the hours of that day
+    let hours = super::grammar::times::span(&segment.tokens, next + 1, lexicon).is_some_and(|span| span.next >= segment.tokens.len());
+    if weekday || segment.tokens.len() <= next + 2 || sign.is(":") && hours {
         return None;
     }
     (set_off || entry).then_some((Some(day), if set_off { next + 1 } else { next }))

@@ -238,7 +238,9 @@ impl Assembler<'_> {
         }
         if explicit && doubtful && segment.role == Role::Sentence && !facts.any() && facts.period.is_none() {
             // "il progetto riunirebbe anagrafe e tributi": named in a plan, and not spoken of
-            self.topic.clear();
+            // "la sala dell'archivio avrebbe dovuto aprire questa settimana": spoken of, though it did not
+            let due = segment.tokens.iter().any(|t| t.text.starts_with("dovut"));
+            self.topic = if due { subjects } else { Vec::new() };
             return;
         }
         let evidence = crate::extract::evidence::of(segment, &clause.marks);

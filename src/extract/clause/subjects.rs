@@ -122,7 +122,8 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle", "in"]));
     // "il duplicato si ritira all'Ufficio elettorale, che è aperto …"
     let behind = |i: usize| segment.tokens.get(mark.end + i);
-    let spoken_of = behind(0).is_some_and(|t| t.is(",")) && behind(1).is_some_and(|t| t.is_any(&["che", "dove", "aperto", "aperta"]));
+    let spoken_of = behind(0).is_some_and(|t| t.is(",")) && behind(1).is_some_and(|t| t.is_any(&["che", "dove", "aperto", "aperta"]))
+        || before.iter().any(|t| t.text.starts_with("aspett"));
     if spoken_of {
         return false;
     }

@@ -254,7 +254,9 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         && from < until
         && !is_unit(tokens, after)
     {
-        let end = nearest_weekday_day(&last, anchor)?;
+        // "chiusi dall'11 al 22 agosto; l'Avvocatura si ferma dal 18 al 22": of the month that was named, where it is to come
+        let named = anchor.last.filter(|day| anchor.day.is_some_and(|today| *day > today));
+        let end = named.and_then(|day| date(day.year(), day.month(), until)).map_or_else(|| nearest_weekday_day(&last, anchor), Some)?;
         let range = DateRange::new(date(end.year(), end.month(), from)?, end)?;
         return Some((When::Range(range), skip_inclusive(tokens, after)));
     }

@@ -245,7 +245,7 @@ fn list_continues(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<usize
     let start = if token.is(",") || token.is("/") || token.is("-") || token.is("+") || token.is("&") {
         let after = i + 1;
         if tokens.get(after).is_some_and(|t| t.is("e")) { after + 1 } else { after }
-    } else if token.is_any(&["e", "ed", "o", "ovvero", "oppure", "sia"]) {
+    } else if token.is_any(&["e", "ed", "o", "ovvero", "oppure", "sia", "ne"]) {
         i + 1
     } else if token.newline || !token.spaced {
         return None;

@@ -37,7 +37,10 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
         .walk(end, &[Word::Free], &[Word::Need], 3)
         .filter(|free| sentence.text(free.start).ends_with("o") || free.end > free.start + 1)
     {
-        return sentence.say(Cue::Appointment, start..free.end);
+        // "nessun accesso diretto all'ufficio senza appuntamento": said twice
+        let without = sentence.first(free.end..sentence.phrase(free.start).end, &[Word::Without]);
+        let booked = without.and_then(|without| sentence.walk(without.end, &[Word::Book], &[Word::How, Word::Need], 3));
+        return sentence.say(Cue::Appointment, start..booked.map_or(free.end, |book| book.end));
     }
     let quantifier = sentence.text(start) != "non";
     // "nessuno ha mai pensato di chiudere", "non è in programma alcuna chiusura"
@@ -46,7 +49,9 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
     if sentence.text(start) == "niente" && sentence.named(end) {
         return sentence.say(Cue::Closed, start..end);
     }
-    let Some(hit) = sentence.path(end, &wanted, 7).or(thought) else {
+    // "nessuno dei due uffici riceverà il pubblico"
+    let none_of = || sentence.walk(end, &SERVICE, &[Word::Place], 5).filter(|_| sentence.text(start).starts_with("nessun"));
+    let Some(hit) = sentence.path(end, &wanted, 7).or(thought).or_else(none_of) else {
         subject_before(sentence, start, end);
         return;
     };
