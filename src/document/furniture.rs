@@ -170,7 +170,7 @@ fn under_titles(document: &mut Document) {
         let Some(block) = document.blocks.get(index) else { break };
         let above = block.headings.iter().find_map(|heading| regions.get(*heading).copied().flatten());
         let own = match block.kind {
-            BlockKind::Heading(level) if level > 1 => of_title(&block.text),
+            BlockKind::Heading(level) if level > 1 && !heads_list(document, &block.text) => of_title(&block.text),
             _ => None,
         };
         let found = above.or(own);
@@ -182,6 +182,18 @@ fn under_titles(document: &mut Document) {
             block.region = region;
         }
     }
+}
+
+/// Titles of related matter which, on a page that lists news instead of being one, head its own matter.
+const LATEST: &[&str] = &["ultime notizie", "ultime news", "notizie recenti", "articoli recenti", "ultimi articoli"];
+
+/// Whether a title heads the list that the page is: "Ultime notizie" on a home page, or on the page that is called so.
+fn heads_list(document: &Document, title: &str) -> bool {
+    let title = title.trim().to_lowercase();
+    let page = document.title.as_deref().unwrap_or_default().trim().to_lowercase();
+    let body = ["comune di ", "città di ", "provincia di ", "unione "].iter().any(|name| page.starts_with(name));
+    let bare = body && page.split_whitespace().count() <= 6 && !page.contains([':', '|', '–', '—']) && !page.contains(" - ");
+    LATEST.iter().any(|name| title.starts_with(name)) && (page.starts_with("home") || page.contains(&title) || bare)
 }
 
 fn of_title(title: &str) -> Option<Region> {

@@ -40,8 +40,9 @@ pub(super) fn document(html: &Html, base: Option<&Url>, select: Option<&str>) ->
         }
     }
     let head = Head::of(html);
+    document.title = head.title;
     furniture::mark(&mut document);
-    document.title = title(&document).or(head.title);
+    document.title = title(&document).or(document.title);
     document.published = head.published.earliest_stated();
     document.structured = head.structured;
     document.warnings.splice(0..0, warnings);

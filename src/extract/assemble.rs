@@ -33,6 +33,7 @@ use super::clause::{self, Clause};
 use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
 use super::events;
+use super::grammar::dates::Anchor;
 use super::grammar::exceptions::Exception;
 use super::press;
 use super::published::Dating;
@@ -163,6 +164,8 @@ struct Assembler<'a> {
     main_end: usize,
     /// A page that lists news instead of being one.
     is_front_page: bool,
+    /// For each segment the day of the entry that it stands in, on a page that lists dated entries.
+    entry_days: Vec<Option<jiff::civil::Date>>,
     /// The block whose first line says that one comes by appointment only: so do its further lines.
     by_appointment: Option<usize>,
     /// Offices whose title says that one comes by appointment.
@@ -186,7 +189,13 @@ struct Assembler<'a> {
 /// Reads the segments.
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
-    let mut scans: Vec<Vec<Placed>> = segments.iter().map(|s| scan(s, &mut anchor, dating.published, lexicon)).collect();
+    let entry_days = teasers::entry_days(segments, lexicon);
+    let read = |(segment, day): (&Segment, &Option<jiff::civil::Date>)| match day {
+        // what an entry of a list says speaks from the day of the entry
+        Some(day) => scan(segment, &mut Anchor { day: Some(*day), ..anchor }, dating.published, lexicon),
+        None => scan(segment, &mut anchor, dating.published, lexicon),
+    };
+    let mut scans: Vec<Vec<Placed>> = segments.iter().zip(&entry_days).map(read).collect();
     super::revise::revise(segments, &mut scans, dating.published.or(context.published));
     branches::mark(document, segments, &mut scans, lexicon);
     seasons(segments, &mut scans, lexicon);
@@ -211,7 +220,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         frame: Frame::default(),
         last_when: None,
         last_period: None,
-        only_day: overview::only_day(segments, &scans),
+        only_day: overview::only_day(segments, &scans, 0..segments.len()),
         strange_page: owner::opened_by_stranger(segments, &scans) || owner::called_private(segments),
         last_dates: Vec::new(),
         last_closing: None,
@@ -249,6 +258,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         is_event_page: is_event_page(segments, lexicon) || overview::is_about_proceedings(segments),
         doubts: Vec::new(),
         is_front_page: is_front_page(document, segments, lexicon),
+        entry_days,
         by_appointment: None,
         booked_by_title: Vec::new(),
         own_boxes: BTreeSet::new(),
@@ -303,6 +313,10 @@ impl Assembler<'_> {
             return;
         }
         if segment.role == Role::Heading {
+            if self.is_front_page && self.entry_days[index].is_some() {
+                // each entry of a list of news has a matter of its own
+                (self.document_period, self.topic_period, self.lead_period, self.office_period) = (None, None, None, None);
+            }
             self.heading(index, marks);
             return;
         }

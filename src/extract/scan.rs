@@ -211,6 +211,13 @@ pub fn is_dated_entry(segment: &Segment, lexicon: &Lexicon) -> bool {
     entry_date(segment, first_word(&segment.tokens), lexicon).is_some()
 }
 
+/// The day on which an entry of a list was written: in front of it, or alone on a line above it.
+pub fn entry_day(segment: &Segment, lexicon: &Lexicon) -> Option<jiff::civil::Date> {
+    let set_off = |end: usize| segment.tokens.get(end).is_none_or(|t| t.is_any(&["-", "|", ":"]));
+    let own_line = || dates::full_date(&segment.tokens, 0, lexicon).filter(|(_, end)| set_off(*end)).map(|(day, _)| day);
+    entry_date(segment, first_word(&segment.tokens), lexicon).and_then(|(day, _)| day).or_else(own_line)
+}
+
 /// A full date that opens a line and is set off from what follows.
 fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Option<jiff::civil::Date>, usize)> {
     // "03/06 Anagrafe chiusa sabato 15": day and month of an entry

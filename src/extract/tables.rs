@@ -239,12 +239,17 @@ impl Grid<'_> {
                     let shut =
                         fold(&words).trim_start().starts_with("chius") && self.headers(c).last().is_some_and(|h| !fold(h).is_empty());
                     let each: Vec<String> = each.collect();
-                    if shut && each.iter().any(|header| header.contains(|c: char| c.is_ascii_digit())) {
+                    let seasons = spanned.len() == self.n_columns - c && heads::are_seasons(&each, self.lexicon);
+                    let of_day = self.facts[r].first().is_some_and(|f| f.days && !f.office);
+                    if shut && each.iter().any(|header| header.contains(|c: char| c.is_ascii_digit())) || seasons && of_day {
                         // said of each period on its own
                         each[..each.len() - 1].iter().for_each(|header| line.text.push_str(&format!("{header}: {words}; ")));
                         each[each.len() - 1].clone()
                     } else if shut && fact.times && !each.iter().any(|h| weekdays_in(h, self.lexicon)) {
                         // "chiusa fino al 31 maggio" across "Accesso libero" and "Con appuntamento": of neither
+                        String::new()
+                    } else if seasons {
+                        // "in ogni stagione: lun-ven 10/12" across all parts of the year
                         String::new()
                     } else if fact.times || shut {
                         each.join(", ")

@@ -230,7 +230,7 @@ fn rest_of_year(found: &[(usize, Placed, i32)], dated: bool) -> Option<crate::do
 }
 
 /// The one day that a document is about, where it names no other day, no period and no week: a strike, a patron's feast. With the segment that names it.
-pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<(usize, jiff::civil::Date)> {
+pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>], within: std::ops::Range<usize>) -> Option<(usize, jiff::civil::Date)> {
     use crate::extract::grammar::dates::When;
     const LEAD: usize = 8;
     // what makes a day one on which offices do otherwise
@@ -253,13 +253,14 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<(u
         "aprir",
         "assemblea",
     ];
-    let lead = segments.iter().filter(|s| s.region == Region::Main).take(4);
-    if !lead.into_iter().any(|s| OCCASIONS.iter().any(|w| s.folded.text.contains(w))) {
+    let segments: Vec<(usize, &Segment)> = segments.iter().enumerate().take(within.end).skip(within.start).collect();
+    let mut lead = segments.iter().map(|(_, s)| s).filter(|s| s.region == Region::Main).take(4);
+    if !lead.any(|s| OCCASIONS.iter().any(|w| s.folded.text.contains(w))) {
         return None;
     }
     let mut found: Option<(usize, jiff::civil::Date)> = None;
-    let main = segments.iter().enumerate().filter(|(_, s)| s.region == Region::Main && s.role != Role::Row);
-    for (n, (i, _)) in main.enumerate() {
+    let main = segments.iter().filter(|(_, s)| s.region == Region::Main && s.role != Role::Row);
+    for (n, i) in main.map(|(i, _)| *i).enumerate() {
         for mark in &scans[i] {
             match &mark.mark {
                 Mark::When(When::Days(days)) => match (days.as_slice(), found) {

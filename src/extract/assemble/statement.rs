@@ -77,7 +77,7 @@ impl Assembler<'_> {
         let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
         let heading_dates = self.headings.days.innermost(&segment.headings).map(Vec::as_slice).unwrap_or_default();
         // what is told without a date, behind the one day that the document is about, is told of that day
-        let only_day = self.only_day.filter(|(at, _)| *at < index && heading_dates.is_empty()).map(|(_, day)| vec![day]);
+        let only_day = self.only_day_around(index).filter(|(at, _)| *at < index && heading_dates.is_empty()).map(|(_, day)| vec![day]);
         let listed = matches!(segment.role, Role::Item | Role::Line | Role::Row);
         if !listed && self.list_dates.as_ref().is_some_and(|(block, _)| segment.block > *block) {
             self.list_dates = None;
@@ -245,6 +245,16 @@ impl Assembler<'_> {
         }
         let evidence = crate::extract::evidence::of(segment, &clause.marks);
         self.place(index, subjects, explicit, facts, evidence, n);
+    }
+
+    /// The one day that the document is about; on a page that lists news, each block is a document of its own.
+    fn only_day_around(&self, index: usize) -> Option<(usize, jiff::civil::Date)> {
+        if !self.is_front_page {
+            return self.only_day;
+        }
+        let block = self.segments[index].block;
+        let from = self.segments[..index].iter().rposition(|s| s.block != block).map_or(0, |i| i + 1);
+        super::overview::only_day(self.segments, self.scans, from..index + 1)
     }
 
     /// "La farmacia resterà chiusa …" on the page of "Farmacia comunale": its subject is a word of the name at hand.

@@ -3,12 +3,17 @@
 //!
 //! In: segments with their phrases. Out: whether one is such a headline, or begins such an entry.
 
+use jiff::civil::Date;
+
 use super::Assembler;
 use crate::document::Region;
 use crate::extract::press;
-use crate::extract::scan::{Mark, Placed, is_dated_entry};
+use crate::extract::scan::{Mark, Placed, entry_day, is_dated_entry};
 use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Lexicon;
 
+/// Blocks behind the day of an entry that may be its title and its text.
+const ENTRY_BLOCKS: usize = 2;
 /// Words of a headline.
 const LONGEST_HEADLINE: usize = 16;
 /// Words of a sentence that make a page a page, and no list.
@@ -76,6 +81,19 @@ impl Assembler<'_> {
         self.entry_block = if named { Some(segment.block) } else { self.entry_block };
         left
     }
+}
+
+/// For each segment the day on which the entry was written that it stands in, on a page that lists dated entries.
+pub(super) fn entry_days(segments: &[Segment], lexicon: &Lexicon) -> Vec<Option<Date>> {
+    let heads: Vec<Option<Date>> =
+        segments.iter().map(|s| entry_day(s, lexicon).filter(|_| s.region == Region::Main && s.role != Role::Row)).collect();
+    let listed = heads.iter().flatten().count() >= 2;
+    let mut above: Option<(usize, Date)> = None;
+    let day_of = |(segment, head): (&Segment, &Option<Date>)| {
+        above = head.map(|day| (segment.block, day)).or(above.filter(|(block, _)| segment.block <= block + ENTRY_BLOCKS));
+        above.map(|(_, day)| day).filter(|_| listed)
+    };
+    segments.iter().zip(&heads).map(day_of).collect()
 }
 
 /// A few words without hours, contacts or an end: "Biblioteca chiusa il 3 marzo".

@@ -37,11 +37,7 @@ pub(super) fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lex
     let days = facts[0].iter().filter(|f| f.days && !f.times).count();
     let labels = first.iter().filter(|c| label(c)).count();
     let any_times = facts[0].iter().any(|f| f.times);
-    // an empty corner, and parts of the year across: "1 nov. – 28 feb." beside "1 mar. – 31 ott."
-    let names_month = |cell: &Cell| tokens(&fold(&cell.text)).iter().any(|t| t.text.len() >= 3 && lexicon.month(&t.text).is_some());
-    let corner = first.first().is_some_and(|cell| is_blank(&cell.text) || label(cell));
-    let days_down = facts[1..].iter().filter(|row| row.first().is_some_and(|f| f.days)).count();
-    if first.len() >= 3 && corner && first.iter().skip(1).all(names_month) && days_down >= 2 {
+    if parts_of_year_across(table, facts, lexicon) {
         return 1;
     }
     // an empty corner, offices across, days down the side
@@ -58,4 +54,32 @@ pub(super) fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lex
                 || labels >= 1 && days >= 1
                 || labels >= 1 && first.iter().all(|c| label(c) || c.text.trim().is_empty())),
     )
+}
+
+/// Whether headers are parts of the year, none of them of one year alone.
+pub(super) fn are_seasons(headers: &[String], lexicon: &Lexicon) -> bool {
+    let dated = |header: &String| tokens(&fold(header)).iter().any(|t| t.text.len() == 4 && t.number().is_some());
+    headers.len() >= 2 && headers.iter().all(|header| names_part_of_year(header, lexicon) && !dated(header))
+}
+
+fn names_part_of_year(text: &str, lexicon: &Lexicon) -> bool {
+    const SEASONS: [&str; 4] = ["invern", "estat", "estiv", "autunn"];
+    let names = |text: &str| text.len() >= 3 && lexicon.month(text).is_some() || SEASONS.iter().any(|stem| text.starts_with(stem));
+    tokens(&fold(text)).iter().any(|t| names(&t.text))
+}
+
+/// "1 nov. – 28 feb." beside "1 mar. – 31 ott.", "Orario invernale" beside "Orario estivo": each column below holds the hours of its part of the year.
+fn parts_of_year_across(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> bool {
+    let part_of_year = |cell: &Cell| names_part_of_year(&cell.text, lexicon);
+    let (Some(first), Some(heads)) = (table.rows.first(), facts.first()) else { return false };
+    let across = first.len() >= 3 && first.iter().zip(heads).skip(1).all(|(cell, f)| part_of_year(cell) && !f.office);
+    let below = table.rows.iter().zip(facts).skip(1);
+    // the corner is empty or names what stands below it
+    let corner = heads.first().is_some_and(|f| !f.times);
+    // "mar" below is a day
+    let month =
+        |cell: &Cell| tokens(&fold(&cell.text)).iter().any(|t| lexicon.month(&t.text).is_some() && lexicon.weekday(&t.text).is_none());
+    let repeats = below.clone().filter(|(row, _)| row.iter().skip(1).any(month)).count();
+    let told = below.filter(|(_, row)| row.first().is_some_and(|f| f.days) || row.iter().skip(1).any(|f| f.days || f.times)).count();
+    across && corner && told >= 1 && repeats == 0
 }
