@@ -233,6 +233,7 @@ corpora! {
     closures_read_as_written: "closures.txt", View::Whole, at least 40;
     periods_read_as_written: "periods.txt", View::Whole, at least 15;
     notices_read_as_written: "notices.txt", View::Whole, at least 120;
+    occasions_read_as_written: "occasions.txt", View::Whole, at least 15;
     contacts_read_office_by_office: "contacts.txt", View::Whole, at least 18;
     prose_reads_as_written: "prose.txt", View::Whole, at least 180;
     ways_to_say_it_read_as_written: "ways.txt", View::Whole, at least 80;

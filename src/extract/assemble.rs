@@ -176,6 +176,8 @@ struct Assembler<'a> {
     strangers: BTreeSet<usize>,
     /// The days that the announcement of a list names, with its block: what an entry says without a date is said of them.
     list_dates: Option<(usize, Vec<jiff::civil::Date>)>,
+    /// The segment that tells once the hours of all days of the list below it, with these.
+    list_spans: Option<(usize, Vec<crate::domain::Span>)>,
     /// Segments in boxes that call for attention.
     alerts: BTreeSet<usize>,
     /// Who writes, where it is a letter of the mayor.
@@ -265,6 +267,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         strangers: BTreeSet::new(),
         group: None,
         list_dates: None,
+        list_spans: None,
         alerts: (0..segments.len()).filter(|i| topics::is_in_alert(document, &segments[*i])).collect(),
         writer: owner::writer(segments),
         at: 0,

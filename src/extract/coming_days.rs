@@ -92,30 +92,47 @@ fn next_one(segment: &Segment, marks: &mut [Placed], published: Date) {
     }
 }
 
-/// "Oggi e domani 9-18, domenica 7-23": a weekday that goes on behind dates of the same week is the next such day.
+/// "Oggi e domani 9-18, domenica 7-23 e lunedì 7-15": weekdays that go on behind dates with hours are the next such days.
 fn behind_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const DAYS: i32 = 7;
-    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
-        if segment.role == Role::Row || marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).count() != 1 {
-            continue;
-        }
-        let Some(at) = marks.iter().position(|m| matches!(m.mark, Mark::Days(_))) else { continue };
-        let Mark::Days(Days::These { days, every: false }) = &marks[at].mark else { continue };
-        let ([only], Some(first)) = (days.as_slice(), marks[..at].iter().position(|m| matches!(m.mark, Mark::When(When::Days(_))))) else {
-            continue;
-        };
-        let before = |n: usize| marks[at].start.checked_sub(n).and_then(|i| segment.tokens.get(i));
-        let set_off = before(1).is_some_and(|t| t.is(",")) || before(1).is_some_and(|t| t.is("e")) && before(2).is_some_and(|t| t.is(","));
-        let timed = |marks: &[Placed]| marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
-        let plain = only.nth.is_empty() && marks[at].end == marks[at].start + 1 && set_off;
-        let last =
-            marks[..at].iter().rev().find_map(|m| if let Mark::When(When::Days(days)) = &m.mark { days.last().copied() } else { None });
-        let Some(last) = last.filter(|_| plain && timed(&marks[first..at]) && timed(&marks[at + 1..])) else { continue };
-        let next = (1..DAYS).filter_map(|n| last.checked_add(n.days()).ok()).find(|day| weekday_of(*day) == only.day);
-        if let Some(day) = next {
-            marks[at].mark = Mark::When(When::Days(vec![day]));
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.role != Role::Row) {
+        // the date named last, once hours have been told of it
+        let (mut last, mut timed): (Option<Date>, bool) = (None, false);
+        for at in 0..marks.len() {
+            match &marks[at].mark {
+                Mark::When(When::Days(days)) => (last, timed) = (days.last().copied(), false),
+                Mark::When(_) => last = None,
+                Mark::Span(..) => timed = last.is_some(),
+                Mark::Days(Days::These { days, every: false }) if timed && goes_on(segment, &marks[at..]) => {
+                    let named = days.iter().map_while(|day| {
+                        last = last.filter(|_| day.nth.is_empty()).and_then(|from| next_such_day(from, day.day));
+                        last
+                    });
+                    let dates: Vec<Date> = named.collect();
+                    if last.is_some() {
+                        (marks[at].mark, timed) = (Mark::When(When::Days(dates)), false);
+                    }
+                }
+                Mark::Days(_) => last = None,
+                _ => {}
+            }
         }
     }
+}
+
+/// Whether the weekdays at the head of the marks follow a sign or "e" without an article, and have hours of their own.
+fn goes_on(segment: &Segment, marks: &[Placed]) -> bool {
+    let Some(days) = marks.first() else { return false };
+    let set_off = days.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&[",", "e", "ed", ";"]));
+    let plain = segment.tokens[days.start..days.end]
+        .iter()
+        .all(|t| t.kind == TokenKind::Word && !t.is_any(&["il", "la", "al", "dal", "da", "ogni"]));
+    let next = marks[1..].iter().find(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_) | Mark::Offices(_)));
+    set_off && plain && next.is_some_and(|m| matches!(m.mark, Mark::Span(..)))
+}
+
+/// The first such day behind another, within a week.
+fn next_such_day(from: Date, day: Day) -> Option<Date> {
+    (1..7).filter_map(|n: i32| from.checked_add(n.days()).ok()).find(|date| weekday_of(*date) == day)
 }
 
 /// "Sabato 3 giugno gli uffici saranno chiusi. La Polizia locale sabato sarà in servizio": in running text a bare weekday is the date that was named.
@@ -133,7 +150,9 @@ fn of_dates_named(segments: &[Segment], scans: &mut [Vec<Placed>]) {
                         named.iter().rev().find(near).map(|(_, date)| *date)
                     };
                     let bare = single && segment.role == Role::Sentence && stands_bare(segment, mark.start, mark.end);
-                    let told = days.len() == 1 && (bare || points_back(segment, mark.start)) || stands_each(segment, mark);
+                    let told = days.len() == 1
+                        && (bare || points_back(segment, mark.start) || single && stands_for(segment, mark.start, mark.end))
+                        || stands_each(segment, mark);
                     let dates: Option<Vec<Date>> = days.iter().map(named).collect();
                     if let Some(dates) = dates.filter(|_| told) {
                         mark.mark = Mark::When(When::Days(dates));
@@ -149,6 +168,19 @@ fn of_dates_named(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 fn points_back(segment: &Segment, start: usize) -> bool {
     let before = start.checked_sub(1).and_then(|i| segment.tokens.get(i));
     before.is_some_and(|t| t.is_any(&["quel", "quella", "stesso", "stessa", "medesimo", "medesima"]))
+}
+
+/// "la domenica del voto", "Sabato, solo per le carte scadute, apre …": a weekday that stands for the date of which the text speaks.
+fn stands_for(segment: &Segment, start: usize, end: usize) -> bool {
+    const POLLS: [&str; 6] = ["voto", "votazion", "elezion", "referendum", "ballottaggio", "consultazion"];
+    let word = |i: usize| segment.tokens.get(i);
+    let of_polls = word(end).is_some_and(|t| t.is_any(&["del", "delle", "della", "di"]))
+        && word(end + 1).is_some_and(|t| POLLS.iter().any(|stem| t.text.starts_with(stem)));
+    let opens = segment.role == Role::Sentence
+        && start == super::segment::first_word(&segment.tokens)
+        && end == start + 1
+        && word(end).is_some_and(|t| t.is(","));
+    of_polls && !matches!(segment.role, Role::Row | Role::Heading) || opens
 }
 
 /// "sia giovedì sia venerdì dalle 8 alle 14": days that were named, one by one.

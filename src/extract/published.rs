@@ -115,7 +115,8 @@ fn is_date_line(segment: &Segment, lexicon: &Lexicon) -> bool {
     .iter()
     .any(|w| segment.folded.text.trim_start().starts_with(w));
     let spans = (0..segment.tokens.len()).any(|i| i >= end && super::grammar::times::span(&segment.tokens, i, lexicon).is_some());
-    if spans && !starts {
+    let labelled = segment.role == Role::Item && segment.tokens[..start].iter().any(|t| t.is(":"));
+    if (spans || labelled) && !starts {
         return false; // "sab 13/05/2023 09:00-18:00" states hours
     }
     words <= 1 || starts && words <= 6 && !segment.folded.text.contains("chius") && !segment.folded.text.contains("dal ")
@@ -202,6 +203,11 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool, 
         "stand /",
     ]) {
         return Some(4);
+    }
+    // "Anagrafe: 14 e 28 giugno 2025", "Anagrafe: 21 giugno 2025" in a list: days of which the label tells
+    let several = matches!(word_before(1), "e" | "ed") && at.checked_sub(2).is_some_and(|i| segment.tokens[i].kind == TokenKind::Number);
+    if several || segment.role == Role::Item && before.trim_end().ends_with(':') {
+        return None;
     }
     // a line that is little more than a date, near the top or the end
     // "Chiuso venerdì 2 gennaio 2026" says what happens on that day

@@ -62,7 +62,9 @@ impl Labels {
 
     /// The header of a column of what no longer holds.
     pub fn is_gone(&self, folded: &str) -> bool {
-        self.gone.iter().any(|word| folded.contains(word.as_str()))
+        // "Pratovecchio" is a place
+        let mut words = folded.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| self.gone.iter().any(|stem| word.starts_with(stem.as_str())))
     }
 
     /// A field that pages of events have.

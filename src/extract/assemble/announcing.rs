@@ -1,10 +1,12 @@
 //! Lines that announce others: lists and tables of offices, ways to book, what holds for the whole page.
 
 use super::Assembler;
+use crate::domain::{Opening, Span};
+use crate::extract::clause::{self, Clause};
 use crate::extract::draft::{Facts, Subject};
 use crate::extract::grammar::dates::When;
 use crate::extract::grammar::offices;
-use crate::extract::scan::Mark;
+use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment, first_word};
 
 impl Assembler<'_> {
@@ -108,5 +110,31 @@ impl Assembler<'_> {
         }
         self.list_dates = Some((segment.block, dates));
         true
+    }
+
+    /// "Si apre anche di sabato, dalle 9 alle 12:" above "5 e 19 ottobre": the hours are said once, and are those of each day of the list.
+    pub(super) fn lend_span(&mut self, clause: &Clause, facts: &mut Facts) {
+        let spans = |marks: &[Placed]| -> Vec<Span> {
+            marks.iter().filter_map(|m| if let Mark::Span(span, _) = &m.mark { Some(*span) } else { None }).collect()
+        };
+        let dated = |marks: &[Placed]| marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))));
+        let listed = |i: usize| self.segments.get(i).is_some_and(|s| matches!(s.role, Role::Item | Role::Line | Role::Row));
+        let marks = &self.scans[self.at];
+        let days_alone = |marks: &[Placed]| dated(marks) && spans(marks).is_empty();
+        let told = spans(marks);
+        if !dated(marks) && !told.is_empty() && listed(self.at + 1) && self.scans.get(self.at + 1).is_some_and(|next| days_alone(next)) {
+            self.list_spans = Some((self.at, told)).filter(|_| self.segments[self.at].announces());
+        }
+        let Some((from, told)) = &self.list_spans else { return };
+        if *from == self.at {
+            (facts.flags.open, facts.flags.reduced) = (false, false);
+            (facts.hours, facts.loose) = (Vec::new(), Vec::new());
+        } else if (*from + 1..=self.at).all(listed) && days_alone(&clause.marks) && !facts.flags.beyond_open() {
+            facts.flags.open = false;
+            let days = clause::single_days(&clause.marks);
+            facts.openings = days.iter().flat_map(|date| told.iter().map(|span| Opening { date: *date, span: *span })).collect();
+        } else if !listed(self.at) {
+            self.list_spans = None;
+        }
     }
 }

@@ -116,6 +116,7 @@ impl Assembler<'_> {
             };
         }
         self.lend_appointment(segment, clause, explicit, &mut facts);
+        self.lend_span(clause, &mut facts);
         let opens = segment.tokens.iter().any(|t| {
             ["apr", "apert", "orari", "riceve", "access", "visitabil"].iter().any(|w| t.text.starts_with(w) && !t.text.starts_with("april"))
         });

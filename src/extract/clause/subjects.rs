@@ -171,6 +171,16 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     if agreed && !contacts {
         return true;
     }
+    // "ritira il duplicato all'ufficio elettorale, che oltre ai giorni consueti apre: …": what follows speaks of it
+    let word = |i: usize| segment.tokens.get(mark.end + i);
+    let relative = word(0).is_some_and(|t| t.is(","))
+        && (word(1).is_some_and(|t| t.is_any(&["che", "dove"])) || word(2).is_some_and(|t| t.is("quale")))
+        && segment.tokens[mark.end..]
+            .iter()
+            .any(|t| ["apre", "aprir", "apert", "ricev", "chiud", "chius"].iter().any(|stem| t.text.starts_with(stem)));
+    if relative {
+        return false;
+    }
     let beside = before.last().is_some_and(|t| t.is_any(&["presso", "accanto"]))
         || before.len() > 1 && before[before.len() - 2].is_any(&["presso", "accanto"]);
     // "l'accesso all'anagrafe", "il ricevimento del pubblico presso l'ufficio tributi": the service is the office's own
