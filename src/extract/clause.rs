@@ -374,6 +374,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             "proseguono",
             "prosegue",
             "confermat",
+            "tuttora",
         ]
         .iter()
         .any(|w| t.text.starts_with(w) && !t.text.starts_with("continuat"))

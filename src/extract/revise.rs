@@ -130,11 +130,8 @@ fn ordinals_behind(segment: &Segment, marks: &mut [Placed]) {
     let mut nth: Vec<i8> = Vec::new();
     let mut at = month;
     while let Some(token) = at.checked_sub(1).and_then(|i| segment.tokens.get(i)) {
-        let counted =
-            ["prim", "second", "terz", "quart"].iter().position(|stem| token.text.starts_with(stem) && token.text.len() == stem.len() + 1);
-        match counted {
-            Some(n) => nth.insert(0, n as i8 + 1),
-            None if token.text.starts_with("ultim") => nth.insert(0, -1),
+        match nth_of(&token.text) {
+            Some(n) => nth.insert(0, n),
             None if token.is_any(&["e", "ed", "il", "la", ",", "(", "di"]) => {}
             None => break,
         }
@@ -150,6 +147,12 @@ fn ordinals_behind(segment: &Segment, marks: &mut [Placed]) {
     {
         only.nth = nth;
     }
+}
+
+/// "primo" is the first, "ultimo" the last.
+fn nth_of(word: &str) -> Option<i8> {
+    let counted = ["prim", "second", "terz", "quart"].iter().position(|stem| word.starts_with(stem) && word.len() == stem.len() + 1);
+    counted.and_then(|n| i8::try_from(n).ok()).map(|n| n + 1).or_else(|| (word.starts_with("ultim") && word.len() == 6).then_some(-1))
 }
 
 /// "Sono alcune delle richieste contenute nella mozione …", "È quanto chiede il gruppo …": the sentences before told what somebody wants.

@@ -17,7 +17,7 @@ use super::press;
 use super::segment::{Role, Segment, first_word};
 use crate::domain::{Channel, ChannelKind, Span};
 use crate::lexicon::{Cue, Lexicon, Run};
-use crate::text::TokenKind;
+use crate::text::{Token, TokenKind};
 
 /// A phrase that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +100,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         Some((None, next)) => (next, anchor),
         None => (0, anchor),
     };
-    anchor.here = None;
+    (anchor.here, anchor.told) = (None, None);
     while at < tokens.len() {
         let token = &tokens[at];
         if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {
@@ -115,6 +115,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
                 // a mobile telephone in the column of the faxes is none
                 if channel.kind == ChannelKind::Fax && channel.value.as_deref().is_some_and(|number| number.starts_with("+393")) {
                     channel.kind = ChannelKind::Phone;
+                } else if channel.kind == ChannelKind::Phone && is_called_fax(segment, end) {
+                    channel.kind = ChannelKind::Fax;
                 }
                 marks.push(Placed { mark: Mark::Channel(channel), start: at, end });
             }
@@ -126,6 +128,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             at = end;
             continue;
         }
+        anchor.told = year_told(tokens, at, anchor).or(anchor.told);
         let (mark, end) = match one(segment, at, anchor, place, &is_capital, lexicon) {
             Some(found) => found,
             None => {
@@ -190,6 +193,16 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             && cancelled.iter().any(|(start, end)| *start <= m.start && m.end <= *end))
     });
     marks
+}
+
+/// "nel 2026", "per l'anno 2026": the year of the days that the sentence goes on to name, the present one or the next.
+fn year_told(tokens: &[Token], at: usize, anchor: &Anchor) -> Option<i16> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let introduced = at == 1 && word(0) == "nel"
+        || at > 1 && matches!((word(at - 2), word(at - 1)), ("per", "il") | ("l'", "anno") | ("dell'", "anno") | ("corso", "del"));
+    let year = tokens.get(at).filter(|t| introduced && t.text.len() == 4).and_then(|t| t.number())?;
+    let year = i16::try_from(year).ok()?;
+    anchor.day.is_some_and(|day| (day.year()..=day.year() + 1).contains(&year)).then_some(year)
 }
 
 /// What the words of a segment say of service.
@@ -257,14 +270,25 @@ fn inside_span(marks: &[Placed], start: usize, end: usize) -> bool {
     marks.iter().any(|m| matches!(m.mark, Mark::Span(..)) && m.start < start && end <= m.end)
 }
 
+/// "0823 650198 è il fax del protocollo", "… è il numero di fax dell'ufficio".
+fn is_called_fax(segment: &Segment, end: usize) -> bool {
+    let verb = segment.tokens.get(end).is_some_and(|t| t.is("e")) && matches!(segment.words(end..end + 1), "è" | "È");
+    let words = segment.tokens.get(end + 1..(end + 5).min(segment.tokens.len())).unwrap_or_default();
+    let small = |t: &&Token| t.is_any(&["il", "un", "numero", "di", "del", "nuovo"]);
+    verb && words.iter().find(|t| !small(t)).is_some_and(|t| t.is("fax"))
+}
+
 /// "con l'app Decoro Facile", "l'applicazione «ComuneVicino»": its name.
 fn app(segment: &Segment, at: usize) -> Option<(String, usize)> {
     let token = segment.tokens.get(at)?;
     if !token.is_any(&["app", "applicazione"]) {
         return None;
     }
-    let quoted = segment.tokens.get(at + 1).is_some_and(|t| t.is("\""));
-    let start = if quoted { at + 2 } else { at + 1 };
+    // "App: AllertaNord", a field of its own
+    let field = at == first_word(&segment.tokens) && segment.tokens.get(at + 1).is_some_and(|t| t.is_any(&[":", "|"]));
+    let start = at + 1 + usize::from(field);
+    let quoted = segment.tokens.get(start).is_some_and(|t| t.is("\""));
+    let start = start + usize::from(quoted);
     let mut end = start;
     while end < start + 4 && segment.is_capital(end) && segment.tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word) {
         end += 1;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::Assembler;
 use super::same::chunks_of;
 use crate::domain::{Access, Slot};
-use crate::extract::draft::{Facts, Flags, Subject};
+use crate::extract::draft::{Facts, Flags, Period, Subject};
 use crate::extract::grammar::weeks::Chunk;
 use crate::extract::segment::Segment;
 
@@ -62,14 +62,18 @@ impl Assembler<'_> {
     }
 
     /// "Da giovedì 20 si riprende con l'orario consueto", behind the day on which the office is shut: the end of the closing, and nothing new.
-    pub(super) fn only_ends_closing(&self, segment: &Segment, whom: &[Subject], explicit: bool, facts: &Facts) -> bool {
-        let usual = ["consuet", "abitual", "solit", "normal", "regolar"].iter().any(|w| segment.folded.text.contains(w));
+    pub(super) fn only_ends_closing(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
+        const AGAIN: [&str; 10] =
+            ["consuet", "abitual", "solit", "normal", "regolar", "di sempre", "riapr", "riprend", "ripart", "ricominc"];
+        let again = AGAIN.iter().any(|w| segment.folded.text.contains(w));
         let bare = facts.hours.is_empty() && facts.openings.is_empty() && facts.channels.is_empty() && facts.closures.is_empty();
         let open = facts.flags == Flags { open: true, ..Flags::default() };
-        let Some(from) = facts.period.filter(|p| p.until.is_none() && usual && bare && open && !explicit).and_then(|p| p.from) else {
-            return false;
+        let Some(Period { from: Some(from), until }) = facts.period.filter(|_| again && bare && open) else { return false };
+        // "Riaprirà il 3", where only the day of the closing was read as one
+        let near = |last: Date| match until {
+            None => last < from && (from - last).get_days() <= 4,
+            Some(until) => from == until && from == last,
         };
-        let near = |last: Date| last < from && (from - last).get_days() <= 4;
         self.drafts.iter().any(|d| whom.iter().any(|s| s.same(&d.subject)) && d.closures.iter().any(|range| near(range.last())))
     }
 

@@ -242,7 +242,7 @@ impl Assembler<'_> {
             }
             return;
         }
-        if self.only_ends_closing(segment, &whom, explicit, &facts) {
+        if self.only_ends_closing(segment, &whom, &facts) {
             return;
         }
         if !facts.any() && (facts.period.is_none() || whom.iter().all(|s| s.site.is_some())) {

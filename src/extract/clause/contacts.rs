@@ -161,7 +161,11 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
         .any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)) && m.end <= placed.start && placed.start - m.end <= 2);
     // "accanto alla stazione" behind the address, "nella palestra di via Rosselli 4": where it is, not whose it is
     let elsewhere = clause.marks.iter().any(|m| {
-        let of_place = segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["di", "in"])) && m.end + 1 == placed.start;
+        // "si sistema alla palestra Mazzini, in via Ferrari 20"
+        let words = segment.tokens.get(m.end..placed.start).unwrap_or_default();
+        let joins = |t: &crate::text::Token| t.upper || t.is_any(&[",", "di", "in", "del", "della", "dei", "delle", "("]);
+        let moves = clause.marks.iter().any(|c| c.mark == Mark::Cue(Cue::Moved) && c.start < m.start);
+        let of_place = words.len() == 1 && words[0].is_any(&["di", "in"]) || moves && words.iter().all(joins);
         let beside = crate::extract::elsewhere::is_beside(segment, clause, m);
         matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && m.start < placed.start && !of_place && !beside
     });

@@ -88,6 +88,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let weekly = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)));
     flags.reduced |= !weekly && hit(Cue::Closed).any(at_an_hour);
     flags.closed &= !reopens(segment, clause);
+    if ends_at_an_hour(segment, clause) {
+        (flags.closed, flags.open, flags.reduced) = (false, false, true);
+    }
     // "non è aperto al pubblico", "non riceve il pubblico": for good, where neither a day nor a reason is told
     let reason = segment.tokens.iter().any(|t| {
         [
@@ -203,6 +206,19 @@ pub(super) fn at_an_hour(segment: &Segment, closed: &Placed) -> bool {
     let at = (closed.end..closed.end + 4).find(|i| !word(*i).is_some_and(between)).unwrap_or(closed.end);
     word(at).is_some_and(|t| t.is_any(&["alle", "all'"]))
         && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
+}
+
+/// "lunedì 15 gli uffici termineranno alle 11.30 il ricevimento", "il ricevimento cesserà alle ore 12": a day that ends before its time.
+fn ends_at_an_hour(segment: &Segment, clause: &Clause) -> bool {
+    const ENDS: [&str; 5] = ["termin", "cess", "finir", "conclud", "interromp"];
+    const SERVING: [&str; 6] = ["riceviment", "apertur", "sportell", "servizi", "attivita", "accesso"];
+    let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
+    let dated = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))));
+    let served = tokens.iter().any(|t| SERVING.iter().any(|stem| t.text.starts_with(stem)));
+    let hour = |t: &crate::text::Token| t.kind == crate::text::TokenKind::Number || t.is("ore");
+    let at = |from: usize| tokens[from..].windows(2).take(6).any(|w| w[0].is_any(&["alle", "all'"]) && hour(&w[1]));
+    let ends = (0..tokens.len()).any(|i| ENDS.iter().any(|stem| tokens[i].text.starts_with(stem)) && at(i + 1));
+    dated && served && ends && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)))
 }
 
 /// "L'anagrafe, chiusa per lavori, riaprirà il 3 giugno": the closing is over, and has no days of its own.

@@ -58,13 +58,13 @@ pub fn urls(text: &str) -> Vec<Range<usize>> {
 
 fn skype(text: &str) -> Vec<Found> {
     static SKYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome|siamo|come|ci trovi come|ci trovate come|cercate|cerca|cercare)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})").ok()
+        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome|siamo|come|ci trovi come|ci trovate come|cercate|cerca|cercare)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})|skype\s+([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9])").ok()
     });
     let Some(skype) = SKYPE.as_ref().filter(|_| text.contains("skype")) else { return Vec::new() };
     skype
         .captures_iter(text)
         .filter_map(|c| {
-            let name = c.get(1)?;
+            let name = c.get(1).or_else(|| c.get(2))?;
             let stop = ["oppure", "contatto", "previo", "telefono", "whatsapp"].contains(&name.as_str())
                 || text.get(name.end()..)?.starts_with('@');
             (!stop).then(|| Found {

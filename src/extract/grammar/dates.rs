@@ -37,6 +37,8 @@ pub struct Anchor {
     pub here: Option<i8>,
     /// The day named last: "chiusa fino al 14; dal giorno successivo …".
     pub last: Option<Date>,
+    /// The year that the same sentence named before: "nel 2026 si resta chiusi il 1° gennaio".
+    pub told: Option<i16>,
 }
 
 /// Days or a period, resolved.
@@ -143,7 +145,13 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     if list.iter().any(|d| !d.complete()) {
         return None;
     }
-    let days: Vec<Date> = list.drain(..).filter_map(|d| resolve(d, anchor)).collect();
+    let mut days: Vec<Date> = Vec::new();
+    for written in list.drain(..) {
+        let Some(day) = resolve(written, anchor) else { continue };
+        // "il 1° gennaio, il 15 agosto e il 25 dicembre": the days of a list go forward
+        let back = written.year.is_none() && days.last().is_some_and(|before| day < *before) && anchor.day.is_some_and(|from| day < from);
+        days.push(if back { day.checked_add(1.year()).unwrap_or(day) } else { day });
+    }
     (!days.is_empty()).then_some((When::Days(days), next))
 }
 
@@ -236,7 +244,7 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     let joins = if between { word(next) == "e" } else { true };
     if joins
         && !(between && first.fixed.is_some())
-        && let Some(to) = skip_small_to(tokens, behind_bracket(tokens, next)).or_else(|| between.then_some(next + 1))
+        && let Some(to) = skip_small_to(tokens, behind_gloss(tokens, next)).or_else(|| between.then_some(next + 1))
         && let Some((last, after)) =
             written_day(tokens, to, anchor, lexicon, Ask::Weekday).or_else(|| end_of_named_month(tokens, to, lexicon))
         && let Some(found) = if every_year(tokens, after) { season_of(first, last) } else { range_of(first, last, anchor) }
@@ -380,8 +388,13 @@ fn season_of(first: Written, last: Written) -> Option<When> {
     Some(When::Season(Season { from: md(first)?, to: md(last)? }))
 }
 
-/// Behind "(vigilia di Natale)", where a bracket of a few words stands at `i`; else `i`.
-fn behind_bracket(tokens: &[Token], i: usize) -> usize {
+/// Behind "(vigilia di Natale)" or ", primo giorno d'estate," where a few words between signs stand at `i` in front of the end of a range; else `i`.
+fn behind_gloss(tokens: &[Token], i: usize) -> usize {
+    if tokens.get(i).is_some_and(|t| t.is(",")) {
+        let close = (i + 2..i + 8).find(|j| tokens.get(*j).is_none_or(|t| t.kind != TokenKind::Word)).unwrap_or(i);
+        let ends = tokens.get(close + 1).is_some_and(|t| t.is_any(&["al", "all'", "fino", "sino"]));
+        return if ends && tokens[close].is(",") { close + 1 } else { i };
+    }
     if !tokens.get(i).is_some_and(|t| t.is("(")) {
         return i;
     }

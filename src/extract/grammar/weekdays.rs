@@ -280,9 +280,8 @@ fn group(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Vec<DaySelect
     if is_date_number(tokens, next) {
         return None;
     }
-    // "un sabato al mese" does not say which
     if tokens.get(next).is_some_and(|t| t.is("al")) && tokens.get(next + 1).is_some_and(|t| t.is("mese")) {
-        return None;
+        return which_of_month(tokens, next + 2, first, lexicon);
     }
     if introduced {
         let to = tokens.get(next)?;
@@ -341,6 +340,22 @@ fn is_date_number(tokens: &[Token], i: usize) -> bool {
         Some(t) if t.is_any(&["-", "/", "alle"]) => !tokens.get(i + 2).is_some_and(|t| t.kind == TokenKind::Number || t.is("mezzogiorno")),
         Some(_) => true,
     }
+}
+
+/// "un sabato al mese, il secondo", "due sabati al mese (il primo e il terzo)": which of them stands behind; where nothing does, it is not known.
+fn which_of_month(tokens: &[Token], i: usize, day: Day, lexicon: &Lexicon) -> Option<(Vec<DaySelector>, usize)> {
+    let opens = tokens.get(i).is_some_and(|t| t.is_any(&[",", "(", ":"]));
+    let (mut nth, mut at) = (Vec::new(), i + 1);
+    while let Some(token) = tokens.get(at).filter(|_| opens) {
+        match lexicon.ordinal(&token.text) {
+            Some(n) => nth.push(n),
+            None if token.is_any(&["il", "l'", "e", "ed"]) => {}
+            None => break,
+        }
+        at += 1;
+    }
+    at += usize::from(tokens.get(at).is_some_and(|t| t.is_any(&[",", ")"])));
+    (!nth.is_empty()).then(|| (vec![DaySelector { day, nth }], at))
 }
 
 /// "il primo e il terzo sabato del mese", "il 1° sabato", "I e III sabato", "ultimo venerdì di ogni mese", "2° e 4° venerdì".

@@ -73,6 +73,7 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
         list.push(more);
     }
     let (mut month, mut year) = (None, None);
+    let mut behind: Option<(i8, i8)> = None;
     for day in list.iter_mut().rev() {
         if day.fixed.is_some() {
             continue;
@@ -81,8 +82,11 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
             day.month = month;
             day.year = day.year.or(year);
         } else if day.year.is_none() {
-            day.year = year.filter(|_| month == day.month);
+            // "15 agosto e 25 dicembre 2024" are of one year, "27 dicembre e 3 gennaio 2025" of two
+            let ahead = day.month.zip(day.day).zip(behind).is_some_and(|(own, behind)| own > behind);
+            day.year = year.map(|year: i16| year - i16::from(ahead));
         }
+        behind = day.month.zip(day.day).or(behind);
         (month, year) = (day.month.or(month), day.year.or(year));
     }
     // trailing members without a month take the one before them: "giovedì 2, venerdì 3"

@@ -25,6 +25,10 @@ pub(super) fn resolve_end(written: Written, anchor: &Anchor) -> Option<Date> {
 }
 
 pub(super) fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<Day>) -> Option<i16> {
+    // "Nel 2026 il museo non apre il 1° gennaio e il 15 agosto"
+    if anchor.told.is_some() {
+        return anchor.told;
+    }
     let Some(from) = anchor.day else { return anchor.year };
     [from.year() - 1, from.year(), from.year() + 1]
         .into_iter()

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Anchor;
+use super::months::end_of_named_month;
 use super::resolve::{date, next_weekday, resolve, weekday_of};
 use crate::domain::Day;
 use crate::extract::grammar::weekdays;
@@ -74,6 +75,12 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
         && let Some((date, next)) = holiday(tokens, i + 2, anchor, lexicon)
     {
         return fixed(date.yesterday().ok(), next);
+    }
+    if let Some(found) = last_of_month(tokens, i, lexicon) {
+        return Some(found);
+    }
+    if let Some(found) = told_by_date(tokens, i, anchor, lexicon) {
+        return Some(found);
     }
     let mut at = i;
     let mut written = Written::default();
@@ -251,6 +258,7 @@ fn holiday(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
             next += 1;
             year
         }
+        None if anchor.told.is_some() => anchor.told?,
         None => {
             let from = anchor.day?;
             let at = |year: i16| rule.date(year);
@@ -260,6 +268,36 @@ fn holiday(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         }
     };
     Some((rule.date(year)?, next))
+}
+
+/// "l'ultimo di agosto", "l'ultimo giorno del mese di agosto 2025".
+fn last_of_month(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Written, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let at = i + usize::from(word(i) == "l'");
+    if word(at) != "ultimo" {
+        return None;
+    }
+    let at = at + 1 + usize::from(word(at + 1) == "giorno");
+    let of = matches!(word(at), "di" | "d'" | "del");
+    end_of_named_month(tokens, at, lexicon).filter(|_| of)
+}
+
+/// "il lunedì seguente, 5 giugno", "il martedì dopo Pasqua (2 aprile)": a weekday told by another day, with its date behind it, which says it better.
+fn told_by_date(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Written, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let (day, next) = weekdays::weekday(tokens, i, lexicon)?;
+    let (feast, next) = match word(next) {
+        "seguente" | "successivo" | "successiva" => (None, next + 1),
+        "dopo" => holiday(tokens, next + 1, anchor, lexicon).map(|(date, end)| (Some(date), end))?,
+        _ => return None,
+    };
+    let sign = matches!(word(next), "," | "(");
+    let at = (next + 1..next + 4).find(|j| !matches!(word(*j), "cioe" | "ossia" | "ovvero" | "il" | "l'" | "al" | "all'" | ","))?;
+    if let Some((written, end)) = written_day(tokens, at, anchor, lexicon, Ask::Month).filter(|(w, _)| sign && w.complete()) {
+        return Some((Written { weekday: written.weekday.or(Some(day)), ..written }, end + usize::from(word(end) == ")")));
+    }
+    let date = (1..=7).filter_map(|n: i64| feast?.checked_add(n.days()).ok()).find(|date| weekday_of(*date) == day)?;
+    Some((Written { fixed: Some(date), ..Written::default() }, next))
 }
 
 /// "dopodomani, mercoledì, …": the weekday only repeats the day.
