@@ -27,7 +27,11 @@ pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
             clause.marks.iter().any(|s| state(s) && s.end <= clause.start + end)
         };
         let apart = before.iter().rposition(|t| t.is_any(&["perche", "poiche", "siccome", ";"])).is_some_and(said);
-        if apart {
+        // "Con ordinanza n. 61 il Sindaco ha disposto la chiusura di:": an act that shuts what its list names
+        let act = segment.announces()
+            && ["ordinanz", "decret", "provvediment"].iter().any(|stem| token.starts_with(stem))
+            && clause.marks.iter().any(|s| s.mark == Mark::Cue(Cue::Closed));
+        if apart || act {
             return false;
         }
         let comers = reached && !timed && COMERS.iter().any(|stem| token.starts_with(stem));

@@ -90,6 +90,14 @@ pub(super) fn inside(segment: &Segment, marks: &[Placed], ignored: &[usize]) -> 
     // "il sindaco accorcia le giornate: gli uffici, ad eccezione della biblioteca, saranno aperti …"
     let colon = segment.tokens[..marks[at].start].iter().rposition(|t| t.is(":"));
     let from = colon.and_then(|colon| marks[..at].iter().position(|m| m.start > colon)).map_or(from, |i| i.max(from));
+    // "… , ad eccezione della Polizia locale, che sarà in servizio;": what is said of it, and of nobody else
+    let relative = segment.tokens.get(end).is_some_and(|t| t.is(","))
+        && segment.tokens.get(end + 1).is_some_and(|t| t.is_any(&["che", "la", "il", "le"]));
+    let relative =
+        relative && segment.tokens.get(end + 1..end + 3).unwrap_or_default().iter().any(|t| t.is_any(&["che", "quale", "quali"]));
+    if relative {
+        end = (end + 2..segment.tokens.len()).find(|i| segment.tokens[*i].is_any(&[",", ")"]))?;
+    }
     let before = &marks[from..at];
     let behind = marks[at..to].iter().filter(|m| m.start >= end);
     let told_before = before.iter().any(|m| serves(&m.mark));

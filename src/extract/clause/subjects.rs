@@ -113,7 +113,9 @@ fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool 
     if !tells.is_some_and(|at| behind[..at].iter().all(auxiliary)) {
         return false;
     }
-    marks.iter().any(|m| m.start > mark.end && matches!(m.mark, Mark::Offices(_)))
+    // "il Sindaco ha disposto, per mercoledì 25, la chiusura di:" above the list
+    let list = segment.announces() && marks.iter().any(|m| m.start > mark.end && m.mark == Mark::Cue(Cue::Closed));
+    list || marks.iter().any(|m| m.start > mark.end && matches!(m.mark, Mark::Offices(_)))
 }
 
 /// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.
