@@ -4,6 +4,7 @@
 //! In: tokens, an index and the document's anchor (its own date, or what stands for it). Out: days, and the index behind them, or `None`.
 //! A date without a year is the one that lies nearest to the anchor; a weekday beside it decides between years.
 
+mod beside;
 mod list;
 mod months;
 mod resolve;
@@ -15,11 +16,12 @@ pub use self::written::full_date;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use self::beside::{behind_gloss, days_range, is_quantity, is_unit};
 use self::list::day_list;
 use self::months::{end_of_month_or_year, end_of_named_month, month_season, months, months_phrase, short_months};
 use self::resolve::{date, nearest_weekday_day, nearest_year, resolve, resolve_end};
 use self::written::{Ask, Written, written_day};
-use super::{pointed, weekdays};
+use super::pointed;
 use crate::domain::{DateRange, Season};
 use crate::lexicon::Lexicon;
 use crate::text::{Token, TokenKind};
@@ -386,47 +388,6 @@ fn every_year(tokens: &[Token], i: usize) -> bool {
 fn season_of(first: Written, last: Written) -> Option<When> {
     let md = |w: Written| Some((u8::try_from(w.month?).ok()?, u8::try_from(w.day?).ok()?));
     Some(When::Season(Season { from: md(first)?, to: md(last)? }))
-}
-
-/// Behind "(vigilia di Natale)" or ", primo giorno d'estate," where a few words between signs stand at `i` in front of the end of a range; else `i`.
-fn behind_gloss(tokens: &[Token], i: usize) -> usize {
-    if tokens.get(i).is_some_and(|t| t.is(",")) {
-        let close = (i + 2..i + 8).find(|j| tokens.get(*j).is_none_or(|t| t.kind != TokenKind::Word)).unwrap_or(i);
-        let ends = tokens.get(close + 1).is_some_and(|t| t.is_any(&["al", "all'", "fino", "sino"]));
-        return if ends && tokens[close].is(",") { close + 1 } else { i };
-    }
-    if !tokens.get(i).is_some_and(|t| t.is("(")) {
-        return i;
-    }
-    (i + 1..i + 8).find(|j| tokens.get(*j).is_some_and(|t| t.is(")"))).map_or(i, |close| close + 1)
-}
-
-/// "articoli dal 12 al 17", "numeri civici dal 3 al 9": things are counted, not days.
-fn is_quantity(tokens: &[Token], i: usize) -> bool {
-    let counted = ["articol", "art", "numer", "civic", "pagin", "comm", "ann", "euro", "valor", "punt", "lotto", "lotti", "grad"];
-    tokens[i.saturating_sub(2)..i].iter().any(|t| counted.iter().any(|w| t.text.starts_with(w)))
-}
-
-/// "al 17%", "al 17 per cento", "a 99 anni".
-fn is_unit(tokens: &[Token], i: usize) -> bool {
-    tokens.get(i).is_some_and(|t| {
-        t.is_any(&["%", "per", "anni", "euro", "e", "mesi", "gradi", "km", "metri"])
-            && (!t.is("per") || tokens.get(i + 1).is_some_and(|n| n.is("cento")))
-            && !t.is("e")
-    })
-}
-
-/// "da lunedì a venerdì": two bare weekdays make a week, no period.
-fn days_range(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
-    let Some((_, next)) = weekdays::weekday(tokens, i, lexicon) else { return false };
-    let joins = tokens.get(next).is_some_and(|t| t.is_any(&["a", "al", "-", "fino", "sino", "ad"]));
-    let at = if tokens.get(next).is_some_and(|t| t.is_any(&["fino", "sino"])) { next + 2 } else { next + 1 };
-    joins
-        && weekdays::weekday(tokens, at, lexicon).is_some_and(|(_, end)| {
-            !tokens.get(end).is_some_and(|t| {
-                t.kind == TokenKind::Number && t.text.len() <= 2 && tokens.get(end + 1).is_some_and(|n| lexicon.month(&n.text).is_some())
-            })
-        })
 }
 
 /// Where the second end of a range starts: behind "al", "fino al", "e fino al", ", fino al", "a", "e il" (between).
