@@ -219,6 +219,12 @@ macro_rules! corpora {
 }
 
 corpora! {
+    closings_in_prose_read_as_written: "closings.prose.txt", View::Whole, at least 120;
+    weeks_in_prose_read_as_written: "weeks.prose.txt", View::Whole, at least 120;
+    news_reads_as_written: "news.txt", View::Whole, at least 100;
+    cards_read_as_written: "cards.txt", View::Whole, at least 100;
+    near_misses_read_as_written: "near_misses.txt", View::Whole, at least 100;
+    whom_and_when_read_as_written: "whom_and_when.txt", View::Whole, at least 70;
     times_read_as_written: "times.txt", View::Time, at least 40;
     weekdays_read_as_written: "weekdays.txt", View::Time, at least 40;
     weeks_read_as_written: "weeks.txt", View::Time, at least 60;
