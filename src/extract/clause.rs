@@ -165,8 +165,11 @@ fn period_cuts(marks: &[Placed]) -> Vec<usize> {
     // "chiusa fino al 14 giugno, la biblioteca dal giorno successivo sarà aperta ogni martedì": the day behind the end begins the other statement
     let ended = |i: usize, day: Date| {
         let before = || marks[..i].iter();
-        before().any(|m| matches!(&m.mark, Mark::When(When::Until(end)) if end.tomorrow().is_ok_and(|next| next == day)))
-            && before().any(|m| m.mark == Mark::Cue(Cue::Closed))
+        before().any(|m| match &m.mark {
+            Mark::When(When::Until(end)) => end.tomorrow().is_ok_and(|next| next == day),
+            Mark::When(When::Days(days)) => days.last().is_some_and(|end| end.tomorrow().is_ok_and(|next| next == day)),
+            _ => false,
+        }) && before().any(|m| m.mark == Mark::Cue(Cue::Closed))
             && marks[i + 1..].iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Open) | Mark::Span(..)))
     };
     let cut = |(i, m): (usize, &Placed)| match &m.mark {

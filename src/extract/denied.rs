@@ -35,7 +35,10 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
             .filter(|at| tokens[*at].is("non"));
         let no_more = from.filter(|from| tokens[*from..rather].iter().any(|t| t.is("piu")));
         let told = marks.iter().any(|m| m.start > rather && is_matter(&m.mark));
-        if let Some(from) = no_more.filter(|_| told) {
+        // "la chiusura non sarà giovedì 11 ma venerdì 12": one day for another
+        let days = |range: std::ops::Range<usize>| marks.iter().any(|m| matches!(m.mark, Mark::When(_)) && range.contains(&m.start));
+        let instead = from.filter(|from| days(*from..rather) && days(rather..rather + 3) && rather - from <= 8);
+        if let Some(from) = no_more.filter(|_| told).or(instead) {
             denied.push(from..rather);
             marks.retain(|m| !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) && m.start >= from && m.start < rather));
         }

@@ -119,6 +119,11 @@ impl Assembler<'_> {
             }
         }
         if subjects.is_empty()
+            && let Some(subject) = self.command(clause, segment)
+        {
+            (subjects, explicit) = (vec![subject], true);
+        }
+        if subjects.is_empty()
             && let Some(subject) = self.bearer_of_mailbox(clause, segment)
         {
             (subjects, explicit) = (vec![subject], true);
@@ -197,6 +202,16 @@ impl Assembler<'_> {
         })?;
         let other = self.drafts.iter().rev().map(|d| &d.subject).find(|s| s.site.is_none() && bears(s, local))?;
         (other.office != topic.office && !bears(topic, local)).then(|| other.clone())
+    }
+
+    /// "Il comando aprirà dalle 8 alle 20", in a text that has named the Polizia locale.
+    fn command(&self, clause: &Clause, segment: &Segment) -> Option<Subject> {
+        let words = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len()))?;
+        let at = words.windows(2).position(|t| t[0].is("il") && t[1].is("comando")).filter(|at| *at <= 3)?;
+        let before = self.names.within(0..self.at);
+        let office = before.iter().rev().map(|named| &named.office).find(|office| office.0 == "polizia-locale")?;
+        let name = segment.words(clause.start + at + 1..clause.start + at + 2).to_string();
+        Some(Subject { office: office.clone(), name, site: None })
     }
 
     /// The one office that the title of a text names, where the text names no other and nothing of the body as a whole: "gli uffici" are its rooms and desks.

@@ -229,6 +229,18 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
             || t.is("da") && tokens.get(next + 1).is_some_and(|n| n.is_any(&["udienza", "ascolto"]))
             || t.is("e") && tokens.get(next + 1).is_some_and(|n| n.text.starts_with("contattabil") || n.text.starts_with("raggiungibil"))
     });
+    // "Il protocollo non chiude, ma …", "i messi sono aperti": nothing else is called so and opens
+    const DESKS: [&str; 5] = ["protocollo", "ragioneria", "messi", "segreteria", "centralino"];
+    let desk = DESKS.iter().any(|w| tokens[i].is(w))
+        && tokens.get(next..(next + 4).min(tokens.len())).unwrap_or_default().iter().any(|t| {
+            ["apert", "apre", "apri", "apron", "chius", "chiud", "riapr", "osserv", "ricev"].iter().any(|w| t.text.starts_with(w))
+                && !t.is("aprile")
+        })
+        && i > 0
+        && tokens[i - 1].is_any(&["il", "la", "i", "lo"]);
+    if desk {
+        return true;
+    }
     if serves && (opens || i > 0 && tokens[i - 1].is_any(&["il", "la", "lo", "l'"])) {
         return true;
     }

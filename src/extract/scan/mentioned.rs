@@ -36,7 +36,13 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
             return false;
         }
         // "quest'anno il 2 giugno cade di venerdì"
-        if segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["cade", "cadra", "cadono", "cadranno", "ricorre", "coincide"])) {
+        let falls = m.end + usize::from(segment.tokens.get(m.end).is_some_and(|t| t.is("che")));
+        if segment.tokens.get(falls).is_some_and(|t| t.is_any(&["cade", "cadra", "cadono", "cadranno", "ricorre", "coincide"])) {
+            return false;
+        }
+        // "Immacolata con ponte: lunedì 7 dicembre gli uffici saranno chiusi"
+        let bridge = segment.tokens.get(m.end..m.end + 2).unwrap_or_default();
+        if several && bridge.first().is_some_and(|t| t.is("con")) && bridge.last().is_some_and(|t| t.is("ponte")) {
             return false;
         }
         // "l'orario già annunciato per il 2 maggio entrerà in vigore il 3 giugno"
