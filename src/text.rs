@@ -40,6 +40,24 @@ impl Folded {
     }
 }
 
+/// Whether a text is one line of words with single spaces between them, in which all beyond ASCII is a visible character, as far as
+/// `is_visible` knows: most texts are, and need no cleaning.
+pub fn is_one_line(text: &str, is_visible: impl Fn(char) -> bool) -> bool {
+    let mut after_space = true;
+    for c in text.chars() {
+        match c {
+            ' ' if after_space => return false,
+            ' ' => after_space = true,
+            '!'..='~' => after_space = false,
+            // letters with accents, Latin and no other
+            '\u{c0}'..='\u{24f}' => after_space = false,
+            c if c.is_ascii() || c.is_whitespace() || c.is_control() || !is_visible(c) => return false,
+            _ => after_space = false,
+        }
+    }
+    !after_space || text.is_empty()
+}
+
 /// Folds a text where the way back is not needed.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

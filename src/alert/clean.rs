@@ -2,10 +2,15 @@
 
 use std::fmt::Write;
 
+use crate::text::is_one_line;
+
 /// One line of visible text: control characters, bidirectional controls and invisible marks are gone, white space is folded.
 ///
 /// What remains can stand in a header or a template; it must still be escaped for HTML.
 pub fn clean(text: &str) -> String {
+    if is_one_line(text, |c| !is_invisible(c)) {
+        return text.to_string();
+    }
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}') || c.is_control() {
@@ -23,6 +28,9 @@ pub fn clean(text: &str) -> String {
 /// The text cleaned and, where longer than `limit` characters, cut at a word with an ellipsis.
 pub(super) fn clip(text: &str, limit: usize) -> String {
     let line = clean(text);
+    if line.len() <= limit {
+        return line;
+    }
     let Some((end, _)) = line.char_indices().nth(limit) else { return line };
     let head = line.get(..end).unwrap_or_default();
     let end = head.rfind(' ').filter(|space| *space > end / 2).unwrap_or(end);

@@ -39,7 +39,36 @@ pub(super) fn compare(before: &str, after: &str) -> (Pieces, Pieces) {
         return (marked(before), marked(after));
     }
     let (old, new) = (words(before), words(after));
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(&old, &new);
+    let (left, right) = compare_few(&old, &new).unwrap_or_else(|| compare_many(&old, &new));
+    (without_gaps(left), without_gaps(right))
+}
+
+/// As many words, by and large, as the hours of a day have.
+const FEW: usize = 16;
+
+/// The comparison where it is plain: no word stands twice on a side, and those that both have come in the same order, so that there is no
+/// other longest sequence of common words.
+fn compare_few(old: &[&str], new: &[&str]) -> Option<(Pieces, Pieces)> {
+    let repeats = |words: &[&str]| words.iter().enumerate().any(|(n, word)| words.iter().take(n).any(|earlier| earlier == word));
+    if old.len() > FEW || new.len() > FEW || repeats(old) || repeats(new) {
+        return None;
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let mut reached: Option<usize> = None;
+    for word in old {
+        let place = new.iter().position(|other| other == word);
+        if place.is_some() && place < reached {
+            return None;
+        }
+        reached = place.or(reached);
+        push(&mut left, word, place.is_none());
+    }
+    new.iter().for_each(|word| push(&mut right, word, !old.contains(word)));
+    Some((left, right))
+}
+
+fn compare_many(old: &[&str], new: &[&str]) -> (Pieces, Pieces) {
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(old, new);
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for change in diff.iter_all_changes() {
         match change.tag() {
@@ -51,7 +80,7 @@ pub(super) fn compare(before: &str, after: &str) -> (Pieces, Pieces) {
             ChangeTag::Insert => push(&mut right, change.value(), true),
         }
     }
-    (without_gaps(left), without_gaps(right))
+    (left, right)
 }
 
 /// A space between two marked words is marked with them: two words that changed read as one change.
@@ -60,6 +89,9 @@ fn without_gaps(pieces: Pieces) -> Pieces {
         let marked = |i: Option<usize>| i.and_then(|i| pieces.get(i)).is_some_and(|piece| piece.marked);
         marked(i.checked_sub(1)) && marked(i.checked_add(1)) && pieces.get(i).is_some_and(|piece| piece.text.trim().is_empty())
     };
+    if !(0..pieces.len()).any(is_gap) {
+        return pieces;
+    }
     let mut joined = Pieces::new();
     for (i, piece) in pieces.iter().enumerate() {
         push(&mut joined, &piece.text, piece.marked || is_gap(i));
@@ -112,6 +144,18 @@ mod tests {
             let (l, r) = compare(before, after);
             assert_eq!((shown(&l).as_str(), shown(&r).as_str()), (left, right));
             assert_eq!((text(&l).as_str(), text(&r).as_str()), (before, after));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_says_what_the_long_one_says(
+            old in proptest::collection::vec("[a-h]", 0..9), new in proptest::collection::vec("[a-h]", 0..9),
+        ) {
+            let (old, new): (Vec<&str>, Vec<&str>) = (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+            if let Some(few) = compare_few(&old, &new) {
+                proptest::prop_assert_eq!(few, compare_many(&old, &new));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Old and new side by side, row by row: weeks by their days, channels by their kind, lists by what stayed, went and came.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -128,13 +129,8 @@ fn hours_rows(before: &[OfficeHours], after: &[OfficeHours], language: Language)
     let accesses: BTreeSet<Access> = before.iter().chain(after).map(|hours| hours.access).collect();
     let mut rows = Vec::new();
     for access in &accesses {
-        let week = |side: &[OfficeHours]| {
-            let mut week = Week::default();
-            side.iter().filter(|hours| hours.access == *access).for_each(|hours| week.extend(&hours.week));
-            week
-        };
-        let (old, new) = (week(before), week(after));
-        let seasons: BTreeSet<Option<Season>> = old.iter().chain(new.iter()).map(|(season, ..)| season).collect();
+        let (old, new) = (week_of(before, *access), week_of(after, *access));
+        let seasons: BTreeSet<Option<Season>> = old.days().chain(new.days()).map(|((season, _), _)| *season).collect();
         for season in seasons {
             let mut heading: Vec<String> = Vec::new();
             if accesses.len() > 1 || *access != Access::WalkIn {
@@ -148,34 +144,58 @@ fn hours_rows(before: &[OfficeHours], after: &[OfficeHours], language: Language)
     rows
 }
 
+/// All that holds for one way of access.
+fn week_of(hours: &[OfficeHours], access: Access) -> Cow<'_, Week> {
+    let mut weeks = hours.iter().filter(|hours| hours.access == access).map(|hours| &hours.week);
+    let Some(first) = weeks.next() else { return Cow::Owned(Week::default()) };
+    weeks.fold(Cow::Borrowed(first), |mut whole, week| {
+        whole.to_mut().extend(week);
+        whole
+    })
+}
+
+/// Days in a row that read alike.
+struct Run<'a> {
+    first: &'a DaySelector,
+    last: &'a DaySelector,
+    /// What holds on both sides, on the first of them.
+    slots: [Option<&'a BTreeSet<Slot>>; 2],
+    cells: [String; 2],
+}
+
 fn week_rows(old: &Week, new: &Week, season: Option<Season>, mut heading: Option<String>, language: Language) -> Vec<Row> {
-    let selectors: BTreeSet<&DaySelector> =
-        old.iter().chain(new.iter()).filter(|(of, ..)| *of == season).map(|(_, selector, _)| selector).collect();
-    let cell = |week: &Week, selector: &DaySelector| {
-        let slots: Vec<String> = week.day(season, selector.clone()).into_iter().flatten().map(|slot| words::slot(language, slot)).collect();
+    let days = old.days().chain(new.days()).filter(|((of, _), _)| *of == season);
+    let selectors: BTreeSet<&DaySelector> = days.map(|((_, selector), _)| selector).collect();
+    let cell = |slots: Option<&BTreeSet<Slot>>| {
+        let slots: Vec<String> = slots.into_iter().flatten().map(|slot| words::slot(language, slot)).collect();
         slots.join("\n")
     };
-    // first and last day of a run that reads alike, with both cells
-    let mut runs: Vec<(&DaySelector, &DaySelector, String, String)> = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
     for selector in selectors {
-        let (left, right) = (cell(old, selector), cell(new, selector));
-        match runs.last_mut() {
-            Some((_, last, known_left, known_right)) if *known_left == left && *known_right == right && follows(last, selector) => {
-                *last = selector;
+        let slots = [old, new].map(|week| week.day(season, selector.clone()));
+        let run = runs.last_mut().filter(|run| follows(run.last, selector));
+        match run {
+            // written out only where they differ: unequal slots may read alike
+            Some(run) if run.slots == slots => run.last = selector,
+            run => {
+                let cells = slots.map(cell);
+                match run {
+                    Some(run) if run.cells == cells => run.last = selector,
+                    _ => runs.push(Run { first: selector, last: selector, slots, cells }),
+                }
             }
-            _ => runs.push((selector, selector, left, right)),
         }
     }
     runs.into_iter()
-        .map(|(first, last, left, right)| {
-            let label = if first == last {
-                words::day(language, first)
-            } else {
-                format!("{}–{}", words::day(language, first), words::day(language, last))
-            };
-            let changed = left != right;
-            let (before, after) = compare(&left, &right);
-            Row { heading: heading.take(), label, before, after, changed }
+        .map(|run| {
+            let mut label = words::day(language, run.first);
+            if run.first != run.last {
+                label.push('–');
+                label.push_str(&words::day(language, run.last));
+            }
+            let [left, right] = &run.cells;
+            let (before, after) = compare(left, right);
+            Row { heading: heading.take(), label, before, after, changed: left != right }
         })
         .collect()
 }

@@ -87,15 +87,6 @@ pub(super) fn slot(language: Language, slot: &Slot) -> String {
     match slot {
         Slot::Off => in_language(language, "chiuso", "closed").into(),
         Slot::Part(part) => clip(part, 80),
-        Slot::Times(span) => {
-            let clock = |clock: crate::domain::Clock| {
-                let (hour, minute) = clock.hour_minute();
-                format!("{hour}:{minute:02}")
-            };
-            match span.to() {
-                Some(to) => format!("{}–{}", clock(span.from()), clock(to)),
-                None => format!("{} {}", in_language(language, "dalle", "from"), clock(span.from())),
-            }
-        }
+        Slot::Times(span) => wording::span(language, *span),
     }
 }

@@ -274,7 +274,7 @@ impl Week {
     }
 
     /// Every day of which something is said, with its slots, in order.
-    pub(super) fn days(&self) -> impl Iterator<Item = (&(Option<Season>, DaySelector), &BTreeSet<Slot>)> {
+    pub fn days(&self) -> impl Iterator<Item = (&(Option<Season>, DaySelector), &BTreeSet<Slot>)> {
         self.slots.iter()
     }
 

@@ -110,9 +110,8 @@ fn split_rules(text: &str) -> Vec<(bool, &str)> {
         let mut adds = false;
         let mut said = false; // a comma adds a rule only once the rule before it has said its times
         for (at, c) in part.char_indices() {
-            said |= c == ':' || c == '"' || part[at..].starts_with(" off");
-            let rest = &part[at + c.len_utf8()..];
-            if c == ',' && said && rest.trim_start().starts_with(|c: char| c.is_ascii_uppercase()) {
+            said |= c == ':' || c == '"' || (c == ' ' && part[at..].starts_with(" off"));
+            if c == ',' && said && part[at + 1..].trim_start().starts_with(|c: char| c.is_ascii_uppercase()) {
                 rules.push((adds, part[start..at].trim()));
                 (start, adds, said) = (at + 1, true, false);
             }

@@ -1,12 +1,12 @@
 //! What holds on a given day, and what begins on one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::names::folded_key;
-use crate::domain::{Aspect, Cause, DateRange, Fact, OfficeKey, State, Value};
+use crate::domain::{Aspect, Cause, DateRange, Fact, OfficeKey, Span, State, Value};
 
 /// How one office can be reached on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,19 +30,35 @@ pub fn at(states: &[State], day: Date) -> Vec<OfficeAt> {
 
 /// The fact of one aspect that holds on a day; for closures and openings all that lie on that day or after it.
 pub fn on(state: &State, aspect: Aspect, day: Date) -> Option<Fact> {
-    let facts = state.facts.get(&aspect)?;
     match aspect {
-        Aspect::Hours | Aspect::Status | Aspect::Channels | Aspect::Address => {
-            facts.iter().find(|fact| fact.from.is_none_or(|from| from <= day) && fact.until.is_none_or(|until| day <= until)).cloned()
-        }
-        Aspect::Closures | Aspect::Openings => gathered(aspect, facts, day),
+        Aspect::Hours | Aspect::Status | Aspect::Channels | Aspect::Address => holding(state, aspect, day).cloned(),
+        Aspect::Closures | Aspect::Openings => gathered(aspect, state.facts.get(&aspect)?, day),
     }
+}
+
+/// The fact of one aspect whose period has the day: of hours, status, channels and address there is one at most.
+pub fn holding(state: &State, aspect: Aspect, day: Date) -> Option<&Fact> {
+    let facts = state.facts.get(&aspect)?;
+    facts.iter().find(|fact| fact.from.is_none_or(|from| from <= day) && fact.until.is_none_or(|until| day <= until))
+}
+
+/// The spans of exceptional openings on a day, in order.
+pub fn openings_on(state: &State, day: Date) -> BTreeSet<Span> {
+    let facts = state.facts.get(&Aspect::Openings).into_iter().flatten();
+    let openings = facts.filter_map(|fact| if let Value::Openings(openings) = &fact.value { Some(openings) } else { None });
+    openings.flatten().filter(|opening| opening.date == day).map(|opening| opening.span).collect()
+}
+
+/// Whether a closure has the day.
+pub fn is_closed_on(state: &State, day: Date) -> bool {
+    let closes = |fact: &Fact| matches!(&fact.value, Value::Closures(ranges) if ranges.iter().any(|range| range.contains(day)));
+    state.facts.get(&Aspect::Closures).is_some_and(|facts| facts.iter().any(closes))
 }
 
 /// The office's own days and those of the whole body as one fact, without the days before `day`.
 fn gathered(aspect: Aspect, facts: &[Fact], day: Date) -> Option<Fact> {
     let mut ranges = Vec::new();
-    let mut openings = std::collections::BTreeSet::new();
+    let mut openings = BTreeSet::new();
     let mut causes: Vec<Cause> = Vec::new();
     for fact in facts {
         match &fact.value {
@@ -94,7 +110,7 @@ pub fn starting(states: &[State], day: Date) -> Vec<Starting> {
                     ..fact.clone()
                 }),
                 Value::Openings(openings) => {
-                    let of_day: std::collections::BTreeSet<_> = openings.iter().filter(|opening| opening.date == day).cloned().collect();
+                    let of_day: BTreeSet<_> = openings.iter().filter(|opening| opening.date == day).cloned().collect();
                     (!of_day.is_empty()).then(|| Fact { value: Value::Openings(of_day), from: Some(day), until: Some(day), ..fact.clone() })
                 }
                 Value::Hours(_) | Value::Status(_) | Value::Channels(_) | Value::Address(_) => {

@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Cause, DocumentKind, Doubt, Held, OfficeId, OfficeKey, Reading, SourceId, State, Value};
 
-pub use at::{OfficeAt, Starting, at, on, starting, turns_after};
+pub use at::{OfficeAt, Starting, at, holding, is_closed_on, on, openings_on, starting, turns_after};
 pub use fold::fold;
 pub use missing::weigh;
 pub use names::{fold_name, folded_key};

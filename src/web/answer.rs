@@ -32,6 +32,8 @@ pub const A_MINUTE: &str = "public, max-age=60";
 pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// What concerns one person.
 pub const NEVER: &str = "no-store";
+/// An answer has so many headers, at most: room for them is made once.
+const HEADERS: usize = 16;
 
 impl Answer {
     /// A page.
@@ -41,7 +43,9 @@ impl Answer {
 
     /// Bytes of a kind.
     pub fn new(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: Bytes::from(body.into()), tag: None, content_type, last_modified: None, cache: ASK_AGAIN, headers: Vec::new() }
+        let mut body = body.into();
+        body.shrink_to_fit(); // it may be kept, and was written into room for more
+        Self { body: Bytes::from(body), tag: None, content_type, last_modified: None, cache: ASK_AGAIN, headers: Vec::new() }
     }
 
     /// The same, last changed at an instant.
@@ -84,6 +88,7 @@ impl Answer {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
         let headers = response.headers_mut();
+        headers.reserve(HEADERS);
         if !same {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         }

@@ -102,7 +102,7 @@ fn office_row(body: &Body, state: &OfficeState, now: jiff::Timestamp, language: 
     let today = day_of(now);
     let mut lines = Vec::new();
     for aspect in [Aspect::Status, Aspect::Hours] {
-        if let Some(fact) = resolve::on(state, aspect, today) {
+        if let Some(fact) = resolve::holding(state, aspect, today) {
             lines.extend(view::value_lines(&fact.value, language, today.year()));
         }
     }
@@ -259,7 +259,7 @@ fn counter(n: usize, version: &StateVersion, now: jiff::Timestamp, language: Lan
     let today = day_of(now);
     let mut facts = Vec::new();
     for aspect in [Aspect::Status, Aspect::Hours, Aspect::Address] {
-        let Some(fact) = resolve::on(state, aspect, today) else { continue };
+        let Some(fact) = resolve::holding(state, aspect, today) else { continue };
         facts.push(FactView {
             aspect: view::aspect(aspect, language),
             lines: view::value_lines(&fact.value, language, today.year()),
@@ -267,14 +267,14 @@ fn counter(n: usize, version: &StateVersion, now: jiff::Timestamp, language: Lan
             proofs: view::proofs(&fact.causes, 2),
         });
     }
-    let (channels, channel_proofs) = match resolve::on(state, Aspect::Channels, today) {
+    let (channels, channel_proofs) = match resolve::holding(state, Aspect::Channels, today) {
         Some(Fact { value: Value::Channels(channels), causes, .. }) => {
-            (channels.iter().take(40).map(|channel| view::channel(channel, language)).collect(), view::proofs(&causes, 1))
+            (channels.iter().take(40).map(|channel| view::channel(channel, language)).collect(), view::proofs(causes, 1))
         }
         _ => (Vec::new(), Vec::new()),
     };
-    let osm = match resolve::on(state, Aspect::Hours, today).map(|fact| fact.value) {
-        Some(Value::Hours(hours)) => vec![view::osm(&hours)],
+    let osm = match resolve::holding(state, Aspect::Hours, today).map(|fact| &fact.value) {
+        Some(Value::Hours(hours)) => vec![view::osm(hours)],
         _ => Vec::new(),
     };
     Counter {

@@ -77,8 +77,9 @@ fn feed(site: &Site, reader: &Reader, name: &str) -> Result<(Feed, Option<Timest
     let mut entries = Vec::new();
     for (change, item) in found.changes.iter().zip(items(&*site.store, &found.changes, language)?) {
         let proofs = view::proofs(&change.causes, 2);
-        let html = EntryText { language, change: &item, compared: view::compared(change, language), proofs: &proofs }
-            .render()
+        let mut html = String::with_capacity(1_024);
+        EntryText { language, change: &item, compared: view::compared(change, language), proofs: &proofs }
+            .render_into(&mut html)
             .map_err(Failure::defect)?;
         let sentences = proofs.iter().flat_map(|proof| &proof.sentences).map(|sentence| format!("\n\n“{sentence}”"));
         entries.push(Entry {

@@ -149,25 +149,28 @@ pub(super) fn code(language: Language) -> &'static str {
 
 /// JSON that can stand inside `<script>`: nothing in it closes the element or opens a comment, and nothing in it hides.
 pub(super) fn script_json(data: &Json) -> String {
-    let mut out = String::new();
-    for c in data.to_string().chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c if crate::alert::is_invisible(c) => escape_unit(&mut out, c),
-            c => out.push(c),
-        }
-    }
-    out
+    escaped_json(data, |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') || crate::alert::is_invisible(c))
 }
 
 /// JSON in which nothing hides: characters that show nothing or turn the reading direction are escaped, and so is `<`, for whoever takes it
 /// for a page. No value changes by that.
 pub(super) fn plain_json(data: &Json) -> String {
-    let mut out = String::new();
-    for c in data.to_string().chars() {
-        if c == '<' || crate::alert::is_invisible(c) { escape_unit(&mut out, c) } else { out.push(c) }
-    }
+    let mut out = escaped_json(data, |c| c == '<' || crate::alert::is_invisible(c));
     out.push('\n');
+    out
+}
+
+/// What needs no escape is taken over in one piece.
+fn escaped_json(data: &Json, is_escaped: impl Fn(char) -> bool) -> String {
+    let text = data.to_string();
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut from = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| is_escaped(*c)) {
+        out.push_str(text.get(from..at).unwrap_or_default());
+        escape_unit(&mut out, c);
+        from = at + c.len_utf8();
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
     out
 }
 

@@ -22,34 +22,45 @@ impl Escaper for Shown {
         // most text is plain: a table finds what is not
         while let Some(n) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| !PLAIN[usize::from(*byte)])) {
             at += n;
-            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-            let end = at + c.len_utf8();
-            let instead = match c {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '"' => "&quot;",
-                '\'' => "&#39;",
-                c if hides(c) => "",
-                _ => {
-                    at = end;
-                    continue;
-                }
+            let (instead, n_bytes) = match text.as_bytes().get(at) {
+                Some(b'&') => ("&amp;", 1),
+                Some(b'<') => ("&lt;", 1),
+                Some(b'>') => ("&gt;", 1),
+                Some(b'"') => ("&quot;", 1),
+                Some(b'\'') => ("&#39;", 1),
+                _ => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(c) if hides(c) => ("", c.len_utf8()),
+                    Some(c) => {
+                        at += c.len_utf8();
+                        continue;
+                    }
+                    None => break,
+                },
             };
-            out.write_str(text.get(from..at).unwrap_or_default())?;
+            if from < at {
+                out.write_str(text.get(from..at).unwrap_or_default())?;
+            }
             out.write_str(instead)?;
-            (from, at) = (end, end);
+            at += n_bytes;
+            from = at;
         }
         out.write_str(text.get(from..).unwrap_or_default())
     }
 }
 
-/// Bytes that are characters by themselves and stand as they are.
+/// Bytes of characters that stand as they are: most of ASCII, and the letters from À to ÿ, which begin with 0xc3. Bytes that go on with a
+/// character are only reached behind one of those.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = b' ';
     while byte <= b'~' {
         plain[byte as usize] = !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+        byte += 1;
+    }
+    plain[0xc3] = true;
+    let mut byte = 0x80;
+    while byte <= 0xbf {
+        plain[byte] = true;
         byte += 1;
     }
     plain[b'\n' as usize] = true;

@@ -159,6 +159,9 @@ pub(super) fn link(address: &str) -> Link {
 /// Cut at so many characters.
 pub(super) fn clip(text: &str, n_most: usize) -> String {
     let text = clean(text);
+    if text.len() <= n_most {
+        return text;
+    }
     match text.char_indices().nth(n_most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
         None => text,
@@ -219,21 +222,13 @@ pub(super) fn value_lines(value: &Value, language: Language, year: i16) -> Vec<S
             .iter()
             .map(|opening| {
                 let day = wording::long_day(language, opening.date, year);
-                format!("{} {day} {}", pick(language, "apertura straordinaria", "exceptionally open"), span(language, &opening.span))
+                format!(
+                    "{} {day} {}",
+                    pick(language, "apertura straordinaria", "exceptionally open"),
+                    wording::span(language, opening.span)
+                )
             })
             .collect(),
-    }
-}
-
-/// "8:30–12:30", "dalle 9:00".
-pub(super) fn span(language: Language, span: &crate::domain::Span) -> String {
-    let clock = |clock: crate::domain::Clock| {
-        let (hour, minute) = clock.hour_minute();
-        format!("{hour}:{minute:02}")
-    };
-    match span.to() {
-        Some(to) => format!("{}–{}", clock(span.from()), clock(to)),
-        None => format!("{} {}", pick(language, "dalle", "from"), clock(span.from())),
     }
 }
 

@@ -79,24 +79,20 @@ pub(super) enum Why {
 
 /// What is known to hold on a day.
 pub(super) fn on_day(state: &State, day: Date) -> OnDay {
-    let value = |aspect| resolve::on(state, aspect, day).map(|fact| fact.value);
+    let value = |aspect| resolve::holding(state, aspect, day).map(|fact| &fact.value);
     let mut slots: Vec<(Access, Slot)> = Vec::new();
     let mut known = false;
+    let openings = resolve::openings_on(state, day);
+    if !openings.is_empty() {
+        let slots = openings.into_iter().map(|span| (Access::WalkIn, Slot::Times(span))).collect();
+        return OnDay { slots, why: Some(Why::Opening), known: true };
+    }
+    if resolve::is_closed_on(state, day) {
+        return OnDay { slots, why: Some(Why::Closure), known: true };
+    }
     if let Some(Value::Hours(hours)) = value(Aspect::Hours) {
         known = !hours.is_empty();
-        slots = hours_on(&hours, day);
-    }
-    if let Some(Value::Openings(openings)) = value(Aspect::Openings) {
-        let spans: Vec<(Access, Slot)> =
-            openings.iter().filter(|opening| opening.date == day).map(|opening| (Access::WalkIn, Slot::Times(opening.span))).collect();
-        if !spans.is_empty() {
-            return OnDay { slots: spans, why: Some(Why::Opening), known: true };
-        }
-    }
-    if let Some(Value::Closures(ranges)) = value(Aspect::Closures)
-        && ranges.iter().any(|range| range.contains(day))
-    {
-        return OnDay { slots: Vec::new(), why: Some(Why::Closure), known: true };
+        slots = hours_on(hours, day);
     }
     match value(Aspect::Status) {
         Some(Value::Status(Status::Closed)) => return OnDay { slots: Vec::new(), why: Some(Why::ClosedCounter), known: true },
@@ -106,7 +102,7 @@ pub(super) fn on_day(state: &State, day: Date) -> OnDay {
         }
         _ => {}
     }
-    if is_public_holiday(day) && !slots.is_empty() {
+    if !slots.is_empty() && is_public_holiday(day) {
         return OnDay { slots: Vec::new(), why: Some(Why::Holiday), known: true };
     }
     OnDay { slots, why: None, known }
@@ -202,7 +198,7 @@ pub(super) fn week(state: &State, today: Date, language: Language) -> WeekView {
                 legend.push((class, words));
             }
             let top = y(span.from().minutes());
-            blocks.push(Block { class, y: top, height: y(ends(&span)).saturating_sub(top).max(4), label: view::span(language, &span) });
+            blocks.push(Block { class, y: top, height: y(ends(&span)).saturating_sub(top).max(4), label: wording::span(language, span) });
         }
         let long = wording::long_day(language, *day, day.year());
         let short: String = long.chars().take(3).collect();
@@ -281,7 +277,7 @@ fn day_words(day: &OnDay, language: Language) -> String {
     let mut groups: Vec<(Access, Vec<String>)> = Vec::new();
     for (access, slot) in &day.slots {
         let words = match slot {
-            Slot::Times(span) => view::span(language, span),
+            Slot::Times(span) => wording::span(language, *span),
             Slot::Part(part) => view::clip(part, 40),
             Slot::Off => pick(language, "chiuso", "closed").into(),
         };
@@ -321,8 +317,8 @@ pub(super) fn now(state: &State, at: Timestamp, language: Language) -> NowView {
         let spans = day.slots.iter().filter_map(|(access, slot)| Some((*access, times(slot)?)));
         spans.filter(|(access, _)| matches!(access, Access::WalkIn | Access::Appointment)).collect()
     };
-    let by_booking =
-        matches!(resolve::on(state, Aspect::Status, civil.date()).map(|fact| fact.value), Some(Value::Status(Status::Appointment)));
+    let status = resolve::holding(state, Aspect::Status, civil.date()).map(|fact| &fact.value);
+    let by_booking = matches!(status, Some(Value::Status(Status::Appointment)));
     let booked = |access: Access| {
         if by_booking || access == Access::Appointment { pick(language, ", su appuntamento", ", by appointment") } else { "" }
     };

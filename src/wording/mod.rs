@@ -12,6 +12,7 @@ mod week;
 mod wish;
 
 use crate::domain::{Body, BodyKind, Language, OfficeKey};
+use crate::text::is_one_line;
 
 pub use channels::{channel, kind_of_channel, phone};
 pub(crate) use dates::short_range;
@@ -19,7 +20,7 @@ pub use dates::{day, long_day, period};
 pub use gist::gist;
 pub use rules::{held, rule};
 pub use sentence::{headline, sentence, status};
-pub use week::{hours, opening_hours, week};
+pub use week::{hours, opening_hours, span, week};
 pub use wish::{aspect, frequency, wish};
 
 /// Picks the text of a language.
@@ -103,6 +104,9 @@ pub(crate) fn office_and_site(office: &str, key: &OfficeKey) -> String {
 pub(crate) fn clean(text: &str, n_most: usize) -> String {
     let is_control =
         |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    if text.len() <= n_most && is_one_line(text, |c| !is_control(c)) {
+        return text.to_string();
+    }
     let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_control(*c)).collect();
     let folded = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if folded.chars().count() <= n_most {

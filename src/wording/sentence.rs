@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::dates::{period, range, short_range};
 use super::gist::gist;
-use super::week::{hours, span_in_words};
+use super::week::{hours, span};
 use super::{and, channels, clean, dates, names as list_of_names, of_body, office_and_site, pick, short_body};
 use crate::domain::{Aspect, Body, Change, DateRange, Language, Opening, Status, Value, day_of};
 use crate::lexicon::Lexicon;
@@ -299,14 +299,13 @@ fn openings_news(language: Language, change: &Change) -> String {
     let (old, new) = (days(&change.before), days(&change.after));
     let day = |opening: &Opening| dates::long_day(language, opening.date, year(change));
     let list = |openings: &[&Opening]| {
-        let words = openings.iter().map(|opening| format!("{} {}", day(opening), span_in_words(language, opening.span)));
+        let words = openings.iter().map(|opening| format!("{} {}", day(opening), span(language, opening.span)));
         and(language, &words.collect::<Vec<_>>())
     };
     let (came, went): (Vec<&Opening>, Vec<&Opening>) = (new.difference(&old).collect(), old.difference(&new).collect());
     match (came.as_slice(), went.as_slice()) {
         ([], went) => {
-            let words =
-                went.iter().map(|opening| format!("{} ({})", day(opening), span_in_words(language, opening.span))).collect::<Vec<_>>();
+            let words = went.iter().map(|opening| format!("{} ({})", day(opening), span(language, opening.span))).collect::<Vec<_>>();
             match language {
                 Language::It => format!("annullata l'apertura straordinaria di {}", and(language, &words)),
                 Language::En => format!("exceptional opening of {} called off", and(language, &words)),

@@ -1,10 +1,10 @@
 //! A week's hours in words: "lun, mer, ven 8:30–12:30; mar e gio anche 15:00–17:30".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::dates::month;
 use super::{and, clean, pick};
-use crate::domain::{Access, Clock, Day, DaySelector, Language, OfficeHours, Season, Slot, Week};
+use crate::domain::{Access, Clock, Day, DaySelector, Language, OfficeHours, Season, Slot, Span, Week};
 
 /// Hours of every access: those at the counter first, the others with how they are to be used.
 pub fn hours(language: Language, hours: &[OfficeHours]) -> String {
@@ -17,7 +17,10 @@ pub fn hours(language: Language, hours: &[OfficeHours]) -> String {
             Access::Video => format!("{} {week}", pick(language, "in videochiamata", "by video call")),
         }
     };
-    hours.iter().map(entry).collect::<Vec<_>>().join("; ")
+    match hours {
+        [only] => entry(only),
+        several => several.iter().map(entry).collect::<Vec<_>>().join("; "),
+    }
 }
 
 /// Hours as `opening_hours` text. One way of access alone is written plainly; further ones follow as rules that add, with the access as
@@ -43,38 +46,49 @@ pub fn opening_hours(hours: &[OfficeHours]) -> String {
 
 /// One week. Days with equal hours go together; a day with more than the most common hours says what it has besides.
 pub fn week(language: Language, week: &Week) -> String {
-    let mut seasons: BTreeMap<Option<Season>, Vec<(DaySelector, BTreeSet<Slot>)>> = BTreeMap::new();
-    for (season, day, slot) in week.iter() {
-        let days = seasons.entry(season).or_default();
-        match days.last_mut().filter(|(last, _)| last == day) {
-            Some((_, slots)) => {
-                slots.insert(slot.clone());
-            }
-            None => days.push((day.clone(), [slot.clone()].into())),
+    let mut seasons: Vec<(Option<Season>, Vec<Group>)> = Vec::new();
+    for ((season, day), slots) in week.days() {
+        match seasons.last_mut().filter(|(last, _)| last == season) {
+            Some((_, groups)) => match groups.iter_mut().find(|(_, other)| *other == slots) {
+                Some((days, _)) => days.push(day),
+                None => groups.push((vec![day], slots)),
+            },
+            None => seasons.push((*season, vec![(vec![day], slots)])),
         }
     }
-    let parts = seasons.into_iter().map(|(season, days)| match season {
-        None => days_in_words(language, None, &days),
-        Some(season) => format!("{} {}", season_in_words(language, season), days_in_words(language, Some(season), &days)),
-    });
-    parts.collect::<Vec<_>>().join("; ")
+    let part = |(season, groups): (Option<Season>, Vec<Group>)| match season {
+        None => days_in_words(language, None, groups),
+        Some(season) => format!("{} {}", season_in_words(language, season), days_in_words(language, Some(season), groups)),
+    };
+    let mut parts = seasons.into_iter().map(part);
+    let mut words = parts.next().unwrap_or_default();
+    for part in parts {
+        words.push_str("; ");
+        words.push_str(&part);
+    }
+    words
 }
+
+/// Days with equal slots.
+type Group<'a> = (Vec<&'a DaySelector>, &'a BTreeSet<Slot>);
 
 /// Sundays and holidays.
 fn is_of_rest(day: Day) -> bool {
     matches!(day, Day::Su | Day::Ph)
 }
 
-fn days_in_words(language: Language, season: Option<Season>, days: &[(DaySelector, BTreeSet<Slot>)]) -> String {
-    let mut groups: Vec<(Vec<&DaySelector>, &BTreeSet<Slot>)> = Vec::new();
-    for (day, slots) in days {
-        match groups.iter_mut().find(|(_, other)| *other == slots) {
-            Some((days, _)) => days.push(day),
-            None => groups.push((vec![day], slots)),
-        }
+fn days_in_words(language: Language, season: Option<Season>, mut groups: Vec<Group>) -> String {
+    let in_words = |days: &[&DaySelector], slots: &BTreeSet<Slot>| {
+        let mut words = list_of_days(language, days);
+        words.push(' ');
+        words.push_str(&slots_in_words(language, slots.iter()));
+        words
+    };
+    if let [(days, slots)] = groups.as_slice() {
+        return in_words(days, slots);
     }
     // days that are shut are what one expects where others are open; of Sundays and holidays one says it all the same
-    let shut = |(days, slots): &(Vec<&DaySelector>, &BTreeSet<Slot>)| {
+    let shut = |(days, slots): &Group| {
         slots.iter().all(|slot| *slot == Slot::Off)
             && days.iter().all(|day| day.nth.is_empty())
             && !days.iter().all(|day| is_of_rest(day.day))
@@ -83,30 +97,30 @@ fn days_in_words(language: Language, season: Option<Season>, days: &[(DaySelecto
         groups.retain(|group| !shut(group));
     }
     // the hours that most days have, and that the fuller days hold too; the earlier at a tie
-    let common = groups.iter().rev().max_by_key(|(days, _)| days.len()).map(|(_, slots)| (*slots).clone()).unwrap_or_default();
+    let nothing = BTreeSet::new();
+    let common = groups.iter().rev().max_by_key(|(days, _)| days.len()).map_or(&nothing, |(_, slots)| *slots);
     // "lun 9–12; gio anche 15–17" would be read as a Thursday without its morning: where few days have the common hours alone, and where
     // one fuller day stands among them, all that have them are named
-    let fuller = |slots: &BTreeSet<Slot>| common.is_subset(slots) && *slots != common;
-    let n_alone = groups.iter().find(|(_, slots)| **slots == common).map_or(0, |(days, _)| days.len());
+    let fuller = |slots: &BTreeSet<Slot>| common.is_subset(slots) && slots != common;
+    let n_alone = groups.iter().find(|(_, slots)| *slots == common).map_or(0, |(days, _)| days.len());
     let n_fuller: usize = groups.iter().filter(|(_, slots)| fuller(slots)).map(|(days, _)| days.len()).sum();
     if !common.is_empty() && n_fuller > 0 && (n_alone < 3 || n_fuller == 1) {
         let mut all: Vec<&DaySelector> =
             groups.iter().filter(|(_, slots)| common.is_subset(slots)).flat_map(|(days, _)| days).copied().collect();
         all.sort();
-        if let Some((days, _)) = groups.iter_mut().find(|(_, slots)| **slots == common) {
+        if let Some((days, _)) = groups.iter_mut().find(|(_, slots)| *slots == common) {
             *days = all;
         }
     }
-    let part = |(days, slots): &(Vec<&DaySelector>, &BTreeSet<Slot>)| {
-        let more: Vec<&Slot> = slots.difference(&common).collect();
-        let days = list_of_days(language, days);
-        if !more.is_empty() && common.is_subset(slots) && !common.is_empty() {
-            format!("{days} {} {}", pick(language, "anche", "also"), slots_in_words(language, &more))
+    let part = |(days, slots): &Group| {
+        if slots.len() > common.len() && common.is_subset(slots) && !common.is_empty() {
+            let more = slots_in_words(language, slots.difference(common));
+            format!("{} {} {more}", list_of_days(language, days), pick(language, "anche", "also"))
         } else {
-            format!("{days} {}", slots_in_words(language, &slots.iter().collect::<Vec<_>>()))
+            in_words(days, slots)
         }
     };
-    groups.sort_by_key(|(_, slots)| (slots.contains(&Slot::Off), **slots != common));
+    groups.sort_by_key(|(_, slots)| (slots.contains(&Slot::Off), *slots != common));
     groups.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
@@ -161,8 +175,10 @@ fn nth_day(language: Language, day: &DaySelector) -> String {
     format!("{} {}", and(language, &day.nth.iter().map(ordinal).collect::<Vec<_>>()), day_name(language, day.day))
 }
 
-fn slots_in_words(language: Language, slots: &[&Slot]) -> String {
-    let words: Vec<String> = slots.iter().map(|slot| slot_in_words(language, slot)).collect();
+fn slots_in_words<'a>(language: Language, mut slots: impl Iterator<Item = &'a Slot>) -> String {
+    let Some(first) = slots.next() else { return String::new() };
+    let mut words = vec![slot_in_words(language, first)];
+    words.extend(slots.map(|slot| slot_in_words(language, slot)));
     and(language, &words)
 }
 
@@ -174,20 +190,32 @@ fn slot_in_words(language: Language, slot: &Slot) -> String {
             (Language::En, "pomeriggio") => "afternoon".into(),
             _ => clean(part, 40),
         },
-        Slot::Times(span) => span_in_words(language, *span),
+        Slot::Times(times) => span(language, *times),
     }
 }
 
 /// "8:30–12:30", "dalle 9:00".
-pub(super) fn span_in_words(language: Language, span: crate::domain::Span) -> String {
-    let clock = |clock: Clock| {
-        let (hour, minute) = clock.hour_minute();
-        format!("{hour}:{minute:02}")
-    };
-    match span.to() {
-        Some(to) => format!("{}–{}", clock(span.from()), clock(to)),
-        None => format!("{} {}", pick(language, "dalle", "from"), clock(span.from())),
+pub fn span(language: Language, span: Span) -> String {
+    let mut words = String::with_capacity(16);
+    if span.to().is_none() {
+        words.push_str(pick(language, "dalle ", "from "));
     }
+    push_clock(&mut words, span.from());
+    if let Some(to) = span.to() {
+        words.push('–');
+        push_clock(&mut words, to);
+    }
+    words
+}
+
+/// "8:30", digit by digit: pages have dozens of them.
+fn push_clock(words: &mut String, clock: Clock) {
+    let (hour, minute) = clock.hour_minute();
+    let digit = |n: u16| char::from_digit(u32::from(n % 10), 10).unwrap_or('0');
+    if hour >= 10 {
+        words.push(digit(hour / 10));
+    }
+    words.extend([digit(hour), ':', digit(minute / 10), digit(minute)]);
 }
 
 /// "dal 1º luglio al 31 agosto:".
