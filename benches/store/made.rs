@@ -13,7 +13,8 @@ use sportello::store::*;
 pub const EACH: usize = 10;
 /// The town's port.
 pub const PORT: u16 = 8089;
-pub const OFFICES: [&str; 5] = ["anagrafe", "tributi", "urp", "protocollo", "edilizia"];
+pub const OFFICES: [&str; 10] =
+    ["anagrafe", "tributi", "urp", "protocollo", "edilizia", "biblioteca", "suap", "ambiente", "servizi-sociali", "personale"];
 
 /// Codes of provinces; each has 75 bodies, however many there are.
 const PROVINCES: &str = "AG AL AN AO AP AQ AR AT AV BA BG BI BL BN BO BR BS BT BZ CA CB CE CH CL CN CO CR CS CT CZ EN FC FE FG FI FM FR \

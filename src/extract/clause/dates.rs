@@ -283,7 +283,7 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
     let today = segment.tokens.get(date.start).is_some_and(|t| t.is("oggi"));
     let moves = !today
         && clause.marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.start > date.end)
-        && segment.tokens[date.end..clause.end.min(segment.tokens.len())].windows(2).any(|pair| {
+        && segment.tokens.get(date.end..clause.end.min(segment.tokens.len())).unwrap_or_default().windows(2).any(|pair| {
             ["si", "e", "verra", "sara"].contains(&pair[0].text.as_str())
                 && ["trasferisc", "trasferir", "trasferit", "sposta", "insedi"].iter().any(|w| pair[1].text.starts_with(w))
         });
