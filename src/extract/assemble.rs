@@ -151,6 +151,8 @@ struct Assembler<'a> {
     stranger_block: Option<usize>,
     /// A block that gives the body's own contacts at the foot of the page.
     furniture_block: Option<usize>,
+    /// The body's own contacts stand in a frame of their own: the last lines of the matter are matter.
+    has_footer: bool,
     /// The offices that the entries of the list or table at hand name, each its own.
     list: Vec<OfficeId>,
     /// "per tutti gli uffici di questa pagina": a contact of each.
@@ -255,6 +257,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         interrupted: None,
         stranger_block: None,
         furniture_block: None,
+        has_footer: overview::has_footer(segments, &scans),
         list: Vec::new(),
         default_channels: Vec::new(),
         is_event_page: is_event_page(segments, lexicon) || overview::is_about_proceedings(segments),
@@ -342,11 +345,11 @@ impl Assembler<'_> {
             self.stranger_block = Some(segment.block).filter(|_| segment.role != Role::Line);
             return;
         }
-        let near_end = index + 4 >= self.main_end;
+        let near_end = index + 4 >= self.main_end && !self.has_footer;
         let names = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())));
         if elsewhere::is_furniture(segment, marks, near_end, self.lexicon)
             || near_end && self.closes_page(index, marks)
-            || self.furniture_block == Some(segment.block) && !names
+            || self.furniture_block.is_some_and(|block| block == segment.block || near_end && block + 2 >= segment.block) && !names
         {
             self.furniture_block = Some(segment.block);
             self.topic.clear();

@@ -108,13 +108,15 @@ pub fn hosts(segment: &Segment, clause: &Clause) -> bool {
 
 /// "Visite guidate al museo sabato 15, su prenotazione": an event opens the sentence, and the office is only where it takes place.
 pub fn opens_with_event(segment: &Segment, clause: &Clause) -> bool {
-    const IN: [&str; 10] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "del", "della"];
+    const IN: [&str; 11] = ["in", "nella", "nel", "nell'", "presso", "al", "alla", "all'", "del", "della", "dell'"];
+    // "Sabato 12: il museo chiude. Visita guidata alla torre": of its own sentence
     let first = first_word(&segment.tokens);
-    let opens = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && m.start <= first);
+    let opens_sentence = |m: &Placed| m.start <= first || m.start >= clause.start && segment.tokens[m.start - 1].is(".");
+    let opens = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && opens_sentence(m));
     let Some(event) = opens else { return false };
     let mut offices = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_)));
     let inside =
-        |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN)) && m.start <= event.end + 3;
+        |m: &Placed| m.start.checked_sub(1).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&IN)) && m.start <= event.end + 4;
     let shut = clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)));
     !shut && offices.next().is_some_and(inside)
 }

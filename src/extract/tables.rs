@@ -333,7 +333,7 @@ impl Grid<'_> {
 
     /// A column of what the offices do ("Che cosa fa", "Competenze"): it names streets, feasts and licences, and says nothing of hours.
     fn tells_tasks(&self, column: usize) -> bool {
-        const TASKS: [&str; 14] = [
+        const TASKS: [&str; 20] = [
             "competenz",
             "che cosa fa",
             "cosa fa",
@@ -348,6 +348,13 @@ impl Grid<'_> {
             "procediment",
             "per che cosa",
             "per cosa",
+            // who works there, and how long
+            "dotazion",
+            "organico",
+            "addetti",
+            "dipendenti",
+            "personale assegnato",
+            "profilo",
         ];
         let header = self.headers(column).last().map(|text| fold(text)).unwrap_or_default();
         TASKS.iter().any(|task| header.trim_start().starts_with(task)) && !header.contains("orari")

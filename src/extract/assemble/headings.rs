@@ -43,6 +43,8 @@ impl<T> Above<T> {
 pub(super) enum Announced {
     /// Something that takes place.
     Event,
+    /// A list of what takes place, each entry with its day and place.
+    Programme,
     /// A call for tenders, a post to be filled: the offices in it are what is bought or staffed.
     Call,
 }

@@ -36,6 +36,12 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
     lists || names_body && !own_heading && !title.contains(" - ")
 }
 
+/// Whether the frame of the page gives the body's contacts at its foot.
+pub(super) fn has_footer(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let contact = |m: &Placed| matches!(m.mark, Mark::Channel(_) | Mark::Address(_));
+    segments.iter().zip(scans).any(|(segment, marks)| segment.region == Region::Footer && marks.iter().any(contact))
+}
+
 /// Whether the first lines announce a competition, a sitting of the council, a call for bids: what such a page says of hours and days is about that.
 pub(super) fn is_about_proceedings(segments: &[Segment]) -> bool {
     const OPENS: [&str; 21] = [

@@ -59,7 +59,8 @@ impl Assembler<'_> {
         }
         let above = self.headings.events.innermost(&segment.headings).copied();
         let called = above == Some(Announced::Call);
-        let event = events::is_event(segment, clause) || takes_place || called || above.is_some() && cued(Cue::Event);
+        let billed = called || above == Some(Announced::Programme);
+        let event = events::is_event(segment, clause) || takes_place || billed || above.is_some() && cued(Cue::Event);
         let named_at = clause.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
@@ -125,7 +126,7 @@ impl Assembler<'_> {
         let event = event
             && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
         // "Visite guidate al museo, su prenotazione": what takes place there opens the sentence
-        let hosted = called || events::opens_with_event(segment, &original) || events::hosts(segment, &original);
+        let hosted = billed || events::opens_with_event(segment, &original) || events::hosts(segment, &original);
         let event = self.is_event_page
             || hosted
             || event

@@ -77,7 +77,9 @@ impl Assembler<'_> {
             return false;
         }
         let named = marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)));
-        let left = self.entry_block == Some(segment.block) && !named;
+        // items of a list are blocks of their own, and a day above its entry may be another
+        let near = |block: usize| block == segment.block || segment.role == Role::Item && segment.block <= block + 2;
+        let left = self.entry_block.is_some_and(near) && !named;
         self.entry_block = if named { Some(segment.block) } else { self.entry_block };
         left
     }

@@ -274,12 +274,22 @@ impl Assembler<'_> {
         let named = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start);
         // "Bandi di gara": the word alone, where no office is named
         let called = segment.tokens.first().is_some_and(|t| t.is_any(&["bandi", "bando", "concorsi", "concorso"]));
+        // what a council is to debate is no notice yet
+        let agenda = segment.tokens.len() <= 8 && segment.folded.text.contains("ordine del giorno");
         let first_named = named.unwrap_or(if called { segment.tokens.len() } else { 0 });
         let recruits = segment.tokens[..first_named.min(segment.tokens.len())]
             .iter()
-            .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi"].iter().any(|w| t.text.starts_with(w)));
+            .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi"].iter().any(|w| t.text.starts_with(w)))
+            || agenda;
         if cued(Cue::Event) || recruits {
-            self.headings.events.note(index, if recruits { Announced::Call } else { Announced::Event });
+            let announced = if recruits {
+                Announced::Call
+            } else if programme {
+                Announced::Programme
+            } else {
+                Announced::Event
+            };
+            self.headings.events.note(index, announced);
         }
         if !subjects.is_empty() && !cued(Cue::Event) && !recruits {
             self.headings.topics.note(index, subjects.clone());

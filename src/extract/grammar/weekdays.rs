@@ -178,6 +178,8 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         // "ogni pomeriggio feriale"
         "feriale" if i > 0 && tokens[i - 1].is_any(&["pomeriggio", "mattina", "mattino"]) => working(i),
         "festivi" => working(i),
+        // "Festività natalizie: giorni di chiusura": a season of the year, and no day of the week
+        "festivita" if ["natal", "pasqual", "patronal"].iter().any(|w| word(i + 1).starts_with(w)) => None,
         "festivita" => Some((these(&[Ph], false), i + 1)),
         "weekend" => Some((these(&[Sa, Su], false), i + 1)),
         "fine" if word(i + 1) == "settimana" => Some((these(&[Sa, Su], false), i + 2)),

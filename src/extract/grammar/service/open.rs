@@ -13,7 +13,9 @@ pub(super) fn read(sentence: &mut Sentence) {
     }
     for resume in sentence.all(Word::Resume) {
         // "per il ripristino di servizi essenziali": what is mended, no counter
-        if sentence.text(resume.start) == "ripristino" && matches!(sentence.text(resume.end), "di" | "dei") {
+        // "Fino al ripristino i cittadini possono telefonare": when what holds ends
+        let ends = resume.start >= 2 && matches!(sentence.text(resume.start - 2), "fino" | "sino" | "attesa");
+        if sentence.text(resume.start) == "ripristino" && (ends || matches!(sentence.text(resume.end), "di" | "dei")) {
             continue;
         }
         let behind = sentence.path(resume.end, &[Word::Serve, Word::Up, Word::Serving, Word::Usual, Word::Free, Word::Public], 5);
