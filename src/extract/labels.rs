@@ -29,13 +29,15 @@ impl Labels {
         for label in 0..n.saturating_sub(1) {
             let (block, value) = (&document.blocks[label], &document.blocks[label + 1]);
             let plain = |kind: &BlockKind| matches!(kind, BlockKind::Paragraph | BlockKind::Item(_));
-            let may = plain(&block.kind) && plain(&value.kind) && block.region == value.region && block.links.is_empty();
+            // "Lunedì" as a title above nothing but its hours
+            let day = matches!(block.kind, BlockKind::Heading(_)) && is_day(&block.text, lexicon) && tells_hours(&value.text);
+            let may = (plain(&block.kind) || day) && plain(&value.kind) && block.region == value.region && block.links.is_empty();
             if !may || found.of[label].is_some() || !could_be(&block.text) {
                 continue;
             }
             let folded = fold(&block.text);
             let named = lexicon.labels().is_field(&folded) && !lexicon.labels().is_field(&fold(&value.text));
-            if named || is_pair(document, &extents, label) {
+            if named || day || is_pair(document, &extents, label) {
                 found.of[label + 1] = Some(label);
                 found.is[label] = true;
             }
@@ -53,6 +55,23 @@ impl Labels {
     pub fn is_label(&self, block: usize) -> bool {
         self.is.get(block).copied().unwrap_or(false)
     }
+}
+
+/// Whether a title is days of the week and nothing else: "Lunedì", "Martedì e giovedì".
+fn is_day(text: &str, lexicon: &Lexicon) -> bool {
+    let folded = fold(text);
+    let words = || folded.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
+    words().count() > 0 && words().all(|w| lexicon.weekday(w).is_some() || w == "e")
+}
+
+/// Whether words hold hours and hardly anything else, or say that it is shut: "9:00 - 12:00", "Chiuso".
+fn tells_hours(text: &str) -> bool {
+    const SAID: [&str; 9] = ["dalle", "alle", "ore", "mattina", "mattino", "pomeriggio", "su", "previo", "appuntamento"];
+    let folded = fold(text);
+    let mut words = folded.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 1);
+    text.len() <= LONGEST
+        && words.all(|w| SAID.contains(&w) || w.starts_with("chius"))
+        && (text.contains(|c: char| c.is_ascii_digit()) || folded.contains("chius"))
 }
 
 fn could_be(text: &str) -> bool {

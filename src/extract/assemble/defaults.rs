@@ -157,6 +157,8 @@ impl Assembler<'_> {
                 return;
             }
         }
+        // "Indirizzo di posta unico per tutti gli sportelli", below the table of them
+        let of_branches = self.sites && ["tutti gli sportelli", "tutte le sedi", "tutte le delegazioni"].iter().any(|w| text.contains(w));
         let of_page = [
             "di questa pagina",
             "in tabella",
@@ -177,7 +179,8 @@ impl Assembler<'_> {
         ]
         .iter()
         .any(|w| text.contains(w));
-        if generic && of_page && (text.contains("uffic") || text.contains("serviz")) && !facts.channels.is_empty() && self.names.several {
+        let of_page = of_page && (text.contains("uffic") || text.contains("serviz")) && self.names.several;
+        if generic && (of_page || of_branches) && !facts.channels.is_empty() {
             self.default_channels.append(&mut facts.channels);
         }
         if !generic || !(listed || unless) || segment.announces() && !unless {

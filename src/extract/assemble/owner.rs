@@ -110,11 +110,15 @@ pub(super) fn speaks_of_himself(segment: &Segment) -> bool {
 /// "La struttura, privata da sempre, …": a text that calls the museum or the library it speaks of private.
 pub(super) fn called_private(segments: &[Segment]) -> bool {
     const HOUSES: [&str; 8] = ["museo", "struttura", "collezione", "galleria", "biblioteca", "raccolta", "pinacoteca", "archivio"];
-    let main = segments.iter().filter(|s| s.region == Region::Main);
+    // what stands below a title of its own is one of several houses that the page speaks of
+    let main = segments.iter().filter(|s| s.region == Region::Main && s.headings.len() <= 1);
     main.into_iter().any(|s| {
         let private = s.tokens.iter().position(|t| t.is_any(&["privato", "privata", "privati"]));
         private.is_some_and(|at| {
-            let near = &s.tokens[at.saturating_sub(7)..at];
+            // "Il museo … è di proprietà della famiglia, che lo gestisce attraverso una fondazione privata"
+            let opens = s.tokens[..at.min(2)].iter().any(|t| HOUSES.contains(&t.text.as_str()));
+            let owned = ["fondazione", "associazione", "societa", "famiglia"].iter().any(|w| s.tokens[at - usize::from(at > 0)].is(w));
+            let near = &s.tokens[if opens && owned { 0 } else { at.saturating_sub(7) }..at];
             near.iter().any(|t| HOUSES.contains(&t.text.as_str())) && !near.iter().any(|t| t.is_any(&["comunale", "civico", "civica"]))
         })
     })

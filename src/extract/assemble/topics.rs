@@ -7,6 +7,7 @@ use crate::document::{Document, Region};
 use crate::extract::Context;
 use crate::extract::clause;
 use crate::extract::draft::Subject;
+use crate::extract::grammar::offices::Mention;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
@@ -137,8 +138,11 @@ impl Assembler<'_> {
             let of_someone = mark.start > 0
                 && segment.tokens[mark.start - 1].is_any(&["sua", "propria", "loro"])
                 && segment.tokens.get(mark.start).is_some_and(|t| t.is("segreteria"));
+            let strangers =
+                |m: &Mention| self.strange_page && m.offices.iter().all(|o| crate::extract::strangers::may_be_anybodys(&o.office));
             if let Mark::Offices(mention) = &mark.mark
                 && !of_someone
+                && !strangers(mention)
                 && !self.is_part_of_page(mention, segment)
             {
                 for named in &mention.offices {
