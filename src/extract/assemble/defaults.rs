@@ -1,9 +1,12 @@
 //! What a list says once for all of its offices: hours, an address, a way of receiving, contacts.
 
+use std::collections::BTreeSet;
+
 use super::Assembler;
 use crate::domain::Access;
 use crate::extract::draft::{Facts, Flags, Subject};
-use crate::extract::segment::Segment;
+use crate::extract::scan::Mark;
+use crate::extract::segment::{Role, Segment};
 
 impl Assembler<'_> {
     /// What a list says once for all holds for each office that says nothing else.
@@ -58,6 +61,27 @@ impl Assembler<'_> {
                     draft.period = period;
                 }
             }
+        }
+    }
+
+    /// "Ubicazione: via Umberto 112" as a row above the rows of several offices: each of them is there.
+    pub(super) fn note_place_of_table(&mut self, index: usize, explicit: bool, facts: &mut Facts) {
+        let segment = &self.segments[index];
+        let label = segment.folded.text.split(':').next().unwrap_or_default().trim();
+        let place = ["sede", "sedi", "ubicazione", "indirizzo", "dove siamo", "dove", "dove si trovano"].contains(&label);
+        let same = |i: &usize| self.segments[*i].block == segment.block && self.segments[*i].role == Role::Row;
+        // below the row of an office it is that office's
+        let owned = (0..index).rev().take_while(same).any(|i| !self.names.within(i..i + 1).is_empty());
+        if explicit || segment.role != Role::Row || !place || owned || self.default_address.is_some() {
+            return;
+        }
+        let rows: Vec<usize> = (index + 1..self.segments.len()).take_while(same).collect();
+        let offices: BTreeSet<String> =
+            rows.iter().flat_map(|i| self.names.within(*i..*i + 1)).map(|named| named.office.0.clone()).collect();
+        if offices.len() >= 2 {
+            let marks = &self.scans[index];
+            let told = marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
+            self.default_address = facts.address.take().or(told);
         }
     }
 

@@ -33,7 +33,13 @@ pub(super) fn is_front_page(document: &Document, segments: &[Segment], lexicon: 
     }
     let names_body = labels.is_body(&title) && !title.contains([':', '|']) && title.split_whitespace().count() <= 6;
     let own_heading = first.is_some_and(|s| s.folded.text.trim() == title.trim());
-    lists || names_body && !own_heading && !title.contains(" - ")
+    // "Raccolta differenziata: il calendario - Comune di …": the page is called by a title of its own below the banner
+    let own = |s: &Segment| {
+        let text = s.folded.text.trim();
+        let titles = s.role == Role::Heading && s.region == Region::Main && s.tokens.len() >= 3;
+        titles && !labels.is_front(text) && !labels.is_news(text) && title.trim_start().starts_with(text)
+    };
+    lists && !segments.iter().any(own) || names_body && !own_heading && !title.contains(" - ")
 }
 
 /// Whether the frame of the page gives the body's contacts at its foot.

@@ -97,6 +97,7 @@ impl Assembler<'_> {
             facts.address =
                 clause.marks.iter().find_map(|m| if let Mark::Address(address) = &m.mark { Some(address.clone()) } else { None });
         }
+        self.note_place_of_table(index, explicit, &mut facts);
         if facts.address.is_none() && explicit && matches!(segment.role, Role::Row | Role::Item | Role::Line) {
             facts.address = self.headings.addresses.innermost(&segment.headings).cloned();
         }

@@ -23,7 +23,9 @@ impl Assembler<'_> {
     /// Whether a segment is a headline of other news: "Uffici chiusi il 14 agosto" in a box beside the register of associations.
     pub(super) fn is_teaser(&self, index: usize, marks: &[Placed]) -> bool {
         let segment = &self.segments[index];
-        if segment.role != Role::Item || !is_headline(segment, marks) {
+        // "11/12 Tributi: nuovo numero 0972 830115": an entry of the box, whatever it holds
+        let entry = is_dated_entry(segment, self.lexicon) && !segment.text.trim_end().ends_with('.');
+        if segment.role != Role::Item || !is_headline(segment, marks) && !entry {
             return false;
         }
         self.is_in_news_box(segment, marks) || !self.is_front_page && self.ends_article(index)
@@ -50,7 +52,13 @@ impl Assembler<'_> {
         let long = |s: &&Segment| s.region == Region::Main && (s.role == Role::Row || s.tokens.len() >= LONG_SENTENCE);
         let matter =
             self.segments[..above].iter().filter(long).filter(|s| !self.is_front_page || s.headings.last().is_some_and(own)).count();
-        matter >= if self.is_front_page { 2 } else { 1 }
+        // the box may stand in a column before the title of the page
+        let titled = |s: &&Segment| {
+            let title = s.headings.first().filter(|h| **h > above && s.headings.len() == 1);
+            title.is_some_and(|h| own(h) && self.segments[*h].headings.is_empty() && self.segments[*h].region == Region::Main)
+        };
+        let behind = || self.segments[above..].iter().filter(long).filter(titled).count();
+        matter >= if self.is_front_page { 2 } else { 1 } || !self.is_front_page && behind() >= 2
     }
 
     /// The last lines of a newspaper's article, where no words lead to them: ways to other articles.
