@@ -182,7 +182,10 @@ impl Assembler<'_> {
             }
         }
         // "Indirizzo di posta unico per tutti gli sportelli", below the table of them
-        let of_branches = self.sites && ["tutti gli sportelli", "tutte le sedi", "tutte le delegazioni"].iter().any(|w| text.contains(w));
+        let of_branches = self.sites
+            && ["tutti gli sportelli", "tutte le sedi", "tutte le delegazioni", "unico per le", "unica per le"]
+                .iter()
+                .any(|w| text.contains(w));
         let of_page = [
             "di questa pagina",
             "in tabella",

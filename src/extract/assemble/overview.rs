@@ -141,6 +141,26 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
             matches!(&m.mark, Mark::When(When::Range(_))) && !found.iter().any(|(at, season, _)| *at == i && season.start == m.start)
         })
     });
+    // "Orario dal 1° giugno al 30 settembre: tutti i giorni 9-13", of one office in a list of many: a season; an announcement tells it of all, or of the page
+    let alone = |mark: &Placed| found.iter().filter(|(_, other, _)| other.mark == mark.mark).count() == 1;
+    let entry = |segment: &Segment| {
+        let title = segment.headings.last().copied();
+        title.is_some_and(|h| scans[h].iter().any(|m| matches!(m.mark, Mark::Offices(_))) && !segments[h].headings.is_empty())
+    };
+    let listed: BTreeSet<usize> = found.iter().filter(|(i, mark, _)| alone(mark) && entry(&segments[*i])).map(|(i, _, _)| *i).collect();
+    for (i, mark, _) in &found {
+        let segment = &segments[*i];
+        let line = segment.role != Role::Heading && segment.opens_block && listed.contains(i);
+        let opens = ["orari", "apert"].iter().any(|w| segment.folded.text.trim_start().starts_with(w));
+        let label = segment.tokens.get(mark.end).is_some_and(|t| t.is(":")) && mark.start <= 4;
+        if line
+            && opens
+            && label
+            && let Some(there) = scans[*i].iter_mut().find(|m| m.start == mark.start && matches!(m.mark, Mark::When(When::Range(_))))
+        {
+            *there = mark.clone();
+        }
+    }
     let rest = rest_of_year(&found, dated);
     let asked = scans.iter().flatten().any(|m| m.mark == Mark::RestOfYear);
     for marks in scans.iter_mut() {

@@ -25,7 +25,9 @@ impl Assembler<'_> {
             }
             let subjects = self.subjects_of(segment, marks);
             // only a segment that is hardly more than the name gives its name to the card
-            let label = segment.tokens.len() <= 9;
+            // … and no enumeration of what the office of the title does
+            let list = segment.role == Role::Sentence && segment.text.trim_end().ends_with('.') && segment.tokens.iter().any(|t| t.is(","));
+            let label = segment.tokens.len() <= 9 && !list;
             let mut at = Some(segment.container);
             for _ in 0..6 {
                 let Some(container) = at.filter(|c| *c > 0 && *c < n) else { break };

@@ -150,7 +150,9 @@ impl Assembler<'_> {
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
-        const EVERYWHERE: [&str; 7] = [
+        const EVERYWHERE: [&str; 9] = [
+            "unico per le ",
+            "unica per le ",
             "unico per tutte",
             "unico per tutti",
             "per tutte le sedi",
@@ -173,7 +175,11 @@ impl Assembler<'_> {
         }
         if self.sites && !named.is_empty() {
             if subjects.is_empty() {
-                subjects = self.topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {
+                // a row that opens with a branch is one of the page's own office, whatever house was named above the table
+                let house = segment.role == Role::Row && self.topic.iter().all(|s| s.office.is_all());
+                let of_page = house && matches!(self.page_topic.as_slice(), [page] if !page.office.is_all());
+                let topic = if of_page { &self.page_topic } else { &self.topic };
+                subjects = topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {
                     if !all.contains(&s) {
                         all.push(s);
                     }

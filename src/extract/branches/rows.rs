@@ -84,7 +84,17 @@ pub(super) fn among_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let rows = segments[from..].iter().take_while(|s| s.block == block && s.role == Role::Row).count();
         let table = from..from + rows;
         from += rows.max(1);
-        if table.clone().filter(|i| opens_with_branch(&scans[*i])).count() < 2 {
+        let n_branches = table.clone().filter(|i| opens_with_branch(&scans[*i])).count();
+        for i in table.clone().filter(|_| n_branches >= 1) {
+            // "Municipio, via Roma 4: …" beside "Frazione Ronchi, via Po 2: …": the office at the town hall
+            let tokens = &segments[i].tokens;
+            let seat = tokens.first().is_some_and(|t| t.is("municipio")) && tokens.get(1).is_some_and(|t| t.is_any(&[":", ",", "-", "("]));
+            if seat {
+                scans[i].retain(|m| m.start > 0);
+                scans[i].insert(0, Placed { mark: Mark::Site(segments[i].words(0..1).to_string()), start: 0, end: 1 });
+            }
+        }
+        if n_branches < 2 {
             continue;
         }
         for i in table {
