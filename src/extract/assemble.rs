@@ -149,6 +149,8 @@ struct Assembler<'a> {
     interrupted: Option<(usize, Vec<Subject>)>,
     /// A block that speaks of somebody else, below a heading that names an office.
     stranger_block: Option<usize>,
+    /// A block that opens with the name of a firm: what it says further is the firm's.
+    firm_block: Option<usize>,
     /// A block that gives the body's own contacts at the foot of the page.
     furniture_block: Option<usize>,
     /// The body's own contacts stand in a frame of their own: the last lines of the matter are matter.
@@ -257,6 +259,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         interrupted: None,
         stranger_block: None,
         furniture_block: None,
+        firm_block: None,
         has_footer: overview::has_footer(segments, &scans),
         list: Vec::new(),
         default_channels: Vec::new(),
@@ -338,6 +341,14 @@ impl Assembler<'_> {
             return;
         }
         if press::is_legend(segment) || press::is_bare_subject(segment, marks) {
+            return;
+        }
+        if self.firm_block == Some(segment.block) {
+            return;
+        }
+        if segment.opens_block && super::strangers::is_name_of_firm(segment, marks) {
+            (self.firm_block, self.stranger) = (Some(segment.block), true);
+            self.topic.clear();
             return;
         }
         if self.strangers.contains(&index) {

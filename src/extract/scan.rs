@@ -411,6 +411,12 @@ fn one(
         {
             Some((Mark::SameHours, at + 1))
         }
+        // "l'apertura degli sportelli come sopra indicata": what was said, and no hours again
+        "come"
+            if word(at + 1) == "sopra" && ["indicata", "indicato", "riportat", "descritt"].iter().any(|w| word(at + 2).starts_with(w)) =>
+        {
+            None
+        }
         "come" if matches!(word(at + 1), "sopra") => Some((Mark::SameHours, at + 2)),
         "stesso" | "medesimo" if matches!(word(at + 1), "numero" | "recapito" | "telefono" | "centralino") => {
             Some((Mark::SameNumber, at + 2))

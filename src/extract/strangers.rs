@@ -7,6 +7,7 @@ use super::elsewhere::is_beside;
 use super::scan::{Mark, Placed};
 use super::segment::{Segment, first_word};
 use crate::lexicon::Cue;
+use crate::text::TokenKind;
 
 /// Offices that anybody may have: a secretary, a switchboard, "the offices".
 pub fn may_be_anybodys(office: &crate::domain::OfficeId) -> bool {
@@ -26,6 +27,16 @@ pub fn opens_with_stranger(segment: &Segment, marks: &[Placed]) -> bool {
     let first = first_word(&segment.tokens);
     let article = segment.tokens.get(first).is_some_and(super::elsewhere::is_article);
     marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.start <= first + usize::from(article))
+}
+
+/// "Laguna Pulita srl." alone, in front of sentences about its desks: a sentence that is nothing but the name of a firm.
+pub fn is_name_of_firm(segment: &Segment, marks: &[Placed]) -> bool {
+    const FORMS: [&str; 6] = ["srl", "spa", "snc", "sas", "srls", "scarl"];
+    let words: Vec<&str> = segment.tokens.iter().filter(|t| t.kind == TokenKind::Word).map(|t| t.text.as_str()).collect();
+    let spelled = words.iter().rev().take_while(|w| w.len() == 1).count();
+    let form = words.last().is_some_and(|w| FORMS.contains(w)) || spelled == 3 && words[words.len() - 3] == "s";
+    let name = segment.tokens.first().is_some_and(|t| t.upper) && segment.tokens.len() <= 10;
+    name && form && segment.text.trim_end().ends_with('.') && !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..)))
 }
 
 /// Whether an office phrase names a part of somebody else: "la segreteria dell'associazione", "Poste Italiane: lo sportello di Pontelungo".

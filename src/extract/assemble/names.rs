@@ -43,6 +43,11 @@ impl Names {
         Self { all, several }
     }
 
+    /// The first segment that names an office.
+    pub(super) fn first_of(&self, office: &OfficeId) -> usize {
+        self.all.iter().find(|named| named.office == *office).map_or(0, |named| named.segment)
+    }
+
     /// Those in a range of segments.
     pub(super) fn within(&self, segments: Range<usize>) -> &[Named] {
         let from = self.all.partition_point(|named| named.segment < segments.start);

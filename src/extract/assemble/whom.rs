@@ -223,7 +223,14 @@ impl Assembler<'_> {
     /// The one office that the title of a text names, where the text names no other and nothing of the body as a whole: "gli uffici" are its rooms and desks.
     fn sole_office(&self) -> Option<Subject> {
         let [title @ Subject { site: None, .. }] = self.page_topic.as_slice() else { return None };
-        let named = || self.scans.iter().flatten().filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some(mention) } else { None });
+        // entries of a menu stand above the title
+        let title_at = self.names.first_of(&title.office);
+        let named = || {
+            self.scans[title_at.min(self.at)..]
+                .iter()
+                .flatten()
+                .filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some(mention) } else { None })
+        };
         let alone = named().all(|mention| mention.offices.iter().all(|o| o.office == title.office));
         (alone && !title.office.is_all() && !title.office.is_other()).then(|| title.clone())
     }

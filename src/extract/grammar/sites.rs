@@ -79,6 +79,10 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
     }
     if matches!(word(at), "di" | "del" | "della" | "dell'" | "dei" | "delle" | "d'") {
         at += 1;
+        // "presso la sede dell'Unione": the body's own house, and no branch
+        if matches!(word(at), "unione" | "ente" | "amministrazione" | "istituzione") && !capital(tokens, at + 1, is_capital) {
+            return None;
+        }
         if matches!(word(at), "via" | "piazza" | "viale" | "corso" | "palazzo" | "villa" | "borgo" | "largo") {
             return Some(name_end(tokens, at + 1, is_capital));
         }

@@ -49,7 +49,7 @@ pub(super) fn register(table: &Table, block: usize, lexicon: &Lexicon) -> Option
 
 /// A list of clubs, shops, doctors or schools ("Associazione", "Presidente", "Sede e orari"): whatever offices its cells seem to name are theirs.
 pub(super) fn is_of_strangers(table: &Table) -> bool {
-    const OTHERS: [&str; 25] = [
+    const OTHERS: [&str; 27] = [
         "associazion",
         "societa sportiv",
         "gruppo",
@@ -75,6 +75,8 @@ pub(super) fn is_of_strangers(table: &Table) -> bool {
         "patronat",
         "struttura ricettiva",
         "albergo",
+        "gestore",
+        "concessionari",
     ];
     let Some(head) = table.rows.first().and_then(|row| row.first()).filter(|_| table.rows.len() > 1) else { return false };
     let text = fold(head.text.trim());
