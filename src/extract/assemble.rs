@@ -329,7 +329,8 @@ impl Assembler<'_> {
             self.heading(index, marks);
             return;
         }
-        if self.is_letterhead(index, marks) || self.is_teaser(index, marks) || press::is_of_mailing_list(segment) {
+        if self.is_letterhead(index, marks) || self.is_teaser(index, marks) || press::is_of_mailing_list(segment) || press::is_form(segment)
+        {
             return;
         }
         if press::is_mail_head(segment, index)

@@ -70,13 +70,21 @@ pub fn is_addressed(segment: &Segment) -> bool {
     // "(Per i giornalisti: ufficio stampa, 0172 …)", "Per segnalare appuntamenti alla rubrica: …", "Iscriviti al canale WhatsApp di MurgiaOggi: …"
     let column = text.contains("alla rubrica") || text.contains("alla redazione") || text.contains("canale whatsapp") && word("iscriv");
     // "Per la stampa: Rosa Neri, 328 …": whoever stands behind it
-    let opens =
-        ["per la stampa", "info stampa", "contatti stampa", "rapporti con la stampa"].iter().any(|w| text.trim_start().starts_with(w));
-    if text.contains("per i giornalisti") || column || opens {
+    let opens = ["per la stampa", "per informazioni alla stampa", "info stampa", "contatti stampa", "rapporti con la stampa"]
+        .iter()
+        .any(|w| text.trim_start().starts_with(w));
+    // "Ufficio stampa - tel. 0432 640155 - stampa@comune…", at the foot of a release
+    let signed = text.trim_start().starts_with("ufficio stampa") && text.contains("stampa@");
+    if text.contains("per i giornalisti") || column || opens || signed {
         return true;
     }
     (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
         && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
+}
+
+/// "[ ] 8.00-11.00 [ ] 10.00-13.00", "☐ sì ☐ no": boxes to be ticked, of a questionnaire.
+pub fn is_form(segment: &Segment) -> bool {
+    ["[ ]", "☐", "□", "❏"].iter().any(|sign| segment.text.matches(sign).count() >= 2)
 }
 
 /// "Per non ricevere più questi messaggi rispondi STOP", "Ricevi questa mail perché …": how to leave a list, and nothing about an office.
