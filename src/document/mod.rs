@@ -2,6 +2,7 @@
 
 mod charset;
 mod columns;
+mod counters;
 mod dates;
 mod element;
 pub mod feed;

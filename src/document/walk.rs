@@ -7,6 +7,7 @@ use scraper::Node;
 use scraper::node::Element;
 use url::Url;
 
+use super::counters;
 use super::element::{self, Marks, Sort};
 use super::flow::{Flow, Gathered};
 use super::headings::{Ends, Headings, Part};
@@ -387,7 +388,8 @@ impl<'a> Walk<'a> {
     /// Makes a block of what has been gathered.
     fn flush(&mut self) {
         let gathered = self.flow.take();
-        if gathered.text.is_empty() {
+        // a line that counts readers is another at each load, and says nothing: the page is what it was
+        if gathered.text.is_empty() || counters::counts(&gathered.text) {
             return;
         }
         let holder = self

@@ -14,6 +14,10 @@ use crate::domain::{DateRange, Day, DaySelector};
 use crate::lexicon::Cue;
 use crate::text::{Token, TokenKind};
 
+/// Verbs of what is told for one day to come.
+const WILL_BE: [&str; 10] =
+    ["sara", "saranno", "restera", "resteranno", "rimarra", "rimarranno", "chiudera", "chiuderanno", "osservera", "osserveranno"];
+
 /// Replaces them.
 pub(super) fn resolve(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option<Date>) {
     of_dates_named(segments, scans);
@@ -64,8 +68,6 @@ fn date_in_week(monday: Date, day: &DaySelector) -> Option<Date> {
 fn next_one(segment: &Segment, marks: &mut [Placed], published: Date) {
     const WEEK: i32 = 7;
     const ONCE: [&str; 8] = ["sciopero", "scioperi", "assemblea", "festa", "patrono", "ponte", "prossimo", "lutto"];
-    const WILL_BE: [&str; 10] =
-        ["sara", "saranno", "restera", "resteranno", "rimarra", "rimarranno", "chiudera", "chiuderanno", "osservera", "osserveranno"];
     let several = marks.iter().filter(|m| matches!(m.mark, Mark::Days(_) | Mark::When(_))).count() != 1;
     let timed = marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
     let Some(mark) = marks.iter().position(|m| matches!(m.mark, Mark::Days(_))).filter(|_| !several && segment.role == Role::Sentence)
@@ -149,7 +151,9 @@ fn of_dates_named(segments: &[Segment], scans: &mut [Vec<Placed>]) {
                         let near = |(at, date): &&(usize, Date)| i - at <= REACH && day.nth.is_empty() && weekday_of(*date) == day.day;
                         named.iter().rev().find(near).map(|(_, date)| *date)
                     };
-                    let bare = single && segment.role == Role::Sentence && stands_bare(segment, mark.start, mark.end);
+                    let bare = single
+                        && stands_bare(segment, mark.start, mark.end)
+                        && (segment.role == Role::Sentence || segment.role == Role::Item && tells_what_will_be(segment, mark.end));
                     let told = days.len() == 1
                         && (bare || points_back(segment, mark.start) || single && stands_for(segment, mark.start, mark.end))
                         || stands_each(segment, mark);
@@ -187,6 +191,11 @@ fn stands_for(segment: &Segment, start: usize, end: usize) -> bool {
 fn stands_each(segment: &Segment, mark: &Placed) -> bool {
     let both = segment.tokens[mark.start.saturating_sub(1)..mark.end].iter().filter(|t| t.is("sia")).count();
     segment.role == Role::Sentence && both >= 2
+}
+
+/// "…, che lunedì sarà visitabile dalle 10 alle 18": a verb of what comes once, right behind the day.
+fn tells_what_will_be(segment: &Segment, end: usize) -> bool {
+    segment.tokens.get(end).is_some_and(|t| WILL_BE.contains(&t.text.as_str()))
 }
 
 /// Whether a weekday stands without article or preposition, and a verb follows, no hour: "sabato sarà", not "il sabato", "lunedì 9-12".

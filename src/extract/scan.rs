@@ -101,6 +101,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         None => (0, anchor),
     };
     (anchor.here, anchor.told) = (None, None);
+    let danger = ["pericol", "emergenz", "in caso di", "soccors"].iter().any(|word| segment.folded.text.contains(word));
     while at < tokens.len() {
         let token = &tokens[at];
         if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {
@@ -110,7 +111,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         }
         if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
             let end = end_of(segment, at, channel.range.end);
-            for same in found.iter().filter(|f| f.range == channel.range && !press::is_mailbox(&f.channel)) {
+            let is_office = |f: &&channels::Found| !press::is_mailbox(&f.channel) && !(danger && is_emergency_number(&f.channel));
+            for same in found.iter().filter(|f| f.range == channel.range).filter(is_office) {
                 let mut channel = same.channel.clone();
                 // a mobile telephone in the column of the faxes is none
                 if channel.kind == ChannelKind::Fax && channel.value.as_deref().is_some_and(|number| number.starts_with("+393")) {
@@ -263,6 +265,11 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Opt
         return None;
     }
     (set_off || entry).then_some((Some(day), if set_off { next + 1 } else { next }))
+}
+
+/// "In caso di pericolo chiamare il 115 o il 112": numbers of the State, and of no office of the body.
+fn is_emergency_number(channel: &Channel) -> bool {
+    channel.kind == ChannelKind::Phone && matches!(channel.value.as_deref(), Some("112" | "113" | "115" | "117" | "118" | "1515" | "1530"))
 }
 
 /// "si apre alle 7.30 e si chiude alle 18.30": the words are part of the hours.

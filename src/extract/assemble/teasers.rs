@@ -63,10 +63,11 @@ impl Assembler<'_> {
 
     /// The last lines of a newspaper's article, where no words lead to them: ways to other articles.
     fn ends_article(&self, index: usize) -> bool {
-        let printed = self.segments.iter().any(|s| s.region == Region::Footer && press::is_publisher(&s.folded.text));
         let last = self.segments[index..=self.main_end.max(index)].iter().all(|s| s.role == Role::Item || s.region != Region::Main);
         let before = self.segments[..index].iter().rfind(|s| s.role != Role::Item);
-        printed && last && before.is_some_and(|s| s.role == Role::Sentence && !s.announces())
+        // the foot of the page is read last: it answers for few lines, and is long
+        let printed = || self.segments.iter().any(|s| s.region == Region::Footer && press::is_publisher(&s.folded.text));
+        last && before.is_some_and(|s| s.role == Role::Sentence && !s.announces()) && printed()
     }
 
     /// Whether a segment begins an entry of a list whose entries begin with their dates: what was spoken of before is another matter.

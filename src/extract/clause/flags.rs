@@ -54,7 +54,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
             .get(m.end..(m.end + 3).min(segment.tokens.len()))
             .unwrap_or_default()
             .iter()
-            .any(|t| ["numero", "linea", "casella", "indirizzo", "centralino"].contains(&t.text.as_str()))
+            .any(|t| ["numer", "line", "casell", "indirizz", "centralin", "recapit", "utenz"].iter().any(|stem| t.text.starts_with(stem)))
     });
     // "negli altri giorni solo per appuntamento": the days named before are free
     let other_days = |m: &Placed| {
@@ -77,8 +77,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let of_channel =
         |m: &Placed| clause.marks.iter().any(|c| matches!(c.mark, Mark::Channel(_)) && c.end <= m.start && m.start - c.end <= 2);
     let shut = |m: &Placed| !(covered(m, Cue::Reduced) || at_an_hour(m) || of_channel(m) || is_of_line(segment, clause, m));
-    let afternoons = |m: &Placed| super::hours::of_afternoons(segment, clause, m);
-    flags.reduced |= hit(Cue::Closed).any(afternoons);
+    let fallen = super::hours::fallen_afternoons(segment, clause);
+    let afternoons = |m: &Placed| fallen.as_ref().is_some_and(|fallen| fallen.is_said_by(m));
+    flags.reduced |= fallen.is_some();
     flags.closed = hit(Cue::Closed).any(|m| shut(m) && !afternoons(m) && !(half_day(m) && open_still));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {

@@ -42,13 +42,13 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
         );
     }
     let shut_but = is_shut_but(segment, clause);
-    let fallen =
-        clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed) && of_afternoons(segment, clause, m)).map(|m| m.start).max();
+    let fallen = fallen_afternoons(segment, clause);
+    let falls = |m: &Placed| fallen.as_ref().is_some_and(|fallen| fallen.named.contains(&m.start));
     for (i, m) in clause.marks.iter().enumerate() {
         match &m.mark {
             // "chiuso, tranne il martedì dalle 10 alle 11": the hours behind the exception are what is left
             Mark::Exception(_) | Mark::Cue(Cue::Closed) if shut_but => {}
-            Mark::Days(_) | Mark::Part(_) if fallen.is_some_and(|at| m.start < at) => {}
+            Mark::Days(_) | Mark::Part(_) | Mark::Span(..) if falls(m) => {}
             Mark::Days(days) => push(Piece::Days(days.clone()), m),
             Mark::Span(span, weak) => {
                 let part = clause.marks[..i].iter().rev().find(|n| !matches!(n.mark, Mark::Comma)).map(|n| &n.mark);
@@ -73,7 +73,7 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
             Mark::Exception(Exception::Preceding) => push(Piece::WithoutBefore, m),
             Mark::Cue(Cue::Closed) if at_an_hour(segment, m) => {}
             // "i rientri del martedì e del giovedì sono sospesi": what falls away is told, and no days that are shut
-            Mark::Cue(Cue::Closed) if of_afternoons(segment, clause, m) => {}
+            Mark::Cue(Cue::Closed) if fallen.as_ref().is_some_and(|fallen| fallen.is_said_by(m)) => {}
             Mark::Cue(Cue::Closed) => push(Piece::Shut, m),
             Mark::Cue(Cue::Open) => push(Piece::Open, m),
             Mark::Continuous => push(Piece::Instead, m),
@@ -94,12 +94,56 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
     HoursReading { read: weeks::read(&pieces, around.last_days), places }
 }
 
-/// Whether it is the afternoons, of whichever days, that a word of closing takes away: "i rientri pomeridiani del martedì sono sospesi".
-pub(super) fn of_afternoons(segment: &Segment, clause: &Clause, shut: &Placed) -> bool {
-    let words = segment.tokens.get(clause.start..shut.start).unwrap_or_default();
-    let from = words.iter().rposition(|t| t.is_any(&[":", ";", ".", ","])).map_or(0, |i| i + 1);
-    let noun = words[from..].iter().find(|t| t.text.len() > 3);
-    noun.is_some_and(|t| t.text.starts_with("rientr")) && segment.tokens[shut.start].text.starts_with("s")
+/// Afternoons that a clause takes away.
+pub(super) struct Fallen {
+    /// The tokens that name them, with their days.
+    named: std::ops::Range<usize>,
+    /// The token that takes them away.
+    verb: usize,
+}
+
+impl Fallen {
+    /// Whether a word of closing is the one that takes them away.
+    pub(super) fn is_said_by(&self, shut: &Placed) -> bool {
+        (shut.start..shut.end).contains(&self.verb)
+    }
+}
+
+/// The afternoons, of whichever days, that a clause takes away: "i rientri pomeridiani del martedì sono sospesi", "sono soppresse le aperture
+/// pomeridiane del lunedì", "non effettuerà l'apertura pomeridiana del giovedì".
+pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fallen> {
+    const TURNS: [&str; 8] = ["apertur", "riceviment", "turn", "orari", "sportell", "accesso", "fasci", "rientr"];
+    const FALL: [&str; 8] = ["sospes", "sospend", "soppress", "annullat", "abolit", "eliminat", "cancellat", "saltan"];
+    const SERVE: [&str; 9] = ["effettu", "osserv", "svolg", "terr", "sara", "saran", "previst", "garantit", "assicurat"];
+    // between a verb and what it takes away: "sono sospese, fino a settembre, le …" is another matter
+    const REACH: usize = 5;
+    let end = clause.end.min(segment.tokens.len());
+    let starts = |i: usize, stems: &[&str]| stems.iter().any(|stem| segment.tokens[i].text.starts_with(stem));
+    let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]);
+    // "il rientro", "le aperture del pomeriggio", "l'orario pomeridiano"
+    let afternoon = |i: usize| (i + 1..(i + 3).min(end)).any(|j| starts(j, &["pomerid", "pomerigg"]));
+    let is_turn = |i: usize| starts(i, &["rientri", "rientro"]) || starts(i, &TURNS) && afternoon(i);
+    let takes = |i: usize| {
+        let denied = (i.saturating_sub(2).max(clause.start)..i).any(|j| segment.tokens[j].is("non"));
+        starts(i, &FALL) || denied && starts(i, &SERVE)
+    };
+    let noun = (clause.start..end).find(|i| is_turn(*i))?;
+    let verb_before = (clause.start..noun).rev().take(REACH).take_while(|i| !ends(*i)).find(|i| takes(*i));
+    if let Some(verb) = verb_before {
+        // up to what is told of other days
+        let resumes = |i: &usize| {
+            let mark = clause.marks.iter().find(|m| m.start == *i).map(|m| &m.mark);
+            let more_days = || clause.marks.iter().any(|m| m.start == i + 1 && matches!(m.mark, Mark::Days(_)));
+            matches!(mark, Some(Mark::Break | Mark::Exception(_)))
+                || ends(*i) && !more_days()
+                || segment.tokens[*i].is_any(&["mentre", "ma", "resta", "restano", "rimane", "rimangono", "tranne", "salvo"])
+        };
+        let behind = (noun + 1..end).find(resumes).unwrap_or(end);
+        return Some(Fallen { named: noun..behind, verb });
+    }
+    let verb = (noun + 1..end).take_while(|i| !segment.tokens[*i].is_any(&[";", ":", "."])).find(|i| takes(*i))?;
+    let subject = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && (noun..verb).contains(&m.start));
+    (!subject).then_some(Fallen { named: clause.start..verb, verb })
 }
 
 /// Whether hours and the days of the week they are for come behind, the days last: "9-13, dal lunedì al venerdì".

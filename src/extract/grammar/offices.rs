@@ -189,6 +189,8 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
         || tokens.get(at).is_some_and(|t| {
             lexicon.weekday(&t.text).is_some()
                 || t.is_any(&["via", "piazza", "orario", "aperto", "chiuso", "postale", "tel", "telefono", "comunale", "email", "pec"])
+                // "CONTATTARE L'UFFICIO AL N. …": in capitals all words look like names
+                || t.is_any(&["al", "allo", "ai", "agli", "alle", "in", "e", "o", "sara", "sono", "resta", "restera", "nei", "nel", "n"])
         })
     {
         return None;
@@ -241,7 +243,9 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     if desk {
         return true;
     }
-    if serves && (opens || i > 0 && tokens[i - 1].is_any(&["il", "la", "lo", "l'"])) {
+    // "il personale risponde soltanto per posta elettronica": those who work in the office at hand
+    let staff = tokens[i].is("personale") && !is_capital(i);
+    if serves && !staff && (opens || i > 0 && tokens[i - 1].is_any(&["il", "la", "lo", "l'"])) {
         return true;
     }
     let before = |back: usize| i.checked_sub(back).and_then(|j| tokens.get(j));
@@ -290,7 +294,7 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
     }
     let numbered = tokens.get(end).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() >= 3 && t.text.starts_with(['0', '3', '8']));
     if numbered
-        && before(1).is_some_and(|t| t.is_any(&[",", ";", ":"]))
+        && before(1).is_some_and(|t| t.is_any(&[",", ";", ":", "-"]))
         && !before(2).is_some_and(|t| t.kind == TokenKind::Word && t.is("via"))
     {
         return true;
@@ -441,10 +445,12 @@ fn push_all(offices: &mut Vec<Named>, more: Vec<Named>) {
 /// "Ufficio tecnico - Urbanistica", "Ufficio tecnico (edilizia privata)": the sign says which part of it is meant.
 fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
     let [whole, part] = offices.as_slice() else { return };
-    let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"]));
+    // "U.T.C. - Ufficio edilizia privata"
+    let initials = tokens.get(whole.tokens.clone()).unwrap_or_default().iter().filter(|t| !t.is(".")).map(|t| t.text.as_str()).collect::<String>();
+    let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"])) || initials == "utc";
     let sign = tokens.get(whole.tokens.end..part.tokens.start).unwrap_or_default();
     let headed = tokens.get(part.tokens.start).is_some_and(|t| t.is_any(&["settore", "sezione", "area"]));
-    let joins = |t: &Token| t.is_any(&["-", "(", "/", ":"]) || headed && t.is(",");
+    let joins = |t: &Token| t.is_any(&["-", "(", "/", ":", "."]) || headed && t.is(",");
     if technical && part.office.0 == "urbanistica" && !sign.is_empty() && sign.iter().all(joins) {
         let name = whole.tokens.start..part.tokens.end;
         *offices = vec![Named { office: part.office.clone(), tokens: name }];

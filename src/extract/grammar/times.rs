@@ -42,7 +42,7 @@ fn digits(tokens: &[Token], i: usize) -> Option<(Clock, usize, bool)> {
     if tokens.get(i + 1).is_some_and(|t| t.is("e")) {
         // "dalle 15 e 30": minutes that an hour could not be; "9-12 e 15-17" goes on with the next span
         if let Some(minute) = two_digits(i + 2).filter(|m| [15, 30, 45].contains(m))
-            && !tokens.get(i + 3).is_some_and(|t| t.is_any(&[".", ",", ":"]) && !t.spaced)
+            && !is_glued_on(tokens, i + 3)
             && !(minute == 15 && starts_span(tokens, i + 3))
         {
             return Some((Clock::new(hour as u16, minute as u16)?, i + 3, false));
@@ -55,6 +55,12 @@ fn digits(tokens: &[Token], i: usize) -> Option<(Clock, usize, bool)> {
     // "8, 30" and "8 .30" are slips of the pen that keep their meaning only inside a span; a plain hour otherwise
     let next = if glued_sign && tokens[i + 1].is("h") { i + 2 } else { i + 1 };
     Some((Clock::new(hour as u16, 0)?, next, true))
+}
+
+/// Whether a sign at `i` ties two numbers together: "30.15", not "30, sabato".
+fn is_glued_on(tokens: &[Token], i: usize) -> bool {
+    tokens.get(i).is_some_and(|t| t.is_any(&[".", ",", ":"]) && !t.spaced)
+        && tokens.get(i + 1).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced)
 }
 
 /// Whether a sign that joins two times stands at `i`.

@@ -20,6 +20,13 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if matches!(when, When::Until(_)) && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(free) {
             return false;
         }
+        // "pubblicato dal 24/10 all'8/11", "in affissione fino al 3 maggio": how long an act hangs there
+        let hangs = |t: &Token| ["pubblicat", "pubblicazion", "affiss", "affig"].iter().any(|w| t.text.starts_with(w));
+        if matches!(when, When::Range(_) | When::From(_) | When::Until(_))
+            && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(hangs)
+        {
+            return false;
+        }
         if !matches!(when, When::Days(_)) {
             return true;
         }
