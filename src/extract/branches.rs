@@ -25,6 +25,43 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     rows::of_one_office(segments, scans);
     by_structure(document, segments, scans, lexicon);
     rooms(segments, scans);
+    called_by_place(segments, scans);
+}
+
+/// "Gli operatori di Poggio rispondono allo …", below "la sede di Poggio": whoever works there speaks for the branch.
+fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const STAFF: [&str; 9] =
+        ["operator", "addett", "personale", "impiegat", "collegh", "sportell", "uffici", "bibliotecar", "responsabil"];
+    let mut places: Vec<(String, String)> = Vec::new();
+    for mark in scans.iter().flatten() {
+        let Mark::Site(name) = &mark.mark else { continue };
+        let folded = crate::text::fold(name);
+        if let Some((post, place)) = folded.split_once(" di ")
+            && ["sede", "delegazione", "sezione", "presidio", "succursale", "polo", "biblioteca"].iter().any(|word| post.starts_with(word))
+            && !places.iter().any(|(known, _)| known == place)
+        {
+            places.push((place.to_string(), name.clone()));
+        }
+    }
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.role == Role::Sentence && s.region == Region::Main) {
+        if marks.iter().any(|m| matches!(m.mark, Mark::Site(_) | Mark::Offices(_))) {
+            continue;
+        }
+        let of_place = |i: usize| -> Option<(usize, String)> {
+            let staff = STAFF.iter().any(|stem| segment.tokens[i - 1].text.starts_with(stem));
+            if !staff || !segment.tokens[i].is_any(&["di", "d'", "a"]) || !segment.is_capital(i + 1) {
+                return None;
+            }
+            let end = name_end(&segment.tokens, i + 1, &|j| segment.is_capital(j));
+            let place = crate::text::fold(segment.words(i + 1..end));
+            places.iter().find(|(known, _)| *known == place).map(|(_, name)| (end, name.clone()))
+        };
+        let found = (1..segment.tokens.len()).find_map(|i| of_place(i).map(|(end, name)| (i - 1, end, name)));
+        if let Some((start, end, name)) = found {
+            let at = marks.partition_point(|m| m.start < start);
+            marks.insert(at, Placed { mark: Mark::Site(name), start, end });
+        }
+    }
 }
 
 /// "Municipio di Casale: lunedì 9-12", "Municipio di Rocca: giovedì 9-12": where one office of a union receives, town by town.

@@ -95,7 +95,12 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         let together = n > 0 && {
             let before = subject_at[n - 1];
             let site_pair = matches!(marks[i].mark, Mark::Site(_)) != matches!(marks[before].mark, Mark::Site(_));
-            let near = marks[i].start.saturating_sub(marks[before].end) <= 4;
+            // "nella Sede di Campo, in via Zorutti 18, le assistenti sociali ricevono": where it is, and how it is called, part nobody
+            let aside = |m: &&Placed| matches!(m.mark, Mark::Address(_) | Mark::Channel(_));
+            let told_aside: usize = marks[before + 1..i].iter().filter(aside).map(|m| m.end - m.start).sum();
+            let between = &segment.tokens[marks[before].end.min(marks[i].start)..marks[i].start];
+            let where_it_is = between.iter().any(|t| t.is_any(&["dove", "ove"])) && matches!(marks[before].mark, Mark::Site(_));
+            let near = between.len().saturating_sub(told_aside) <= 4 || where_it_is;
             // "per la sede di via Verdi non cambia nulla: i servizi sociali vi ricevono …"
             let only = subject_at.len() == 2 && segment.tokens[marks[before].end..].iter().any(|t| t.is_any(&["vi", "ivi"]));
             site_pair

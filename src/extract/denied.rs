@@ -11,9 +11,21 @@ use crate::text::Token;
 /// How many words may stand between "e non" and what it denies.
 const REACH: usize = 4;
 
+/// "Nessun cambiamento: l'ufficio elettorale continua a ricevere solo su appuntamento": the lead denies a change, and no word of what follows.
+fn drop_lead(segment: &Segment, marks: &mut Vec<Placed>) {
+    const LEAD: usize = 6;
+    let Some(colon) = segment.tokens.iter().position(|t| t.is(":")).filter(|at| *at <= LEAD) else { return };
+    let told = marks.iter().any(|m| m.start > colon && matches!(m.mark, Mark::Offices(_)));
+    let named = marks.iter().any(|m| m.end <= colon && matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. }));
+    if told && !named {
+        marks.retain(|m| !(m.end <= colon && m.mark == Mark::Cue(Cue::Denied)));
+    }
+}
+
 /// Takes the denied phrases out.
 pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     let tokens = &segment.tokens;
+    drop_lead(segment, marks);
     let mut denied: Vec<std::ops::Range<usize>> = Vec::new();
     for at in 0..tokens.len() {
         let Some(behind) = denial(tokens, at) else { continue };

@@ -239,6 +239,18 @@ impl Assembler<'_> {
         }
     }
 
+    /// "L'anagrafe apre anche il sabato. Chiude la delegazione di Ronco" as the title of a text that goes on to speak of other branches, too.
+    fn tells_of_one_branch_among_others(&self, index: usize, marks: &[Placed], name: &str) -> bool {
+        let tells = |m: &Placed| {
+            matches!(m.mark, Mark::When(_) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Moved | Cue::Reduced | Cue::Appointment | Cue::Event))
+        };
+        let is_other = |m: &Placed| matches!(&m.mark, Mark::Site(other) if crate::text::fold(other) != crate::text::fold(name));
+        let below = || self.segments.iter().zip(self.scans).skip(index + 1).filter(|(s, _)| s.region == Region::Main);
+        self.segments[index].headings.is_empty()
+            && marks.iter().any(tells)
+            && below().any(|(s, marks)| s.role == Role::Sentence && marks.iter().any(is_other))
+    }
+
     pub(super) fn heading(&mut self, index: usize, marks: &[Placed]) {
         let segment = &self.segments[index];
         // "riceveranno solo su appuntamento:" reaches over "Giorni di ricevimento" to the table below
@@ -264,7 +276,9 @@ impl Assembler<'_> {
         if both && subjects.is_empty() && self.sites {
             subjects = self.recent(2);
         }
-        if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_))) {
+        if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_)))
+            && !self.tells_of_one_branch_among_others(index, marks, name)
+        {
             self.headings.sites.note(index, name.clone());
         }
         if programme || cued(Cue::Stranger) && subjects.is_empty() || self.names_somebody_else(index, marks) {

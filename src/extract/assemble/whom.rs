@@ -29,6 +29,14 @@ impl Assembler<'_> {
                         && strangers::opens_with_stranger(segment, &self.scans[self.at]) => {}
                 // "La segreteria dell'istituto comprensivo": somebody else's
                 Mark::Offices(_) if strangers::is_of_stranger(segment, &self.scans[self.at], placed) => {}
+                // "Le tre biblioteche saranno chiuse", where each has been spoken of by its place
+                Mark::Offices(mention)
+                    if !clause.ignored.contains(&placed.start)
+                        && let Some(all) = self.all_branches(mention, segment, placed) =>
+                {
+                    subjects.extend(all);
+                    explicit = true;
+                }
                 Mark::Offices(mention) if !clause.ignored.contains(&placed.start) => {
                     let n_offices = if self.bundles.contains(&self.at) { 1 } else { mention.offices.len() };
                     for named in mention.offices.iter().take(n_offices) {
@@ -150,7 +158,13 @@ impl Assembler<'_> {
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
-        const EVERYWHERE: [&str; 9] = [
+        const EVERYWHERE: [&str; 15] = [
+            "unico per la ",
+            "unico per lo ",
+            "per tutte e tre",
+            "per tutte e due",
+            "qualunque sia la sede",
+            "qualsiasi sia la sede",
             "unico per le ",
             "unica per le ",
             "unico per tutte",
@@ -190,6 +204,26 @@ impl Assembler<'_> {
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// The branches of an office that were spoken of, where it is named with as many as they are, or with all of them.
+    fn all_branches(&self, mention: &Mention, segment: &Segment, placed: &Placed) -> Option<Vec<Subject>> {
+        let [named] = mention.offices.as_slice() else { return None };
+        let before = placed.start.checked_sub(1).and_then(|i| segment.tokens.get(i))?;
+        let count = self.lexicon.cardinal(&before.text).and_then(|n| usize::try_from(n).ok()).filter(|n| *n >= 2);
+        let whole = before.is("le") || before.is("i") || before.is("gli");
+        let all = whole
+            && placed.start.checked_sub(2).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&["tutte", "tutti", "entrambe", "entrambi"]));
+        if count.is_none() && !all {
+            return None;
+        }
+        let mut branches: Vec<Subject> = Vec::new();
+        for draft in self.drafts.iter().filter(|d| d.subject.office == named.office && d.subject.site.is_some()) {
+            if !branches.iter().any(|s| s.same(&draft.subject)) {
+                branches.push(draft.subject.clone());
+            }
+        }
+        (branches.len() >= 2 && count.is_none_or(|n| n == branches.len())).then_some(branches)
     }
 
     /// "Informazioni: elettorale@…", below the office that spoke last and behind another whose name the mailbox bears: that other one's.

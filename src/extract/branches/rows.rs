@@ -39,8 +39,10 @@ pub(super) fn by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma))?;
         let lines = matches!(segment.role, Role::Row | Role::Line | Role::Item);
         let end = first.start - usize::from(first.start > 0 && segment.tokens[first.start - 1].is_any(&[":", "-", ","]));
+        // "Centro di Vidracco, reg. Isole 4: lun 14-17"
+        let end = segment.tokens.get(..end)?.iter().position(|t| t.is_any(&[",", "(", ":", "-"])).unwrap_or(end);
         let words = segment.tokens.get(..end)?;
-        let named = (1..=4).contains(&words.len())
+        let named = (1..=5).contains(&words.len())
             && words.iter().all(|t| t.upper && t.kind == crate::text::TokenKind::Word || t.is_any(&["di", "del", "della", "dei"]));
         let told = matches!(first.mark, Mark::Days(_) | Mark::Address(_)) && marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
         let other = words.first().is_none_or(|t| NO_BRANCH.contains(&t.text.as_str()) || t.text.len() < 3);

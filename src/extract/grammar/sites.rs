@@ -27,6 +27,10 @@ const SITES: [&str; 17] = [
     "filiale",
 ];
 
+/// "la sede di San Lorenzo dell'Ufficio anagrafe": where the name of a place ends, and that of whom it belongs to begins.
+const OFFICES: [&str; 10] =
+    ["ufficio", "uffici", "servizio", "servizi", "settore", "sportello", "anagrafe", "biblioteca", "polizia", "comune"];
+
 /// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
 pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
     let token = tokens.get(i)?;
@@ -108,6 +112,7 @@ pub fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bo
             at += 1;
         } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"]))
             && capital(tokens, at + 1, is_capital)
+            && !tokens.get(at + 1).is_some_and(|t| OFFICES.contains(&t.text.as_str()))
         {
             at += 2;
         } else {
