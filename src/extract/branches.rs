@@ -2,6 +2,7 @@
 //!
 //! In: segments with their phrases. Out: the phrases, with a branch marked behind each such name where the document holds at least two of them.
 
+mod desks;
 mod rows;
 
 use super::grammar::sites::name_end;
@@ -17,6 +18,8 @@ const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri
 /// Marks branches.
 pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     headquarters(segments, scans);
+    desks::of_places(segments, scans);
+    desks::beside_branches(segments, scans);
     municipalities(segments, scans);
     zones(segments, scans);
     named_by_place(segments, scans);
@@ -30,8 +33,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
 
 /// "Gli operatori di Poggio rispondono allo …", below "la sede di Poggio": whoever works there speaks for the branch.
 fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const STAFF: [&str; 9] =
-        ["operator", "addett", "personale", "impiegat", "collegh", "sportell", "uffici", "bibliotecar", "responsabil"];
+    const STAFF: [&str; 9] = ["operator", "addett", "personale", "impiegat", "collegh", "sportell", "uffici", "bibliotecar", "responsabil"];
     let mut places: Vec<(String, String)> = Vec::new();
     for mark in scans.iter().flatten() {
         let Mark::Site(name) = &mark.mark else { continue };

@@ -18,6 +18,7 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
     kept.append(&mut alone);
     kept.iter_mut().for_each(days_say_when);
     share_among_sites(&mut kept);
+    share_status_among_sites(&mut kept);
     join_titles(&mut kept);
     join_leads(&mut kept);
     // a place that was named, no more
@@ -68,6 +69,39 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
         for there in drafts.iter_mut().filter(|d| d.subject.office == draft.subject.office && d.subject.site.is_some()) {
             absorb(there, Draft { address: None, ..draft.clone() });
         }
+    }
+}
+
+/// "I tre poli sociali ricevono solo a distanza", "su prenotazione, in entrambe le sedi": how an office is served that speaks through its branches holds in
+/// each of them that says nothing else; hours alone say nothing else.
+fn share_status_among_sites(drafts: &mut Vec<Draft>) {
+    let alone = |d: &Draft| {
+        d.subject.site.is_none()
+            && d.flags.any()
+            && !has_content(&Draft { flags: Flags::default(), ..d.clone() })
+            && !d.subject.office.is_all()
+            && !d.subject.office.is_other()
+    };
+    let mut at = 0;
+    while at < drafts.len() {
+        let whole = drafts[at].clone();
+        let is_branch = |d: &Draft| d.subject.office == whole.subject.office && d.subject.site.is_some();
+        let told_otherwise =
+            drafts.iter().enumerate().any(|(i, d)| i != at && d.subject.office == whole.subject.office && d.subject.site.is_none());
+        if !alone(&whole) || told_otherwise || drafts.iter().filter(|d| is_branch(d)).count() < 2 {
+            at += 1;
+            continue;
+        }
+        for branch in drafts.iter_mut().filter(|d| is_branch(d)) {
+            if !branch.flags.beyond_open() && branch.closures.is_empty() {
+                branch.flags = branch.flags.or(whole.flags);
+                branch.period = if branch.period.is_open() { whole.period } else { branch.period };
+                for evidence in &whole.evidence {
+                    Evidence::add(&mut branch.evidence, evidence.clone());
+                }
+            }
+        }
+        drafts.remove(at);
     }
 }
 

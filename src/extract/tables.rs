@@ -6,12 +6,13 @@
 mod cells;
 mod heads;
 mod kinds;
+mod weekdays;
 
 use self::cells::{CellFacts, is_blank, is_garbled, one_line, weekdays_in};
 use self::heads::{header_rows, parts};
 use self::kinds::{dated_list, is_calendar, is_of_strangers, register};
 use super::footnotes::Footnotes;
-use super::grammar::{times, weekdays};
+use super::grammar::{self, times};
 use super::segment::{Piece, Role, Segment, synthetic};
 use crate::document::{Cell, Link, Table};
 use crate::lexicon::Lexicon;
@@ -34,6 +35,8 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
     if let Some(entries) = dated_list(table, block, lexicon) {
         return entries;
     }
+    let written_out = weekdays::spelled_out(table, lexicon);
+    let table = written_out.as_ref().unwrap_or(table);
     let mut out = Vec::new();
     let mut header: Vec<Vec<Cell>> = Vec::new();
     let mut heading = None;
@@ -152,7 +155,7 @@ impl Grid<'_> {
         let header = fold(&self.headers(column).join(" "));
         let tokens = tokens(&header);
         let by_header = (0..tokens.len())
-            .any(|i| weekdays::days(&tokens, i, self.lexicon).is_some() || weekdays::part(&tokens, i).is_some())
+            .any(|i| grammar::weekdays::days(&tokens, i, self.lexicon).is_some() || grammar::weekdays::part(&tokens, i).is_some())
             || ["orari", "apertura", "ricevimento"].iter().any(|word| header.contains(word));
         let by_row = self.facts[row].first().is_some_and(|f| f.days && !f.times) && !header.contains("tel");
         by_header || by_row
@@ -301,7 +304,7 @@ impl Grid<'_> {
         let (days, hours) = (lines(row.get(column)?), lines(row.get(column + 1)?));
         let names_days = |line: &String| {
             let tokens = tokens(&fold(line));
-            weekdays::days(&tokens, 0, self.lexicon).is_some() && !line.contains(|c: char| c.is_ascii_digit())
+            grammar::weekdays::days(&tokens, 0, self.lexicon).is_some() && !line.contains(|c: char| c.is_ascii_digit())
         };
         let told = |line: &String| line.contains(|c: char| c.is_ascii_digit());
         let fits = days.len() >= 2 && days.len() == hours.len() && days.iter().all(names_days) && hours.iter().all(told);

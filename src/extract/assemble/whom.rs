@@ -213,7 +213,11 @@ impl Assembler<'_> {
         let count = self.lexicon.cardinal(&before.text).and_then(|n| usize::try_from(n).ok()).filter(|n| *n >= 2);
         let whole = before.is("le") || before.is("i") || before.is("gli");
         let all = whole
-            && placed.start.checked_sub(2).and_then(|i| segment.tokens.get(i)).is_some_and(|t| t.is_any(&["tutte", "tutti", "entrambe", "entrambi"]));
+            && placed
+                .start
+                .checked_sub(2)
+                .and_then(|i| segment.tokens.get(i))
+                .is_some_and(|t| t.is_any(&["tutte", "tutti", "entrambe", "entrambi"]));
         if count.is_none() && !all {
             return None;
         }

@@ -446,7 +446,8 @@ fn push_all(offices: &mut Vec<Named>, more: Vec<Named>) {
 fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
     let [whole, part] = offices.as_slice() else { return };
     // "U.T.C. - Ufficio edilizia privata"
-    let initials = tokens.get(whole.tokens.clone()).unwrap_or_default().iter().filter(|t| !t.is(".")).map(|t| t.text.as_str()).collect::<String>();
+    let initials =
+        tokens.get(whole.tokens.clone()).unwrap_or_default().iter().filter(|t| !t.is(".")).map(|t| t.text.as_str()).collect::<String>();
     let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"])) || initials == "utc";
     let sign = tokens.get(whole.tokens.end..part.tokens.start).unwrap_or_default();
     let headed = tokens.get(part.tokens.start).is_some_and(|t| t.is_any(&["settore", "sezione", "area"]));

@@ -44,11 +44,22 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
         }
         ("ciascuna" | "ognuna", "delle", "due" | "tre") if matches!(word(i + 3), "giornate" | "date") => i + 4,
         ("ciascuno" | "ognuno", "dei", "due" | "tre" | "giorni") => i + if word(i + 2) == "giorni" { 3 } else { 4 },
-        ("durata", "del", "provvedimento") => i + 3,
+        (
+            "durata",
+            "del" | "dei" | "della" | "delle" | "dell'",
+            "provvedimento" | "lavori" | "chiusura" | "opere" | "intervento" | "cantiere" | "sospensione",
+        ) => i + 3,
+        ("tutto", "il", "periodo") if !is_named_period(word(i + 3)) => i + 3,
         ("nel", "bimestre" | "trimestre", next) if lexicon.month(next).is_none() => i + 2,
         _ => return None,
     };
     Some((When::Same, next))
+}
+
+/// "tutto il periodo estivo", "tutto il periodo delle feste": a period of its own name.
+fn is_named_period(next: &str) -> bool {
+    matches!(next, "di" | "del" | "dei" | "della" | "delle" | "dell'" | "che" | "scolastico")
+        || ["estiv", "invernal", "natalizi", "pasqual", "elettoral", "emergenzial"].iter().any(|stem| next.starts_with(stem))
 }
 
 /// "stesso periodo", "quelle due giornate", "tali date", "giorni anzidetti": a word that points back and a word of time, one in front of the other.

@@ -1,0 +1,71 @@
+//! Branches that are told by what stands beside them: "Sportello di Ronco" beside "Sede centrale", "Palazzo civico" beside "Delegazione di Ronco".
+
+use crate::extract::grammar::sites::name_end;
+use crate::extract::scan::{Mark, Placed};
+use crate::extract::segment::{Role, Segment, first_word};
+use crate::text::{TokenKind, fold};
+
+/// A desk called by a place is a branch where another branch is told beside it, or two such desks are.
+pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let desk = |segment: &Segment, mark: &Placed| -> Option<(usize, usize)> {
+        let Mark::Offices(mention) = &mark.mark else { return None };
+        let [named] = mention.offices.as_slice() else { return None };
+        let at = named.tokens.start;
+        let is_desk = named.office.is_other() && segment.tokens.get(at).is_some_and(|t| t.is("sportello"));
+        let place = segment.tokens.get(at + 1).is_some_and(|t| t.is_any(&["di", "a", "d'"])) && segment.is_capital(at + 2);
+        // "SPORTELLO DI ASCOLTO": in capitals no word is a place
+        let shouts = segment.tokens.get(at).is_some_and(|_| segment.words(at..at + 1).chars().all(char::is_uppercase));
+        (is_desk && place && !shouts).then(|| (at, name_end(&segment.tokens, at + 2, &|i| segment.is_capital(i))))
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut others = false;
+    for (segment, marks) in segments.iter().zip(scans.iter()) {
+        for mark in marks {
+            others |= matches!(&mark.mark, Mark::Site(_)) && mark.start <= first_word(&segment.tokens) + 1;
+            if let Some((start, end)) = desk(segment, mark) {
+                let name = fold(segment.words(start..end));
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    if names.is_empty() || names.len() < 2 && !others {
+        return;
+    }
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        for mark in marks.iter_mut() {
+            if let Some((start, end)) = desk(segment, mark) {
+                *mark = Placed { mark: Mark::Site(segment.words(start..end).to_string()), start, end };
+            }
+        }
+    }
+}
+
+/// "Palazzo civico, piazza Cavour 1: …" in a list of which two other entries open with a branch: the one at the town hall.
+pub(super) fn beside_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const LONGEST_NAME: usize = 4;
+    let opens = |i: usize| i == 0 || segments[i].block != segments[i - 1].block || segments[i].role == Role::Line;
+    let branch = |i: usize| scans[i].first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start <= 1);
+    let name = |i: usize| -> Option<usize> {
+        let segment = &segments[i];
+        let end = segment.tokens.iter().position(|t| t.is_any(&[",", ":", "("])).filter(|end| (1..=LONGEST_NAME).contains(end))?;
+        let bare = !scans[i].iter().any(|m| m.start < end);
+        let words = &segment.tokens[..end];
+        let called = words[0].upper && words.iter().all(|t| t.kind == TokenKind::Word);
+        let house = words[0].is_any(&["palazzo", "municipio", "sede", "villa", "centro", "capoluogo"]);
+        let told = scans[i].iter().any(|m| matches!(m.mark, Mark::Days(_) | Mark::Span(..)));
+        (bare && called && house && told).then_some(end)
+    };
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for i in (0..segments.len()).filter(|i| segments[*i].role != Role::Heading && opens(*i)) {
+        let Some(end) = name(i) else { continue };
+        let near = |j: &usize| segments[*j].headings == segments[i].headings && segments[*j].block.abs_diff(segments[i].block) <= 3;
+        if (0..segments.len()).filter(near).filter(|j| opens(*j) && branch(*j)).count() >= 2 {
+            found.push((i, end));
+        }
+    }
+    for (i, end) in found {
+        scans[i].insert(0, Placed { mark: Mark::Site(segments[i].words(0..end).to_string()), start: 0, end });
+    }
+}
