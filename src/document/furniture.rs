@@ -20,6 +20,8 @@ const RELATED: &[&str] = &[
     "ultime notizie",
     "ultime news",
     "altre notizie",
+    "altre news",
+    "post precedenti",
     "notizie precedenti",
     "ultimi comunicati",
     "altri comunicati",

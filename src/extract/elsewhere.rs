@@ -48,7 +48,8 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
             continue; // inside an insertion that is gone already
         }
         // "le aperture del sabato, dalle 9 alle 13, hanno raccolto …": the verb of the sentence tells of the past
-        if doubt.mark == Mark::Cue(Cue::Past) && segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["ha", "hanno"])) {
+        // "l'unica chiusura si è avuta lo scorso marzo": likewise
+        if doubt.mark == Mark::Cue(Cue::Past) && segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["ha", "hanno", "si"])) {
             kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
             break;
         }

@@ -78,7 +78,7 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
     let alone = |d: &Draft| {
         d.subject.site.is_none()
             && d.flags.any()
-            && !has_content(&Draft { flags: Flags::default(), ..d.clone() })
+            && !has_content(&Draft { flags: Flags::default(), channels: Vec::new(), ..d.clone() })
             && !d.subject.office.is_all()
             && !d.subject.office.is_other()
     };
@@ -96,9 +96,9 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
             if !branch.flags.beyond_open() && branch.closures.is_empty() {
                 branch.flags = branch.flags.or(whole.flags);
                 branch.period = if branch.period.is_open() { whole.period } else { branch.period };
-                for evidence in &whole.evidence {
-                    Evidence::add(&mut branch.evidence, evidence.clone());
-                }
+                absorb(branch, whole.clone());
+            } else {
+                absorb(branch, Draft { evidence: Vec::new(), ..whole.clone() });
             }
         }
         drafts.remove(at);

@@ -119,7 +119,11 @@ pub(super) fn called_private(segments: &[Segment]) -> bool {
             let opens = s.tokens[..at.min(2)].iter().any(|t| HOUSES.contains(&t.text.as_str()));
             let owned = ["fondazione", "associazione", "societa", "famiglia"].iter().any(|w| s.tokens[at - usize::from(at > 0)].is(w));
             let near = &s.tokens[if opens && owned { 0 } else { at.saturating_sub(7) }..at];
-            near.iter().any(|t| HOUSES.contains(&t.text.as_str())) && !near.iter().any(|t| t.is_any(&["comunale", "civico", "civica"]))
+            // "Casa del pane (museo privato)", the title of one of several
+            let one_of_several = s.role == Role::Heading && !s.headings.is_empty();
+            !one_of_several
+                && near.iter().any(|t| HOUSES.contains(&t.text.as_str()))
+                && !near.iter().any(|t| t.is_any(&["comunale", "civico", "civica"]))
         })
     })
 }

@@ -299,7 +299,7 @@ impl Assembler<'_> {
         let first_named = named.unwrap_or(if called { segment.tokens.len() } else { 0 });
         let recruits = segment.tokens[..first_named.min(segment.tokens.len())]
             .iter()
-            .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi"].iter().any(|w| t.text.starts_with(w)))
+            .any(|t| ["concors", "selezion", "mobilita", "bando", "bandi", "affidament", "appalt"].iter().any(|w| t.text.starts_with(w)))
             || agenda;
         if cued(Cue::Event) || recruits {
             let announced = if recruits {

@@ -158,7 +158,8 @@ impl Assembler<'_> {
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
-        const EVERYWHERE: [&str; 15] = [
+        const EVERYWHERE: [&str; 16] = [
+            "quale che sia la sede",
             "unico per la ",
             "unico per lo ",
             "per tutte e tre",

@@ -114,9 +114,9 @@ impl Fallen {
 pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fallen> {
     const TURNS: [&str; 8] = ["apertur", "riceviment", "turn", "orari", "sportell", "accesso", "fasci", "rientr"];
     const FALL: [&str; 8] = ["sospes", "sospend", "soppress", "annullat", "abolit", "eliminat", "cancellat", "saltan"];
-    const SERVE: [&str; 9] = ["effettu", "osserv", "svolg", "terr", "sara", "saran", "previst", "garantit", "assicurat"];
+    const SERVE: [&str; 10] = ["effettu", "osserv", "svolg", "terr", "sara", "saran", "avra", "previst", "garantit", "assicurat"];
     // between a verb and what it takes away: "sono sospese, fino a settembre, le …" is another matter
-    const REACH: usize = 5;
+    const REACH: usize = 8;
     let end = clause.end.min(segment.tokens.len());
     let starts = |i: usize, stems: &[&str]| stems.iter().any(|stem| segment.tokens[i].text.starts_with(stem));
     let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]);
@@ -134,7 +134,7 @@ pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fa
         let resumes = |i: &usize| {
             let mark = clause.marks.iter().find(|m| m.start == *i).map(|m| &m.mark);
             let more_days = || clause.marks.iter().any(|m| m.start == i + 1 && matches!(m.mark, Mark::Days(_)));
-            matches!(mark, Some(Mark::Break | Mark::Exception(_)))
+            matches!(mark, Some(Mark::Break | Mark::Exception(_) | Mark::Offices(_) | Mark::TheOffices { .. } | Mark::AllOthers))
                 || ends(*i) && !more_days()
                 || segment.tokens[*i].is_any(&["mentre", "ma", "resta", "restano", "rimane", "rimangono", "tranne", "salvo"])
         };

@@ -45,6 +45,10 @@ pub(super) fn capital(tokens: &[Token], i: usize, original: &dyn Fn(usize) -> bo
 
 /// Offices at `i`. `is_capital` tells whether the token's original begins with a capital letter.
 pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
+    // "al primo piano dell'ex biblioteca": what a house was once
+    if i > 0 && tokens[i - 1].is("ex") {
+        return None;
+    }
     let mut offices: Vec<Named> = Vec::new();
     let mut sure = false;
     let mut at = i;
@@ -79,6 +83,15 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
         }
         None => {
             let found = head_mention(tokens, i, is_capital, lexicon)?;
+            // "Sportello Donna - Pari opportunità": the name that everybody knows stands second
+            if place.label
+                && found.offices.iter().all(|o| o.office.is_other())
+                && tokens.get(found.next).is_some_and(|t| t.is("-"))
+                && let Some(known) = lexicon.office_at(tokens, found.next + 1).filter(|known| known.sure && known.next >= tokens.len())
+                && let Some(office) = known.office.filter(|office| !office.is_all())
+            {
+                return Some(Mention { offices: vec![Named { office, tokens: i..known.next }], sure: true, next: known.next });
+            }
             at = at.max(found.next);
             head = Some(());
             sure = true;

@@ -33,6 +33,14 @@ pub(super) fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lex
         return marked.min(table.rows.len().saturating_sub(1));
     }
     let Some(first) = table.rows.first().filter(|_| table.rows.len() > 1) else { return 0 };
+    // "lun. CHIUSO" above "mart. 7,30/12,30": the first of several days down the side
+    let is_day = |row: &[CellFacts]| row.first().is_some_and(|f| f.days && !f.times);
+    if facts.iter().filter(|row| is_day(row)).count() >= 3
+        && is_day(&facts[0])
+        && first.get(1).is_some_and(|cell| fold(&cell.text).starts_with("chius"))
+    {
+        return 0;
+    }
     let label = |cell: &Cell| lexicon.labels().opens_field(&fold(&cell.text));
     let days = facts[0].iter().filter(|f| f.days && !f.times).count();
     let labels = first.iter().filter(|c| label(c)).count();

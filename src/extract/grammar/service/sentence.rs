@@ -74,6 +74,10 @@ impl<'a> Sentence<'a> {
     pub(super) fn stops(&self, i: usize) -> bool {
         let Some(token) = self.tokens.get(i) else { return true };
         match token.kind {
+            // "il centro di raccolta di loc. Molino sarà aperto"
+            TokenKind::Sign if token.is(".") && i > 0 && ["loc", "fraz", "reg", "str", "ss", "dott", "sig"].contains(&self.text(i - 1)) => {
+                false
+            }
             TokenKind::Sign if token.is(".") => self.tokens.get(i + 1).is_none_or(|next| next.spaced),
             TokenKind::Sign => token.is_any(&[",", ";", ":", "(", ")", "|", "\"", "!", "?", "*"]) || token.is("-") && token.spaced,
             _ => {
