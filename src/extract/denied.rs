@@ -11,6 +11,27 @@ use crate::text::Token;
 /// How many words may stand between "e non" and what it denies.
 const REACH: usize = 4;
 
+/// "Gli orari in cui gli uffici sono aperti al pubblico", "gli orari di ricevimento saranno pubblicati qui": what a page promises, and does not tell.
+fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
+    const TIMES: [&str; 5] = ["orari", "orario", "giorni", "giornate", "modalita"];
+    let tells = |m: &Placed| matches!(m.mark, Mark::Days(_) | Mark::Span(..) | Mark::When(_) | Mark::Channel(_) | Mark::Address(_));
+    if marks.iter().any(tells) {
+        return;
+    }
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    let relative = |i: usize| TIMES.contains(&word(i)) && word(i + 1) == "in" && word(i + 2) == "cui";
+    let put_off = |i: usize| {
+        TIMES[..2].contains(&word(i))
+            && (i + 1..i + 8).any(|j| {
+                matches!(word(j), "sara" | "saranno" | "verra" | "verranno")
+                    && ["pubblicat", "comunicat", "resi", "reso", "indicat"].iter().any(|stem| word(j + 1).starts_with(stem))
+            })
+    };
+    if (0..segment.tokens.len()).any(|i| relative(i) || put_off(i)) {
+        marks.retain(|m| !matches!(m.mark, Mark::Cue(Cue::Open | Cue::Closed | Cue::Appointment | Cue::WalkIn)));
+    }
+}
+
 /// "Nessun cambiamento: l'ufficio elettorale continua a ricevere solo su appuntamento": the lead denies a change, and no word of what follows.
 fn drop_lead(segment: &Segment, marks: &mut Vec<Placed>) {
     const LEAD: usize = 6;
@@ -26,6 +47,7 @@ fn drop_lead(segment: &Segment, marks: &mut Vec<Placed>) {
 pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     let tokens = &segment.tokens;
     drop_lead(segment, marks);
+    drop_promise(segment, marks);
     let mut denied: Vec<std::ops::Range<usize>> = Vec::new();
     for at in 0..tokens.len() {
         let Some(behind) = denial(tokens, at) else { continue };
