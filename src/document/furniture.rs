@@ -22,6 +22,7 @@ const RELATED: &[&str] = &[
     "altre notizie",
     "altre news",
     "post precedenti",
+    "messaggi precedenti",
     "notizie precedenti",
     "ultimi comunicati",
     "altri comunicati",

@@ -96,13 +96,22 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
             let before = subject_at[n - 1];
             let site_pair = matches!(marks[i].mark, Mark::Site(_)) != matches!(marks[before].mark, Mark::Site(_));
             // "nella Sede di Campo, in via Zorutti 18, le assistenti sociali ricevono": where it is, and how it is called, part nobody
-            let aside = |m: &&Placed| matches!(m.mark, Mark::Address(_) | Mark::Channel(_));
+            let aside = |m: &&Placed| matches!(m.mark, Mark::Address(_) | Mark::Channel(_) | Mark::When(_));
             let told_aside: usize = marks[before + 1..i].iter().filter(aside).map(|m| m.end - m.start).sum();
             let between = &segment.tokens[marks[before].end.min(marks[i].start)..marks[i].start];
             let where_it_is = between.iter().any(|t| t.is_any(&["dove", "ove"])) && matches!(marks[before].mark, Mark::Site(_));
             let near = between.len().saturating_sub(told_aside) <= 4 || where_it_is;
             // "per la sede di via Verdi non cambia nulla: i servizi sociali vi ricevono …"
-            let only = subject_at.len() == 2 && segment.tokens[marks[before].end..].iter().any(|t| t.is_any(&["vi", "ivi"]));
+            // "Nella sede centrale non cambia nulla: l'anagrafe resta aperta …"
+            let leads = subject_at.len() == 2
+                && segment.role == Role::Sentence
+                && matches!(marks[before].mark, Mark::Site(_))
+                && segment
+                    .tokens
+                    .get(marks[before].start.wrapping_sub(1))
+                    .is_some_and(|t| t.is_any(&["nella", "alla", "nel", "al", "presso", "la"]))
+                && marks[before].start <= 4;
+            let only = leads || subject_at.len() == 2 && segment.tokens[marks[before].end..].iter().any(|t| t.is_any(&["vi", "ivi"]));
             site_pair
                 && (near || only)
                 && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))

@@ -18,9 +18,9 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
     kept.append(&mut alone);
     kept.iter_mut().for_each(days_say_when);
     share_among_sites(&mut kept);
-    share_status_among_sites(&mut kept);
     join_titles(&mut kept);
     join_leads(&mut kept);
+    share_status_among_sites(&mut kept);
     // a place that was named, no more
     kept.retain(|draft| has_content(draft) && !(only_contacts(draft) && draft.channels.is_empty() && !draft.moves));
     let mut notices: Vec<Notice> = kept.into_iter().map(Draft::finish).collect();
@@ -93,7 +93,8 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
             continue;
         }
         for branch in drafts.iter_mut().filter(|d| is_branch(d)) {
-            if !branch.flags.beyond_open() && branch.closures.is_empty() {
+            let silent = !branch.flags.beyond_open() && !branch.unchanged;
+            if silent && (branch.closures.is_empty() || !branch.weeks.is_empty()) {
                 branch.flags = branch.flags.or(whole.flags);
                 branch.period = if branch.period.is_open() { whole.period } else { branch.period };
                 absorb(branch, whole.clone());

@@ -70,9 +70,17 @@ pub fn is_addressed(segment: &Segment) -> bool {
     // "(Per i giornalisti: ufficio stampa, 0172 …)", "Per segnalare appuntamenti alla rubrica: …", "Iscriviti al canale WhatsApp di MurgiaOggi: …"
     let column = text.contains("alla rubrica") || text.contains("alla redazione") || text.contains("canale whatsapp") && word("iscriv");
     // "Per la stampa: Rosa Neri, 328 …": whoever stands behind it
-    let opens = ["per la stampa", "per informazioni alla stampa", "info stampa", "contatti stampa", "rapporti con la stampa"]
-        .iter()
-        .any(|w| text.trim_start().starts_with(w));
+    let opens = [
+        "l'addetto stampa",
+        "addetto stampa",
+        "per la stampa",
+        "per informazioni alla stampa",
+        "info stampa",
+        "contatti stampa",
+        "rapporti con la stampa",
+    ]
+    .iter()
+    .any(|w| text.trim_start().starts_with(w));
     // "Ufficio stampa - tel. 0432 640155 - stampa@comune…", at the foot of a release
     let signed = text.trim_start().starts_with("ufficio stampa") && text.contains("stampa@");
     if text.contains("per i giornalisti") || column || opens || signed {

@@ -35,6 +35,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
     shut_and_reached(segments, scans);
     numbers_of_messages(segments, scans);
     same_days_as_dates(segments, scans);
+    every_year(segments, scans);
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         ordinals_behind(segment, marks);
         drop_glosses(segment, marks);
@@ -85,6 +86,27 @@ fn months_beside_a_week(segment: &Segment, marks: &mut [Placed]) {
     if !dated && week && !others {
         let day = |date: Date| (date.month() as u8, date.day() as u8);
         marks[at].mark = Mark::When(When::Season(Season { from: day(range.first()), to: day(range.last()) }));
+    }
+}
+
+/// "Orario estivo (ogni anno, dal 1° aprile al 30 settembre)", "tutti i giorni, ogni anno:" above such lines: parts of the year that come back.
+fn every_year(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let says = |segment: &Segment| ["ogni anno", "tutti gli anni"].iter().any(|words| segment.folded.text.contains(words));
+    let day = |date: Date| (date.month() as u8, date.day() as u8);
+    for i in 0..segments.len() {
+        let here = &segments[i];
+        let above =
+            || segments[..i].iter().rev().take_while(|s| s.block == here.block).any(|s| says(s) && s.text.trim_end().ends_with(':'));
+        if !says(here) && !above() {
+            continue;
+        }
+        for mark in &mut scans[i] {
+            let Mark::When(When::Range(range) | When::Months(range)) = &mark.mark else { continue };
+            let year = here.tokens[mark.start..mark.end].iter().any(|t| t.kind == TokenKind::Number && t.text.len() == 4);
+            if !year {
+                mark.mark = Mark::When(When::Season(Season { from: day(range.first()), to: day(range.last()) }));
+            }
+        }
     }
 }
 

@@ -43,6 +43,12 @@ impl Names {
         Self { all, several }
     }
 
+    /// The one office that the document names, if it names just one.
+    pub(super) fn sole(&self) -> Option<OfficeId> {
+        let mut offices = self.all.iter().map(|named| &named.office).filter(|office| !office.is_all());
+        offices.next().filter(|office| !self.several && !office.is_other()).cloned()
+    }
+
     /// The first segment that names an office.
     pub(super) fn first_of(&self, office: &OfficeId) -> usize {
         self.all.iter().find(|named| named.office == *office).map_or(0, |named| named.segment)

@@ -200,6 +200,9 @@ impl Assembler<'_> {
                     }
                     all
                 });
+                if subjects.is_empty() && !self.names.several && self.heading_topic(segment).is_none() {
+                    subjects = self.names.sole().map(|office| Subject { office, name: String::new(), site: None }).into_iter().collect();
+                }
             }
             subjects = named.iter().flat_map(|site| subjects.iter().map(|s| Subject { site: Some(site.clone()), ..s.clone() })).collect();
             explicit |= !subjects.is_empty();

@@ -143,7 +143,10 @@ pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fa
     }
     let verb = (noun + 1..end).take_while(|i| !segment.tokens[*i].is_any(&[";", ":", "."])).find(|i| takes(*i))?;
     let subject = clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && (noun..verb).contains(&m.start));
-    (!subject).then_some(Fallen { named: clause.start..verb, verb })
+    // "… dalle 9.00 alle 12.00; i rientri pomeridiani sono sospesi": what was told before stands
+    let told = |m: &&Placed| m.end <= noun && matches!(m.mark, Mark::Span(..) | Mark::Break);
+    let from = clause.marks.iter().filter(told).map(|m| m.end).max().unwrap_or(clause.start);
+    (!subject).then_some(Fallen { named: from..verb, verb })
 }
 
 /// Whether hours and the days of the week they are for come behind, the days last: "9-13, dal lunedì al venerdì".

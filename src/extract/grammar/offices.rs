@@ -407,6 +407,11 @@ fn continue_list(
         if token.is("-") && token.spaced && is_capital(offices.first().map_or(0, |o| o.tokens.start)) && !is_capital(start) {
             return at;
         }
+        // "Segretariato sociale - Sportello di Ronco": where it is, and no further office
+        let desk = token.is("-") && tokens.get(start).is_some_and(|t| t.is("sportello"));
+        if desk && tokens.get(start + 1).is_some_and(|t| t.is_any(&["di", "a", "d'"])) && is_capital(start + 2) {
+            return at;
+        }
         let mut found = None;
         if let Some(name) = lexicon.office_at(tokens, start) {
             // a common word is the next of the list when it is written like the others, or closes it

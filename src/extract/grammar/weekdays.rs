@@ -156,6 +156,8 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         "tutti" | "tutte" => match (word(i + 1), word(i + 2)) {
             ("i", "giorni") => working(i + 3).or(Some((these(&Day::WEEK, true), i + 3))),
             ("i", "feriali" | "festivi") => working(i + 2),
+            // "tutte le sere dalle 18 alle 22"
+            ("le", "sere") => Some((these(&Day::WEEK, true), i + 3)),
             ("i", "pomeriggi") if word(i + 3).starts_with("ferial") => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 2)),
             ("le", "mattine") if word(i + 3).starts_with("ferial") => Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 2)),
             ("le", "mattine") if (word(i + 3), word(i + 4), word(i + 5)) == ("dei", "giorni", "feriali") => {
@@ -165,6 +167,7 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         },
         "ogni" => match word(i + 1) {
             "giorno" => working(i + 2).or(Some((these(&Day::WEEK, true), i + 2))),
+            "sera" => Some((these(&Day::WEEK, true), i + 2)),
             // the part of the day is read on its own, behind it
             "pomeriggio" | "mattina" | "mattino" if word(i + 2).starts_with("ferial") => {
                 Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 1))

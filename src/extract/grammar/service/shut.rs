@@ -22,7 +22,7 @@ pub(super) fn read(sentence: &mut Sentence) {
         if staff {
             continue;
         }
-        if kept {
+        if kept || is_said_before(sentence, &shut) {
             say(sentence, shut.start, shut.end);
         } else if is_to_traffic(sentence, shut.end) || is_active(sentence, shut.start, shut.end) || sentence.is_of_a_thing(&shut) {
             sentence.say(Cue::Thing, shut);
@@ -71,6 +71,16 @@ pub(super) fn read(sentence: &mut Sentence) {
             sentence.say(Cue::Closed, barred);
         }
     }
+}
+
+/// "restano chiusi le scuole, il cimitero e tutti gli uffici comunali": the verb comes first, and an office is among those of which it tells.
+fn is_said_before(sentence: &Sentence, shut: &std::ops::Range<usize>) -> bool {
+    const LONGEST_LIST: usize = 30;
+    let article = |i: usize| matches!(sentence.text(i), "il" | "lo" | "la" | "l'" | "i" | "gli" | "le" | "tutti" | "tutte");
+    let also = usize::from(matches!(sentence.text(shut.end), "anche" | "pure"));
+    let verb = sentence.back(shut.start, &[Word::Be], 1).is_some();
+    let goes_on = |i: &usize| !matches!(sentence.text(*i), "" | "." | ";" | ":" | "!" | "?") && sentence.has(*i, Word::Be).is_none();
+    verb && article(shut.end + also) && (shut.end..shut.end + LONGEST_LIST).take_while(goes_on).any(|i| sentence.named(i))
 }
 
 /// Closed, or only the counter: "chiuso lo sportello fisico", "sospeso il ricevimento in presenza".
