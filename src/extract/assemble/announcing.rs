@@ -99,13 +99,23 @@ impl Assembler<'_> {
         })
     }
 
+    /// Whether the line behind an announcement names an office, or one of the next items of the list that it opens.
+    fn list_names_offices(&self, index: usize) -> bool {
+        const REACH: usize = 6;
+        let listed = |i: &usize| self.segments.get(*i).is_some_and(|s| s.role == Role::Item);
+        self.next_names_offices(index) || (index + 1..index + REACH).take_while(listed).any(|i| self.next_names_offices(i))
+    }
+
     /// "In quella data gli uffici lavoreranno così:": the days of the list below, which says of each office what it does on them.
     pub(super) fn announces_days(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) -> bool {
-        let generic = whom.iter().all(|s| s.office.is_all());
+        // "il Sindaco dispone, per l'intera giornata di domani:" tells of those in the list, and not of who decides
+        let rules = |s: &Subject| ["sindaco", "protezione-civile"].contains(&s.office.0.as_str());
+        let decides = ["dispone", "ordina", "ordinanza", "stabilisce"].iter().any(|word| segment.folded.text.contains(word));
+        let generic = whom.iter().all(|s| s.office.is_all() || decides && rules(s));
         let stated = Facts { except: Vec::new(), ..facts.clone() }.beyond_flags();
         let back = self.scans[self.at].iter().any(|m| m.mark == Mark::When(When::Same));
         let dates = if back { self.last_dates.clone() } else { self.sentence_dates.clone() };
-        if !generic || stated || facts.flags.beyond_open() || dates.is_empty() || !self.next_names_offices(self.at) {
+        if !generic || stated || facts.flags.beyond_open() || dates.is_empty() || !self.list_names_offices(self.at) {
             return false;
         }
         self.list_dates = Some((segment.block, dates));

@@ -27,6 +27,13 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         {
             return false;
         }
+        // "annunciata a gennaio e rinviata due volte": when it was spoken of
+        let spoken_of = |t: &Token| {
+            ["annunciat", "previst", "decis", "approvat", "presentat", "bandit", "promess"].iter().any(|w| t.text.starts_with(w))
+        };
+        if matches!(when, When::Months(_)) && segment.tokens[m.start.saturating_sub(1)..m.start].iter().any(spoken_of) {
+            return false;
+        }
         if !matches!(when, When::Days(_)) {
             return true;
         }

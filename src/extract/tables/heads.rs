@@ -28,19 +28,19 @@ pub(super) fn parts(table: &Table) -> Vec<(Option<&Cell>, &[Vec<Cell>])> {
 
 /// How many rows at the top are headers: marked so, or days, parts of the day and labels without any times.
 pub(super) fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> usize {
+    // "lun. CHIUSO" above "mart. 7,30/12,30": the first of several days down the side
+    let is_day = |row: &[CellFacts]| row.first().is_some_and(|f| f.days && !f.times);
+    if facts.iter().filter(|row| is_day(row)).count() >= 3
+        && facts.first().is_some_and(|row| is_day(row))
+        && table.rows[0].get(1).is_some_and(|cell| fold(cell.text.trim()).starts_with("chius"))
+    {
+        return 0;
+    }
     let marked = table.rows.iter().take_while(|row| row.len() > 1 && row.iter().all(|c| c.header || c.text.trim().is_empty())).count();
     if marked > 0 {
         return marked.min(table.rows.len().saturating_sub(1));
     }
     let Some(first) = table.rows.first().filter(|_| table.rows.len() > 1) else { return 0 };
-    // "lun. CHIUSO" above "mart. 7,30/12,30": the first of several days down the side
-    let is_day = |row: &[CellFacts]| row.first().is_some_and(|f| f.days && !f.times);
-    if facts.iter().filter(|row| is_day(row)).count() >= 3
-        && is_day(&facts[0])
-        && first.get(1).is_some_and(|cell| fold(&cell.text).starts_with("chius"))
-    {
-        return 0;
-    }
     let label = |cell: &Cell| lexicon.labels().opens_field(&fold(&cell.text));
     let days = facts[0].iter().filter(|f| f.days && !f.times).count();
     let labels = first.iter().filter(|c| label(c)).count();

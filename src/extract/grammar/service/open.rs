@@ -34,6 +34,10 @@ pub(super) fn read(sentence: &mut Sentence) {
         }
     }
     for up in sentence.all(Word::Up) {
+        // "impianti sportivi all'aperto"
+        if up.start > 0 && sentence.text(up.start - 1) == "all'" {
+            continue;
+        }
         let state = sentence.back(up.start, &[Word::Be], 4).is_some();
         let public = sentence.text(up.end) == "al" && sentence.text(up.end + 1) == "pubblico";
         // "il protocollo e l'URP, entrambi attivi con personale in sede"

@@ -323,7 +323,11 @@ impl<'a> Sentence<'a> {
             .clone()
             .rev()
             .find(article)
-            .map(|i| if self.text(i + 1) == "cui" { i + 2 } else { i + 1 })
+            .map(|i| {
+                // "il cui sportello", "il suo sportello"
+                let whose = ["cui", "suo", "sua", "suoi", "sue", "nostro", "nostra", "nostri", "nostre", "loro", "proprio"];
+                if whose.contains(&self.text(i + 1)) { i + 2 } else { i + 1 }
+            })
             .filter(|noun| *noun < range.end)
         {
             return Some(noun);

@@ -78,8 +78,11 @@ fn is_said_before(sentence: &Sentence, shut: &std::ops::Range<usize>) -> bool {
     const LONGEST_LIST: usize = 30;
     let article = |i: usize| matches!(sentence.text(i), "il" | "lo" | "la" | "l'" | "i" | "gli" | "le" | "tutti" | "tutte");
     let also = usize::from(matches!(sentence.text(shut.end), "anche" | "pure"));
-    let verb = sentence.back(shut.start, &[Word::Be], 1).is_some();
-    let goes_on = |i: &usize| !matches!(sentence.text(*i), "" | "." | ";" | ":" | "!" | "?") && sentence.has(*i, Word::Be).is_none();
+    let is_verb = |i: usize| {
+        sentence.has(i, Word::Be).is_some() || ["resta", "restera", "riman", "rimar"].iter().any(|stem| sentence.text(i).starts_with(stem))
+    };
+    let verb = shut.start.checked_sub(1).is_some_and(is_verb);
+    let goes_on = |i: &usize| !matches!(sentence.text(*i), "" | "." | ";" | ":" | "!" | "?") && !is_verb(*i);
     verb && article(shut.end + also) && (shut.end..shut.end + LONGEST_LIST).take_while(goes_on).any(|i| sentence.named(i))
 }
 
