@@ -114,6 +114,8 @@ struct Assembler<'a> {
     container_topics: Vec<Option<Vec<Subject>>>,
     /// "le strutture sotto elencate ricevono solo su appuntamento": holds for offices that say nothing else.
     default_flags: Option<(super::draft::Flags, Option<Period>)>,
+    /// The hours told with it.
+    default_weeks: std::collections::BTreeMap<crate::domain::Access, crate::domain::Week>,
     /// "gli uffici riceveranno su appuntamento, ognuno ai propri numeri": each office whose number follows does so, for that period.
     default_each: Option<usize>,
     /// The offices of that list.
@@ -251,6 +253,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         parents: document.containers.iter().map(|c| c.parent).collect(),
         container_topics: Vec::new(),
         default_flags: None,
+        default_weeks: std::collections::BTreeMap::new(),
         default_each: None,
         each: Vec::new(),
         entry_block: None,

@@ -22,10 +22,33 @@ const WILL_BE: [&str; 10] =
 pub(super) fn resolve(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option<Date>) {
     of_dates_named(segments, scans);
     behind_dates(segments, scans);
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        that_day(segment, marks);
+    }
     let Some(published) = published else { return };
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         of_a_week(segment, marks, published);
         next_one(segment, marks, published);
+    }
+}
+
+/// "Martedì 4 marzo c'è la sfilata: quel giorno gli uffici aprono solo al mattino": the one day that the sentence has named.
+fn that_day(segment: &Segment, marks: &mut [Placed]) {
+    let mut named: Option<Date> = None;
+    for mark in marks.iter_mut() {
+        match &mark.mark {
+            Mark::When(When::Days(days)) => named = if let [day] = days.as_slice() { Some(*day) } else { None },
+            Mark::When(When::Same) => {
+                let words = &segment.tokens[mark.start..mark.end];
+                let that = words.first().is_some_and(|t| t.is_any(&["quel", "quella"]))
+                    && words.last().is_some_and(|t| t.is_any(&["giorno", "giornata", "data"]));
+                if let Some(day) = named.filter(|_| that) {
+                    mark.mark = Mark::When(When::Days(vec![day]));
+                }
+            }
+            Mark::When(_) => named = None,
+            _ => {}
+        }
     }
 }
 
@@ -104,7 +127,10 @@ fn behind_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
                 Mark::When(When::Days(days)) => (last, timed) = (days.last().copied(), false),
                 Mark::When(_) => last = None,
                 Mark::Span(..) => timed = last.is_some(),
-                Mark::Days(Days::These { days, every: false }) if timed && goes_on(segment, &marks[at..]) => {
+                Mark::Days(Days::These { days, every: false })
+                    if timed && goes_on(segment, &marks[at..])
+                        || last.is_some() && days.len() == 1 && joins_tomorrow(segment, marks, at) =>
+                {
                     let named = days.iter().map_while(|day| {
                         last = last.filter(|_| day.nth.is_empty()).and_then(|from| next_such_day(from, day.day));
                         last
@@ -119,6 +145,14 @@ fn behind_dates(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// "domani e martedì", "oggi e sabato": a weekday that "e" joins to a day told from today.
+fn joins_tomorrow(segment: &Segment, marks: &[Placed], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|i| &marks[i]) else { return false };
+    let told = segment.tokens[before.start..before.end].iter().any(|t| t.is_any(&["oggi", "domani", "dopodomani"]));
+    let between = &segment.tokens[before.end..marks[at].start];
+    told && matches!(before.mark, Mark::When(When::Days(_))) && matches!(between, [and] if and.is_any(&["e", "ed"]))
 }
 
 /// Whether the weekdays at the head of the marks follow a sign or "e" without an article, and have hours of their own.

@@ -60,6 +60,11 @@ impl Assembler<'_> {
                 if let Some(period) = period.filter(|_| each && draft.period.is_open()) {
                     draft.period = period;
                 }
+                if each {
+                    for (access, week) in &self.default_weeks {
+                        draft.weeks.entry(*access).or_insert_with(|| week.clone());
+                    }
+                }
             }
         }
     }
@@ -102,6 +107,17 @@ impl Assembler<'_> {
         .any(|w| text.contains(w));
         if each && facts.flags.appointment && !whom.is_empty() && whom.iter().all(|s| s.office.is_all()) {
             (self.default_flags, self.default_each) = (Some((facts.flags, facts.period)), Some(segment.block));
+        }
+        // "Gli uffici ricevono su appuntamento, lunedì 9-12. L'appuntamento si chiede direttamente al servizio interessato:"
+        const OF_EACH: [&str; 8] =
+            ["singoli", "singole", "interessato", "interessata", "direttamente", "ciascun", "rispettiv", "competente"];
+        let asks = segment.announces()
+            && ["appuntament", "prenotazion", "prenotare"].iter().any(|w| text.contains(w))
+            && OF_EACH.iter().any(|w| text.contains(w));
+        let of_all = |d: &&crate::extract::draft::Draft| d.subject.office.is_all() && d.flags.appointment;
+        if asks && let Some(all) = self.drafts.iter().rev().find(of_all) {
+            (self.default_flags, self.default_each) = (Some((all.flags, Some(all.period))), Some(segment.block));
+            self.default_weeks.clone_from(&all.weeks);
         }
         let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
         let of_area =

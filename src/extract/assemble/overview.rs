@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::document::{Document, Region};
 use crate::extract::scan::{Mark, Placed, scan};
 use crate::extract::segment::{Role, Segment};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Cue, Lexicon};
 
 /// "Servizio coordinamento politiche al cittadino. Pari opportunità, Rete scolastica, statistica": a unit with its parts, no enumeration of offices.
 pub(super) fn bundles(segments: &[Segment], scans: &[Vec<Placed>]) -> BTreeSet<usize> {
@@ -292,7 +292,17 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>], within: std:
     }
     let mut found: Option<(usize, jiff::civil::Date)> = None;
     let main = segments.iter().filter(|(_, s)| s.region == Region::Main && s.role != Role::Row);
+    // "si chiede di lasciare esposti i bidoni fino a sabato": days of another matter
+    let tells = |marks: &[Placed]| {
+        let state = |m: &Placed| {
+            matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced | Cue::Appointment | Cue::Remote) | Mark::Span(..))
+        };
+        marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::Site(_)) || state(m))
+    };
     for (n, i) in main.map(|(i, _)| *i).enumerate() {
+        if found.is_some() && !tells(&scans[i]) {
+            continue;
+        }
         for mark in &scans[i] {
             match &mark.mark {
                 Mark::When(When::Days(days)) => match (days.as_slice(), found) {

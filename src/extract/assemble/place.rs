@@ -6,6 +6,9 @@ use crate::domain::{Doubt, Evidence};
 use crate::extract::draft::{Facts, Flags, Period, Subject};
 use crate::extract::segment::{Role, Segment};
 
+/// So many items of a list may follow the line that tells what holds for each of them.
+const LONGEST_LIST: usize = 20;
+
 impl Assembler<'_> {
     /// Gives the facts to whom they belong.
     pub(super) fn place(
@@ -43,7 +46,9 @@ impl Assembler<'_> {
         if explicit && n == 0 {
             self.lend_of_group(index, &mut facts);
         }
-        if explicit && self.default_each.is_some_and(|block| (block..=block + 1).contains(&segment.block)) {
+        let item = segment.role == crate::extract::segment::Role::Item;
+        let reach = if item { LONGEST_LIST } else { 1 };
+        if explicit && self.default_each.is_some_and(|block| (block..=block + reach).contains(&segment.block)) {
             self.each.extend(subjects.iter().map(|s| s.office.clone()));
         }
         if explicit {

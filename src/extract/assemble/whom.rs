@@ -19,6 +19,11 @@ impl Assembler<'_> {
                 Mark::Offices(_) if self.bundles.contains(&self.at) && !self.opens_bundle(placed) => {}
                 // the office of a swimming pool is its own
                 Mark::Offices(mention) if self.strange_page && mention.offices.iter().all(|o| strangers::may_be_anybodys(&o.office)) => {}
+                // "Centralino: 0522 …" among the rows of an office: its telephone
+                Mark::Offices(mention)
+                    if matches!(mention.offices.as_slice(), [one] if one.office.0 == "centralino")
+                        && matches!(segment.role, Role::Row | Role::Item | Role::Line)
+                        && self.heading_topic(segment).is_some_and(|t| !t.is_empty() && t.iter().all(|s| !s.office.is_all())) => {}
                 // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
                 Mark::Offices(mention) if self.is_part_of_page(mention, segment) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
@@ -191,7 +196,9 @@ impl Assembler<'_> {
         if self.sites && !named.is_empty() {
             if subjects.is_empty() {
                 // a row that opens with a branch is one of the page's own office, whatever house was named above the table
-                let house = segment.role == Role::Row && self.topic.iter().all(|s| s.office.is_all());
+                let opens =
+                    segment.role != Role::Heading && clause.marks.first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start <= 1);
+                let house = (segment.role == Role::Row || opens) && self.topic.iter().all(|s| s.office.is_all());
                 let of_page = house && matches!(self.page_topic.as_slice(), [page] if !page.office.is_all());
                 let topic = if of_page { &self.page_topic } else { &self.topic };
                 subjects = topic.iter().map(|s| Subject { site: None, ..s.clone() }).fold(Vec::new(), |mut all, s| {

@@ -7,7 +7,8 @@ use crate::lexicon::Lexicon;
 use crate::text::{Token, TokenKind};
 
 /// Words that open the name of a branch.
-const SITES: [&str; 17] = [
+const SITES: [&str; 18] = [
+    "comando",
     "frazione",
     "piattaforma",
     "reparto",

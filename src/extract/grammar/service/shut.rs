@@ -79,7 +79,9 @@ fn is_said_before(sentence: &Sentence, shut: &std::ops::Range<usize>) -> bool {
     let article = |i: usize| matches!(sentence.text(i), "il" | "lo" | "la" | "l'" | "i" | "gli" | "le" | "tutti" | "tutte");
     let also = usize::from(matches!(sentence.text(shut.end), "anche" | "pure"));
     let is_verb = |i: usize| {
-        sentence.has(i, Word::Be).is_some() || ["resta", "restera", "riman", "rimar"].iter().any(|stem| sentence.text(i).starts_with(stem))
+        // folded, "è" and "e" are the same
+        sentence.text(i) != "e" && sentence.has(i, Word::Be).is_some()
+            || ["resta", "restera", "riman", "rimar"].iter().any(|stem| sentence.text(i).starts_with(stem))
     };
     let verb = shut.start.checked_sub(1).is_some_and(is_verb);
     let goes_on = |i: &usize| !matches!(sentence.text(*i), "" | "." | ";" | ":" | "!" | "?") && !is_verb(*i);
