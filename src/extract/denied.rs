@@ -8,6 +8,9 @@ use crate::domain::Day;
 use crate::lexicon::Cue;
 use crate::text::Token;
 
+/// Words of a line that stands above a text and sums it up.
+const LONGEST_TITLE: usize = 24;
+
 /// How many words may stand between "e non" and what it denies.
 const REACH: usize = 4;
 
@@ -32,6 +35,15 @@ fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
     }
 }
 
+/// "Per il trasloco tre giorni di chiusura", "cinque giorni di stop": how many, where another line tells which.
+fn drop_counted_days(segment: &Segment, marks: &mut Vec<Placed>) {
+    let dated = marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)));
+    let counted = ["giorni di chiusura", "giorni di stop", "giornate di chiusura"].iter().any(|words| segment.folded.text.contains(words));
+    if counted && !dated && segment.tokens.len() <= LONGEST_TITLE {
+        marks.retain(|m| m.mark != Mark::Cue(Cue::Closed));
+    }
+}
+
 /// "Nessun cambiamento: l'ufficio elettorale continua a ricevere solo su appuntamento": the lead denies a change, and no word of what follows.
 fn drop_lead(segment: &Segment, marks: &mut Vec<Placed>) {
     const LEAD: usize = 6;
@@ -48,6 +60,7 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     let tokens = &segment.tokens;
     drop_lead(segment, marks);
     drop_promise(segment, marks);
+    drop_counted_days(segment, marks);
     let mut denied: Vec<std::ops::Range<usize>> = Vec::new();
     for at in 0..tokens.len() {
         let Some(behind) = denial(tokens, at) else { continue };

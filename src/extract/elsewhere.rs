@@ -49,7 +49,8 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         }
         // "le aperture del sabato, dalle 9 alle 13, hanno raccolto …": the verb of the sentence tells of the past
         // "l'unica chiusura si è avuta lo scorso marzo": likewise
-        if doubt.mark == Mark::Cue(Cue::Past) && segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["ha", "hanno", "si"])) {
+        let happened = segment.tokens.get(doubt.start).is_some_and(|t| t.is("si")) && doubt.end - doubt.start == 3;
+        if doubt.mark == Mark::Cue(Cue::Past) && (happened || segment.tokens.get(doubt.start).is_some_and(|t| t.is_any(&["ha", "hanno"]))) {
             kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
             break;
         }

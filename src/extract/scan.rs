@@ -156,6 +156,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_named_weekdays(segment, &mut marks);
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_days_of_acts(segment, &mut marks);
+    mentioned::drop_left_places(segment, &mut marks);
     mentioned::drop_apposed(segment, &mut marks);
     mentioned::drop_dateline(&mut marks, published);
     mentioned::drop_given_up_days(segment, &mut marks);

@@ -23,7 +23,7 @@ impl Assembler<'_> {
                 Mark::Offices(mention)
                     if matches!(mention.offices.as_slice(), [one] if one.office.0 == "centralino")
                         && matches!(segment.role, Role::Row | Role::Item | Role::Line)
-                        && self.heading_topic(segment).is_some_and(|t| !t.is_empty() && t.iter().all(|s| !s.office.is_all())) => {}
+                        && self.is_own_switchboard(segment, placed) => {}
                 // "Segreteria e verbali: 0522 …" on the page of the Polizia locale: a part of it
                 Mark::Offices(mention) if self.is_part_of_page(mention, segment) => {}
                 // "Istituto comprensivo, segreteria: …": a part of somebody else
@@ -215,6 +215,14 @@ impl Assembler<'_> {
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// Whether "Centralino" is the label of a telephone of the office at hand: below its title, or "Centralino del Comando".
+    fn is_own_switchboard(&self, segment: &Segment, placed: &Placed) -> bool {
+        let specific = |topic: &[Subject]| !topic.is_empty() && topic.iter().all(|s| !s.office.is_all() && s.office.0 != "centralino");
+        let of = segment.tokens.get(placed.end).is_some_and(|t| t.is_any(&["del", "della", "dell'"]))
+            && segment.tokens.get(placed.end + 1).is_some_and(|t| t.is_any(&["comando", "corpo", "ufficio", "servizio", "settore"]));
+        self.heading_topic(segment).is_some_and(|topic| specific(&topic)) || of && specific(&self.topic)
     }
 
     /// The branches of an office that were spoken of, where it is named with as many as they are, or with all of them.

@@ -204,15 +204,6 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
 
 /// "La sede di piazza Libertà chiuderà …": the place that the office leaves, and not the office.
 pub(super) fn tells_of_old_place(segment: &Segment, clause: &Clause) -> bool {
-    // "la Polizia locale lascia via Principe Amedeo 22"
-    let leaves = clause.marks.iter().any(|m| {
-        matches!(m.mark, Mark::Address(_))
-            && m.start > 0
-            && ["lascia", "lascera", "lasciano", "lasceranno", "abbandona", "abbandonano"].iter().any(|w| segment.tokens[m.start - 1].is(w))
-    });
-    if leaves {
-        return true;
-    }
     let first = crate::extract::segment::first_word(&segment.tokens);
     let word = |n: usize| segment.tokens.get(first + n).map_or("", |t| t.text.as_str());
     let at = usize::from(matches!(word(0), "la" | "i" | "le" | "gli"));

@@ -61,7 +61,14 @@ pub(super) fn enumerated_with_all(segment: &Segment, all: &Placed, some: &Placed
         });
     let every =
         segment.tokens.get(all.start.saturating_sub(2)..all.end).unwrap_or_default().iter().any(|t| t.is_any(&["tutti", "gli", "tutte"]));
-    joined && every && of_all(&all.mark) && !matches!(all.mark, Mark::AllOthers) && of_some(&some.mark)
+    // "restano chiusi il cimitero, la biblioteca e tutti gli uffici comunali"
+    let last = of_some(&all.mark) && of_all(&some.mark) && !matches!(some.mark, Mark::AllOthers) && {
+        let words = segment.tokens.get(all.end..some.end).unwrap_or_default();
+        words.first().is_some_and(|t| t.is_any(&["e", "ed", "nonche"]))
+            && words.iter().take(4).any(|t| t.is_any(&["tutti", "tutte"]))
+            && words.len() <= 6
+    };
+    last || joined && every && of_all(&all.mark) && !matches!(all.mark, Mark::AllOthers) && of_some(&some.mark)
 }
 
 /// An exception that stands inside the statement about the others: "tutti gli uffici, salvo la biblioteca, resteranno chiusi", "ad eccezione dell'URP, gli uffici

@@ -122,7 +122,9 @@ pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fa
     let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]);
     // "il rientro", "le aperture del pomeriggio", "l'orario pomeridiano"
     let afternoon = |i: usize| (i + 1..(i + 3).min(end)).any(|j| starts(j, &["pomerid", "pomerigg"]));
-    let is_turn = |i: usize| starts(i, &["rientri", "rientro"]) || starts(i, &TURNS) && afternoon(i);
+    // "fino al rientro del personale" is another matter
+    let of_day = |i: usize| (i + 1..(i + 4).min(end)).any(|j| clause.marks.iter().any(|m| m.start == j && matches!(m.mark, Mark::Days(_))));
+    let is_turn = |i: usize| starts(i, &["rientri"]) || starts(i, &["rientro"]) && of_day(i) || starts(i, &TURNS) && afternoon(i);
     let takes = |i: usize| {
         let denied = (i.saturating_sub(2).max(clause.start)..i).any(|j| segment.tokens[j].is("non"));
         starts(i, &FALL) || denied && starts(i, &SERVE)

@@ -167,7 +167,6 @@ fn generic(tokens: &[Token], i: usize) -> Option<(Days, usize)> {
         },
         "ogni" => match word(i + 1) {
             "giorno" => working(i + 2).or(Some((these(&Day::WEEK, true), i + 2))),
-            "sera" => Some((these(&Day::WEEK, true), i + 2)),
             // the part of the day is read on its own, behind it
             "pomeriggio" | "mattina" | "mattino" if word(i + 2).starts_with("ferial") => {
                 Some((these(&[Mo, Tu, We, Th, Fr, Sa], true), i + 1))

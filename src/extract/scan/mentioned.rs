@@ -139,6 +139,15 @@ pub(super) fn drop_named_weekdays(segment: &Segment, marks: &mut Vec<Placed>) {
     });
 }
 
+/// "La Polizia locale lascia via Principe Amedeo 22": where the office was.
+pub(super) fn drop_left_places(segment: &Segment, marks: &mut Vec<Placed>) {
+    const LEAVES: [&str; 6] = ["lascia", "lascera", "lasciano", "lasceranno", "abbandona", "abbandonano"];
+    marks.retain(|m| {
+        let left = m.start.checked_sub(1).is_some_and(|i| LEAVES.contains(&segment.tokens[i].text.as_str()));
+        !(matches!(m.mark, Mark::Address(_)) && left)
+    });
+}
+
 /// "con atto di venerdì", "nella seduta di lunedì": the day of an act, and none of the week.
 pub(super) fn drop_days_of_acts(segment: &Segment, marks: &mut Vec<Placed>) {
     const ACTS: [&str; 8] = ["atto", "decreto", "ordinanza", "seduta", "consiglio", "giunta", "riunione", "delibera"];
