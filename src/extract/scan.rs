@@ -176,6 +176,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .map(|run| Placed { mark: Mark::Cue(run.kind), start: run.start, end: run.end })
             .collect::<Vec<_>>(),
     );
+    mentioned::know_provinces(segment, &mut marks);
     mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);

@@ -121,6 +121,12 @@ impl Grid<'_> {
     fn office_above(&self, column: usize) -> String {
         let named = (0..self.n_header).rev().find(|r| self.facts[*r].get(column).is_some_and(|f| f.office));
         let Some(office) = named.map(|r| self.table.rows[r][column].text.trim()) else { return self.headers(column).join(" ") };
+        // "Anagrafe" above "Stato civile" in one cell: both
+        let lines: Vec<&str> = office.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let names = |line: &&str| self.lexicon.office_at(&tokens(&fold(line)), 0).is_some_and(|name| name.office.is_some());
+        if lines.len() >= 2 && lines.iter().all(names) {
+            return lines.join(" e ");
+        }
         // "Uffici al primo piano" groups; "dal 1° luglio" says something
         let says = |header: &&str| *header == office || header.contains(|c: char| c.is_ascii_digit());
         self.headers(column).into_iter().filter(says).collect::<Vec<_>>().join(" ")

@@ -139,6 +139,12 @@ pub(super) fn drop_named_weekdays(segment: &Segment, marks: &mut Vec<Placed>) {
     });
 }
 
+/// "Libero Consorzio Comunale di Enna": a province of Sicily, and no stranger.
+pub(super) fn know_provinces(segment: &Segment, marks: &mut Vec<Placed>) {
+    let province = |at: usize| segment.tokens[at].is("consorzio") && at > 0 && segment.tokens[at - 1].is("libero");
+    marks.retain(|m| !(m.mark == Mark::Cue(Cue::Stranger) && province(m.start)));
+}
+
 /// "La Polizia locale lascia via Principe Amedeo 22": where the office was.
 pub(super) fn drop_left_places(segment: &Segment, marks: &mut Vec<Placed>) {
     const LEAVES: [&str; 6] = ["lascia", "lascera", "lasciano", "lasceranno", "abbandona", "abbandonano"];
