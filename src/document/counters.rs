@@ -185,7 +185,7 @@ pub(super) fn counts(line: &str) -> bool {
     let mut counted = false;
     for word in words().map(|word| word.trim_matches(is_end)).filter(|word| !word.is_empty()) {
         if word.starts_with(|first: char| first.is_ascii_digit()) {
-            if !is_count(word) && !(times && is_decimal(word)) {
+            if !(is_count(word) || times && is_decimal(word)) {
                 return false;
             }
             continue;

@@ -34,8 +34,13 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
 /// "Gli operatori di Poggio rispondono allo …", below "la sede di Poggio": whoever works there speaks for the branch.
 fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     const STAFF: [&str; 9] = ["operator", "addett", "personale", "impiegat", "collegh", "sportell", "uffici", "bibliotecar", "responsabil"];
+    // as many as a body may have; a page with more of them is none
+    const MOST: usize = 64;
     let mut places: Vec<(String, String)> = Vec::new();
     for mark in scans.iter().flatten() {
+        if places.len() >= MOST {
+            break;
+        }
         let Mark::Site(name) = &mark.mark else { continue };
         let folded = crate::text::fold(name);
         if let Some((post, place)) = folded.split_once(" di ")

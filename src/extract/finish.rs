@@ -84,11 +84,15 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
     };
     let mut at = 0;
     while at < drafts.len() {
+        if !alone(&drafts[at]) {
+            at += 1;
+            continue;
+        }
         let whole = drafts[at].clone();
         let is_branch = |d: &Draft| d.subject.office == whole.subject.office && d.subject.site.is_some();
         let told_otherwise =
             drafts.iter().enumerate().any(|(i, d)| i != at && d.subject.office == whole.subject.office && d.subject.site.is_none());
-        if !alone(&whole) || told_otherwise || drafts.iter().filter(|d| is_branch(d)).count() < 2 {
+        if told_otherwise || drafts.iter().filter(|d| is_branch(d)).count() < 2 {
             at += 1;
             continue;
         }

@@ -91,12 +91,20 @@ fn months_beside_a_week(segment: &Segment, marks: &mut [Placed]) {
 
 /// "Orario estivo (ogni anno, dal 1° aprile al 30 settembre)", "tutti i giorni, ogni anno:" above such lines: parts of the year that come back.
 fn every_year(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    // lines below "ogni anno:" to which it may reach
+    const REACH: usize = 8;
     let says = |segment: &Segment| ["ogni anno", "tutti gli anni"].iter().any(|words| segment.folded.text.contains(words));
     let day = |date: Date| (date.month() as u8, date.day() as u8);
     for i in 0..segments.len() {
         let here = &segments[i];
-        let above =
-            || segments[..i].iter().rev().take_while(|s| s.block == here.block).any(|s| says(s) && s.text.trim_end().ends_with(':'));
+        let above = || {
+            segments[..i]
+                .iter()
+                .rev()
+                .take(REACH)
+                .take_while(|s| s.block == here.block)
+                .any(|s| says(s) && s.text.trim_end().ends_with(':'))
+        };
         if !says(here) && !above() {
             continue;
         }

@@ -111,7 +111,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         }
         if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
             let end = end_of(segment, at, channel.range.end);
-            let is_office = |f: &&channels::Found| !press::is_mailbox(&f.channel) && !(danger && is_emergency_number(&f.channel));
+            let is_office = |f: &&channels::Found| !(press::is_mailbox(&f.channel) || danger && is_emergency_number(&f.channel));
             for same in found.iter().filter(|f| f.range == channel.range).filter(is_office) {
                 let mut channel = same.channel.clone();
                 // a mobile telephone in the column of the faxes is none

@@ -44,9 +44,8 @@ impl Names {
     }
 
     /// The one office that the document names, if it names just one.
-    pub(super) fn sole(&self) -> Option<OfficeId> {
-        let mut offices = self.all.iter().map(|named| &named.office).filter(|office| !office.is_all());
-        offices.next().filter(|office| !self.several && !office.is_other()).cloned()
+    pub(super) fn sole(&self) -> Option<&Named> {
+        self.all.iter().find(|named| !named.office.is_all()).filter(|named| !self.several && !named.office.is_other())
     }
 
     /// The first segment that names an office.

@@ -245,7 +245,9 @@ impl Assembler<'_> {
             matches!(m.mark, Mark::When(_) | Mark::Cue(Cue::Closed | Cue::Open | Cue::Moved | Cue::Reduced | Cue::Appointment | Cue::Event))
         };
         let is_other = |m: &Placed| matches!(&m.mark, Mark::Site(other) if crate::text::fold(other) != crate::text::fold(name));
-        let below = || self.segments.iter().zip(self.scans).skip(index + 1).filter(|(s, _)| s.region == Region::Main);
+        // a title answers for the text below it, and no text is longer
+        const LONGEST: usize = 400;
+        let below = || self.segments.iter().zip(self.scans).skip(index + 1).take(LONGEST).filter(|(s, _)| s.region == Region::Main);
         self.segments[index].headings.is_empty()
             && marks.iter().any(tells)
             && below().any(|(s, marks)| s.role == Role::Sentence && marks.iter().any(is_other))

@@ -208,13 +208,25 @@ impl Assembler<'_> {
                     all
                 });
                 if subjects.is_empty() && !self.names.several && self.heading_topic(segment).is_none() {
-                    subjects = self.names.sole().map(|office| Subject { office, name: String::new(), site: None }).into_iter().collect();
+                    subjects = self.sole_named().into_iter().collect();
                 }
             }
             subjects = named.iter().flat_map(|site| subjects.iter().map(|s| Subject { site: Some(site.clone()), ..s.clone() })).collect();
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// The one office that the document names, as it is first called.
+    fn sole_named(&self) -> Option<Subject> {
+        let named = self.names.sole()?;
+        let mention = self
+            .scans
+            .get(named.segment)?
+            .iter()
+            .find(|m| matches!(m.mark, Mark::Offices(_)) && m.start <= named.token && named.token < m.end)?;
+        let name = self.segments.get(named.segment)?.words(mention.start..mention.end).to_string();
+        Some(Subject { office: named.office.clone(), name, site: None })
     }
 
     /// Whether "Centralino" is the label of a telephone of the office at hand: below its title, or "Centralino del Comando".

@@ -24,7 +24,7 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             others |= matches!(&mark.mark, Mark::Site(_)) && mark.start <= first_word(&segment.tokens) + 1;
             if let Some((start, end)) = desk(segment, mark) {
                 let name = fold(segment.words(start..end));
-                if !names.contains(&name) {
+                if names.len() < 2 && !names.contains(&name) {
                     names.push(name);
                 }
             }
@@ -45,6 +45,8 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 /// "Palazzo civico, piazza Cavour 1: …" in a list of which two other entries open with a branch: the one at the town hall.
 pub(super) fn beside_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     const LONGEST_NAME: usize = 4;
+    // how far apart the entries of one list may stand, in segments
+    const REACH: usize = 24;
     let opens = |i: usize| i == 0 || segments[i].block != segments[i - 1].block || segments[i].role == Role::Line;
     let branch = |i: usize| scans[i].first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start <= 1);
     let name = |i: usize| -> Option<usize> {
@@ -61,7 +63,8 @@ pub(super) fn beside_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for i in (0..segments.len()).filter(|i| segments[*i].role != Role::Heading && opens(*i)) {
         let Some(end) = name(i) else { continue };
         let near = |j: &usize| segments[*j].headings == segments[i].headings && segments[*j].block.abs_diff(segments[i].block) <= 3;
-        if (0..segments.len()).filter(near).filter(|j| opens(*j) && branch(*j)).count() >= 2 {
+        let around = i.saturating_sub(REACH)..(i + REACH).min(segments.len());
+        if around.filter(near).filter(|j| opens(*j) && branch(*j)).count() >= 2 {
             found.push((i, end));
         }
     }
