@@ -14,7 +14,8 @@ const LONGEST_TITLE: usize = 24;
 /// How many words may stand between "e non" and what it denies.
 const REACH: usize = 4;
 
-/// "Gli orari in cui gli uffici sono aperti al pubblico", "gli orari di ricevimento saranno pubblicati qui": what a page promises, and does not tell.
+/// "Gli orari in cui gli uffici sono aperti al pubblico", "gli orari di ricevimento saranno pubblicati qui", "di seguito gli orari di ricevimento": what a
+/// sentence promises, and does not tell.
 fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
     const TIMES: [&str; 5] = ["orari", "orario", "giorni", "giornate", "modalita"];
     let tells = |m: &Placed| matches!(m.mark, Mark::Days(_) | Mark::Span(..) | Mark::When(_) | Mark::Channel(_) | Mark::Address(_));
@@ -30,8 +31,13 @@ fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
                     && ["pubblicat", "comunicat", "resi", "reso", "indicat"].iter().any(|stem| word(j + 1).starts_with(stem))
             })
     };
-    if (0..segment.tokens.len()).any(|i| relative(i) || put_off(i)) {
-        marks.retain(|m| !matches!(m.mark, Mark::Cue(Cue::Open | Cue::Closed | Cue::Appointment | Cue::WalkIn)));
+    let first = super::segment::first_word(&segment.tokens);
+    let shown = matches!(
+        (word(first), word(first + 1), word(first + 2)),
+        ("di", "seguito", _) | ("ecco" | "sotto" | "qui", _, _) | ("in" | "a", "questa" | "seguire", _) | ("nella", "tabella", _)
+    ) && (first + 1..first + 8).any(|i| TIMES[..2].contains(&word(i)));
+    if shown || (0..segment.tokens.len()).any(|i| relative(i) || put_off(i)) {
+        marks.retain(|m| !matches!(m.mark, Mark::Cue(Cue::Open | Cue::Closed)));
     }
 }
 
