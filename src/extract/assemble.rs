@@ -194,24 +194,13 @@ struct Assembler<'a> {
     at: usize,
 }
 
-/// Whether a segment of the page's frame cannot hold what is looked for there: how to reach the body, and who signs.
-fn is_bare_frame(segment: &Segment) -> bool {
-    let signs =
-        || segment.folded.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') || segment.folded.text.contains("consorzio");
-    match segment.region {
-        Region::Navigation | Region::Banner => true,
-        Region::Footer => !signs(),
-        Region::Main | Region::Aside => false,
-    }
-}
-
 /// Reads the segments.
 pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexicon: &Lexicon, context: &Context) -> Reading {
     let mut anchor = dating.anchor;
     let entry_days = teasers::entry_days(segments, lexicon);
     let read = |(segment, day): (&Segment, &Option<jiff::civil::Date>)| match day {
         // menus, banners and the links of a footer say nothing, and are most of a page
-        _ if is_bare_frame(segment) => Vec::new(),
+        _ if segment.is_bare_frame() => Vec::new(),
         // what an entry of a list says speaks from the day of the entry
         Some(day) => scan(segment, &mut Anchor { day: Some(*day), ..anchor }, dating.published, lexicon),
         None => scan(segment, &mut anchor, dating.published, lexicon),

@@ -101,7 +101,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         None => (0, anchor),
     };
     (anchor.here, anchor.told) = (None, None);
-    let danger = ["pericol", "emergenz", "in caso di", "soccors"].iter().any(|word| segment.folded.text.contains(word));
+    let danger = || ["pericol", "emergenz", "in caso di", "soccors"].iter().any(|word| segment.folded.text.contains(word));
     while at < tokens.len() {
         let token = &tokens[at];
         if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {
@@ -111,7 +111,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         }
         if let Some(channel) = found.iter().find(|f| f.range.contains(&token.range.start)) {
             let end = end_of(segment, at, channel.range.end);
-            let is_office = |f: &&channels::Found| !(press::is_mailbox(&f.channel) || danger && is_emergency_number(&f.channel));
+            let is_office = |f: &&channels::Found| !(press::is_mailbox(&f.channel) || is_emergency_number(&f.channel) && danger());
             for same in found.iter().filter(|f| f.range == channel.range).filter(is_office) {
                 let mut channel = same.channel.clone();
                 // a mobile telephone in the column of the faxes is none

@@ -106,6 +106,17 @@ impl Segment {
         self.text.get(self.folded.original(first.range.start..last.range.end)).unwrap_or_default()
     }
 
+    /// Whether it belongs to the page's frame and cannot hold what is looked for there: how to reach the body, and who signs.
+    pub fn is_bare_frame(&self) -> bool {
+        let text = &self.folded.text;
+        let signs = || text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') || text.contains("consorzio");
+        match self.region {
+            Region::Navigation | Region::Banner => true,
+            Region::Footer => !signs(),
+            Region::Main | Region::Aside => false,
+        }
+    }
+
     /// Whether it announces what follows: "… come segue:".
     pub fn announces(&self) -> bool {
         const ANNOUNCES: [&str; 10] = [

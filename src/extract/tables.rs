@@ -9,7 +9,7 @@ mod kinds;
 mod weekdays;
 
 use self::cells::{CellFacts, is_blank, is_garbled, one_line, weekdays_in};
-use self::heads::{header_rows, parts};
+use self::heads::{header_rows, nth_of_header, parts};
 use self::kinds::{dated_list, is_calendar, is_of_strangers, register};
 use super::footnotes::Footnotes;
 use super::grammar::{self, times};
@@ -85,16 +85,6 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
         }
     }
     out
-}
-
-/// "I e III del mese, 9-12" below "Sabato": the day stands in the header, which of them in the cell.
-fn nth_of_header(header: &str, words: &str, lexicon: &Lexicon) -> Option<String> {
-    lexicon.weekday(&fold(header.trim()))?;
-    let at = fold(words).find("del mese").filter(|at| words.is_char_boundary(*at))?;
-    let (which, rest) = words.split_at(at);
-    let ordinals = tokens(&fold(which));
-    let only = !ordinals.is_empty() && ordinals.iter().all(|t| lexicon.ordinal(&t.text).is_some() || t.is_any(&["e", ",", "il", "ed"]));
-    only.then(|| format!("{which}{header} {rest}"))
 }
 
 /// A table with what was found out about it.

@@ -14,7 +14,7 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let is_desk = named.office.is_other() && segment.tokens.get(at).is_some_and(|t| t.is("sportello"));
         let place = segment.tokens.get(at + 1).is_some_and(|t| t.is_any(&["di", "a", "d'"])) && segment.is_capital(at + 2);
         // "SPORTELLO DI ASCOLTO": in capitals no word is a place
-        let shouts = segment.tokens.get(at).is_some_and(|_| segment.words(at..at + 1).chars().all(char::is_uppercase));
+        let shouts = segment.words(at..at + 1).chars().all(char::is_uppercase);
         (is_desk && place && !shouts).then(|| (at, name_end(&segment.tokens, at + 2, &|i| segment.is_capital(i))))
     };
     let mut names: Vec<String> = Vec::new();

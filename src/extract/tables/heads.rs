@@ -91,3 +91,13 @@ fn parts_of_year_across(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexic
     let told = below.filter(|(_, row)| row.first().is_some_and(|f| f.days) || row.iter().skip(1).any(|f| f.days || f.times)).count();
     across && corner && told >= 1 && repeats == 0
 }
+
+/// "I e III del mese, 9-12" below "Sabato": the day stands in the header, which of them in the cell.
+pub(super) fn nth_of_header(header: &str, words: &str, lexicon: &Lexicon) -> Option<String> {
+    lexicon.weekday(&fold(header.trim()))?;
+    let at = fold(words).find("del mese").filter(|at| words.is_char_boundary(*at))?;
+    let (which, rest) = words.split_at(at);
+    let ordinals = tokens(&fold(which));
+    let only = !ordinals.is_empty() && ordinals.iter().all(|t| lexicon.ordinal(&t.text).is_some() || t.is_any(&["e", ",", "il", "ed"]));
+    only.then(|| format!("{which}{header} {rest}"))
+}
