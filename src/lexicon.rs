@@ -193,7 +193,7 @@ impl Lexicon {
                 for name in names {
                     let words = words(name);
                     let first = words.first().cloned().ok_or_else(|| wrong("offices.toml", format!("an empty name in {}", office.id)))?;
-                    for words in shortened(&words) {
+                    for words in shortened(&words).into_iter().chain(dotted(&words)) {
                         names_by.entry(words[0].clone()).or_default().push(Name { words, means, sure });
                     }
                     names_by.entry(first).or_default().push(Name { words, means, sure });
@@ -304,6 +304,16 @@ fn shortened(words: &[String]) -> Vec<Vec<String>> {
     }
     let with = |head: &[&str]| head.iter().map(|word| (*word).to_string()).chain(rest.iter().cloned()).collect();
     vec![with(&[short, "."]), with(&[short])]
+}
+
+/// "U.R.P.", "U.R.P": initials, which the files write as letters set apart ("u r p"), with their dots.
+fn dotted(words: &[String]) -> Vec<Vec<String>> {
+    if words.len() < 2 || words.iter().any(|word| word.len() != 1) {
+        return Vec::new();
+    }
+    let all: Vec<String> = words.iter().flat_map(|word| [word.clone(), ".".to_string()]).collect();
+    let open = all[..all.len() - 1].to_vec();
+    vec![all, open]
 }
 
 fn matches(tokens: &[Token], i: usize, words: &[String]) -> bool {

@@ -254,6 +254,29 @@ fn pieces(line: &str) -> Vec<Piece> {
         column = if character == '\t' { column / 8 * 8 + 8 } else { column + 1 };
     }
     close(&mut found, &mut current, from);
+    joined(found)
+}
+
+/// "ORE   9 - 18", "8-12  e  14-17": a small word between wide gaps joins what it joins in the sentence, and is no column.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let leads = |piece: &Piece| matches!(piece.text.to_lowercase().as_str(), "ore" | "h" | "h." | "dalle" | "dalle ore" | "orario");
+    let joins = |piece: &Piece| matches!(piece.text.to_lowercase().as_str(), "e" | "-" | "–" | "e dalle" | "anche");
+    let hours = |piece: &Piece| piece.text.starts_with(|c: char| c.is_ascii_digit());
+    let mut found: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let open = |last: &Piece| {
+            let word = last.text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+            matches!(word.as_str(), "ore" | "h" | "h." | "dalle" | "e" | "-" | "–") && last.text.len() > word.len() || leads(last)
+        };
+        match found.last_mut() {
+            Some(last) if hours(&piece) && open(last) || joins(&piece) && hours(last) => {
+                last.text.push(' ');
+                last.text.push_str(&piece.text);
+                last.to = piece.to;
+            }
+            _ => found.push(piece),
+        }
+    }
     found
 }
 

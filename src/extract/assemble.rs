@@ -327,6 +327,11 @@ impl Assembler<'_> {
             return;
         }
         if segment.role == Role::Heading {
+            // below "Estate 2025", which told the hours of its period: what the next title heads is usual again
+            let told = |period: Period| self.drafts.iter().any(|d| d.period == period && !d.weeks.is_empty());
+            if self.topic_period.is_some_and(|period| !period.is_open() && told(period)) {
+                self.topic_period = None;
+            }
             if self.is_front_page && self.entry_days[index].is_some() {
                 // each entry of a list of news has a matter of its own
                 (self.document_period, self.topic_period, self.lead_period, self.office_period) = (None, None, None, None);

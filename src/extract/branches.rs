@@ -5,6 +5,8 @@
 mod desks;
 mod rows;
 
+use std::collections::BTreeSet;
+
 use super::grammar::sites::name_end;
 use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
@@ -25,6 +27,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     named_by_place(segments, scans);
     rows::by_place(segments, scans);
     rows::among_branches(segments, scans);
+    rows::columns_among_branches(segments, scans);
     rows::of_one_office(segments, scans);
     by_structure(document, segments, scans, lexicon);
     rooms(segments, scans);
@@ -76,7 +79,7 @@ fn municipalities(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let union =
         segments.iter().any(|s| ["unione", "associat", "convenzione", "comunita montana"].iter().any(|w| s.folded.text.contains(w)));
     let mut offices: Vec<&OfficeId> = Vec::new();
-    for mark in scans.iter().flatten() {
+    for mark in scans.iter().zip(segments).filter(|(_, s)| s.region == Region::Main).flat_map(|(marks, _)| marks) {
         if let Mark::Offices(mention) = &mark.mark {
             offices.extend(mention.offices.iter().map(|o| &o.office).filter(|o| !o.is_all() && !o.is_other()));
         }
@@ -85,7 +88,7 @@ fn municipalities(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     if !union || offices.is_empty() || offices.iter().any(|o| *o != offices[0]) {
         return;
     }
-    let town = |i: usize| -> Option<(usize, usize)> {
+    let town = |i: usize| -> Option<(usize, usize, bool)> {
         let segment = &segments[i];
         let first = super::segment::first_word(&segment.tokens);
         let seat = segment.tokens.get(first).is_some_and(|t| t.is_any(&["municipio", "comune", "palazzo"]));
@@ -94,10 +97,16 @@ fn municipalities(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let heading = segment.role == Role::Heading && end >= segment.tokens.len() && !segment.headings.is_empty();
         let sign = segment.tokens.get(end).is_some_and(|t| t.is_any(&[":", "-", ",", "("]));
         let told = scans[i].iter().any(|m| m.start >= end && matches!(m.mark, Mark::Days(_) | Mark::Span(..)));
-        let entry = sign && told && matches!(segment.role, Role::Line | Role::Item | Role::Row);
-        (segment.region == Region::Main && seat && of && (heading || entry)).then_some((first, end))
+        let entry = sign && matches!(segment.role, Role::Line | Role::Item | Role::Row);
+        (segment.region == Region::Main && seat && of && (heading || entry)).then_some((first, end, heading || told))
     };
-    let found: Vec<(usize, usize, usize)> = (0..segments.len()).filter_map(|i| town(i).map(|(from, end)| (i, from, end))).collect();
+    // "Municipio di Rocca: via Po 2", "Municipio di Rocca: giovedì 9-12": entries of one term, of which one tells when
+    let entries: Vec<(usize, usize, usize, bool)> =
+        (0..segments.len()).filter_map(|i| town(i).map(|(from, end, told)| (i, from, end, told))).collect();
+    let name_of = |(i, from, end, _): &(usize, usize, usize, bool)| crate::text::fold(segments[*i].words(*from..*end));
+    let told: BTreeSet<String> = entries.iter().filter(|entry| entry.3).map(name_of).collect();
+    let found: Vec<(usize, usize, usize)> =
+        entries.iter().filter(|entry| told.contains(&name_of(entry))).map(|(i, from, end, _)| (*i, *from, *end)).collect();
     let mut names: Vec<String> = found.iter().map(|(i, from, end)| crate::text::fold(segments[*i].words(*from..*end))).collect();
     names.sort();
     names.dedup();
@@ -179,7 +188,10 @@ fn by_structure(document: &Document, segments: &[Segment], scans: &mut [Vec<Plac
     let is_title = |s: &Segment| s.tokens.len() <= 10 && !is_field(s.folded.text.trim());
     let mut parts: Vec<Part> = Vec::new();
     for (i, segment) in segments.iter().enumerate().filter(|(_, s)| main(s) && s.role == Role::Heading && !s.headings.is_empty()) {
-        if is_title(segment) && is_name(&segment.text) && free(&scans[i]) {
+        let same_kind =
+            || scans[i].iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office == office)));
+        let several = IN_SEVERAL_PLACES.contains(&office.0.as_str());
+        if is_title(segment) && (is_name(&segment.text) || several && same_kind()) && free(&scans[i]) {
             let holds = (i + 1..segments.len()).filter(|j| segments[*j].headings.last() == Some(&i)).collect();
             parts.push(Part { name: own_name(&scans[i], &segment.text), named_in: vec![i], holds });
         }
@@ -294,10 +306,14 @@ pub fn is_apart(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
 /// "Biblioteca Centrale", "Biblioteca di Borgo Molino": two places of one office make two branches, called by the whole name.
 fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
+    let mut offices: Vec<OfficeId> = Vec::new();
     for (i, (segment, marks)) in segments.iter().zip(scans.iter()).enumerate() {
         for mark in marks {
             let Mark::Offices(mention) = &mark.mark else { continue };
             let [named] = mention.offices.as_slice() else { continue };
+            if !offices.contains(&named.office) {
+                offices.push(named.office.clone());
+            }
             // "Anagrafe di Levante" as the label of a row, "Biblioteca di Borgo Molino" anywhere
             let label = matches!(segment.role, Role::Row | Role::Heading | Role::Item | Role::Line) && mark.start <= 1;
             let several = IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) || label;
@@ -320,7 +336,9 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let mut names: Vec<String> = found.iter().map(|(.., name)| crate::text::fold(name)).collect();
     names.sort();
     names.dedup();
-    if names.is_empty() || names.len() + distinct(scans) < 2 {
+    // "Museo civico di Palazzo Cravosio" beside the branches of the registry: one of one, and a name; where only one office is spoken of, they are its own
+    let alone = names.len() == 1 && offices.len() > 1 && distinct(scans) > 0 && !beside_its_branches(&found, segments, scans);
+    if names.is_empty() || names.len() + distinct(scans) < 2 || alone {
         return;
     }
     let called: Vec<String> = found.iter().map(|(.., name)| name.clone()).collect();
@@ -346,6 +364,15 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// Whether a branch that is told by its word ("sede centrale", "sezione ragazzi") stands in the block or below the title of the one that was found.
+fn beside_its_branches(found: &[(usize, usize, usize, String)], segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    found.iter().any(|(i, ..)| {
+        let near =
+            |s: &Segment| s.block == segments[*i].block || s.headings.last() == segments[*i].headings.last() && !s.headings.is_empty();
+        segments.iter().zip(scans).any(|(s, marks)| near(s) && marks.iter().any(|m| matches!(m.mark, Mark::Site(_))))
+    })
 }
 
 fn is_place_word(token: &crate::text::Token) -> bool {

@@ -186,9 +186,22 @@ fn period_cuts(marks: &[Placed]) -> Vec<usize> {
         }) && before().any(|m| m.mark == Mark::Cue(Cue::Closed))
             && marks[i + 1..].iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Open) | Mark::Span(..)))
     };
+    // "da lunedì 26 a venerdì 30 risponde solo via mail, mentre dal 3 ottobre lo sportello aprirà il mercoledì": each period with what is said of it
+    let serves = |m: &Placed| {
+        matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced | Cue::WalkIn) | Mark::Span(..))
+    };
+    let follows = |i: usize, day: Date| {
+        let past = |m: &Placed| match &m.mark {
+            Mark::When(When::Range(range)) => range.last() < day,
+            Mark::When(When::Until(end)) => *end < day,
+            _ => false,
+        };
+        let told = marks[..i].iter().rposition(past).is_some_and(|at| marks[at + 1..i].iter().any(serves));
+        told && marks[i + 1..].iter().any(serves)
+    };
     let cut = |(i, m): (usize, &Placed)| match &m.mark {
         Mark::Break => (marks[..i].iter().any(states) && marks[i + 1..].iter().any(states)).then_some(m.end),
-        Mark::When(When::From(day)) => ended(i, *day).then_some(m.start),
+        Mark::When(When::From(day)) => (ended(i, *day) || follows(i, *day)).then_some(m.start),
         _ => None,
     };
     marks.iter().enumerate().filter_map(cut).collect()

@@ -320,7 +320,9 @@ impl Draft {
         if flags.closed && !told_by_days && !walk_in && !flags.appointment && !flags.remote {
             return Some(Status::Closed);
         }
-        if flags.remote && !walk_in {
+        // "i tecnici ricevono solo su appuntamento …; per quesiti brevi c'è la consulenza telefonica": a counter, and a line beside it
+        let line_beside = flags.strict && says(Access::Appointment) && says(Access::Phone);
+        if flags.remote && !walk_in && !line_beside {
             return Some(Status::Remote);
         }
         if flags.appointment && !flags.walk_in && !walk_in {

@@ -100,6 +100,13 @@ pub fn is_told_before_event(segment: &Segment, clause: &Clause) -> bool {
 /// "Sabato 30, dalle 16, la biblioteca ospita la presentazione di …": an office that gives room to what takes place.
 pub fn hosts(segment: &Segment, clause: &Clause) -> bool {
     let office = |at: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && m.end <= at && at - m.end <= 3);
+    // "L'Ufficio Cultura ha curato la mostra, visitabile domenica dalle 10 alle 20": whose work it is
+    const MAKES: [&str; 6] = ["curat", "allest", "organizzat", "promoss", "propost", "realizzat"];
+    let event_behind = |at: usize| clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event) && m.start > at && m.start - at <= 4);
+    let makes = |i: usize| MAKES.iter().any(|stem| segment.tokens[i].text.starts_with(stem)) && office(i) && event_behind(i);
+    if (clause.start..clause.end.min(segment.tokens.len())).any(makes) {
+        return true;
+    }
     clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Event)).any(|m| {
         let verb = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
         ["ospit", "organizz"].iter().any(|stem| verb.starts_with(stem)) && office(m.start)

@@ -24,6 +24,7 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
     // a place that was named, no more
     kept.retain(|draft| has_content(draft) && !(only_contacts(draft) && draft.channels.is_empty() && !draft.moves));
     let mut notices: Vec<Notice> = kept.into_iter().map(Draft::finish).collect();
+    notices.iter_mut().for_each(only_days_have_no_period);
     settle_exceptions(&mut notices);
     notices
 }
@@ -173,6 +174,15 @@ fn absorb(there: &mut Draft, more: Draft) {
     }
     for evidence in more.evidence {
         Evidence::add(&mut there.evidence, evidence);
+    }
+}
+
+/// Days that are shut or have hours of their own say themselves when: beside nothing else a period says nothing.
+fn only_days_have_no_period(notice: &mut Notice) {
+    let days = !notice.closures.is_empty() || !notice.openings.is_empty();
+    // a move begins on a day of its own
+    if days && notice.status.is_none() && notice.hours.is_empty() && notice.address.is_none() {
+        (notice.valid_from, notice.valid_until) = (None, None);
     }
 }
 

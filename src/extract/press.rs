@@ -82,7 +82,9 @@ pub fn is_addressed(segment: &Segment) -> bool {
     .iter()
     .any(|w| text.trim_start().starts_with(w));
     // "Ufficio stampa - tel. 0432 640155 - stampa@comune…", at the foot of a release
-    let signed = text.trim_start().starts_with("ufficio stampa") && text.contains("stampa@");
+    let signed = text.trim_start().starts_with("ufficio stampa") && text.contains("stampa@")
+        // "Portavoce del Sindaco, tel. …"
+        || ["portavoce", "il portavoce", "capo ufficio stampa"].iter().any(|w| text.trim_start().starts_with(w));
     if text.contains("per i giornalisti") || column || opens || signed {
         return true;
     }

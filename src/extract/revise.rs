@@ -36,6 +36,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
     numbers_of_messages(segments, scans);
     same_days_as_dates(segments, scans);
     every_year(segments, scans);
+    ticket_desks(segments, scans);
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         ordinals_behind(segment, marks);
         drop_glosses(segment, marks);
@@ -43,6 +44,23 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
         drop_preamble(segment, marks);
         drop_what_is_set_right(segment, marks);
         drop_hour_of_act(segment, marks);
+    }
+}
+
+/// "Biglietteria del museo: tel. …", "Biglietteria 0163 …" and "Le scolaresche si prenotano …" below "Museo civico": the desk at the museum's door.
+fn ticket_desks(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const AT_THE_DOOR: [&str; 4] = ["bigliett", "scolaresc", "gruppi", "visite"];
+    let museum = |marks: &[Placed]| {
+        marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().any(|o| o.office.0 == "museo")))
+    };
+    for (i, segment) in segments.iter().enumerate() {
+        let below = segment.headings.last().is_some_and(|h| museum(&scans[*h]));
+        let reached = scans[i].iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+        if !reached || !(below || museum(&scans[i])) {
+            continue;
+        }
+        let at_the_door = |m: &Placed| AT_THE_DOOR.iter().any(|stem| segment.tokens[m.start].text.starts_with(stem));
+        scans[i].retain(|m| !(matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && at_the_door(m)));
     }
 }
 

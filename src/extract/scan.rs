@@ -153,6 +153,10 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         marks.push(Placed { mark, start: at, end });
         at = end.max(at + 1);
     }
+    // "pomeriggio: dalle 4 alle 6" is said on a clock of twelve
+    if !marks.iter().any(|m| m.mark == Mark::Part("pomeriggio")) {
+        marks.retain(|m| !matches!(&m.mark, Mark::Span(span, _) if is_of_night(span)));
+    }
     mentioned::drop_named_weekdays(segment, &mut marks);
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_days_of_acts(segment, &mut marks);
@@ -177,6 +181,14 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .collect::<Vec<_>>(),
     );
     mentioned::know_provinces(segment, &mut marks);
+    // "il giorno precedente, giovedì 14": a day before another, and no past
+    marks.retain(|m| {
+        let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+        let day_before = word(m.start).starts_with("precedent")
+            && m.start > 0
+            && matches!(word(m.start - 1), "giorno" | "giornata" | "pomeriggio" | "mattina" | "sera");
+        !(m.mark == Mark::Cue(Cue::Past) && day_before)
+    });
     mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);
@@ -267,6 +279,12 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Opt
         return None;
     }
     (set_off || entry).then_some((Some(day), if set_off { next + 1 } else { next }))
+}
+
+/// "tra le 2 e le 5 della notte", "spazio 0-6": hours at which no counter was ever open.
+fn is_of_night(span: &Span) -> bool {
+    let minutes = |clock: crate::domain::Clock| clock.hour_minute();
+    minutes(span.from()) < (5, 0) && span.to().is_some_and(|to| minutes(to) <= (6, 0))
 }
 
 /// "In caso di pericolo chiamare il 115 o il 112": numbers of the State, and of no office of the body.

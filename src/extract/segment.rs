@@ -317,7 +317,7 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
                 .any(|w| words.starts_with(w))
                 && !before.ends_with(['.', ':', ';', '!', '?', ','])
                 && before.chars().count() >= 30;
-            if open || goes_on {
+            if open || goes_on || closes_on_date(before, words, lexicon) {
                 return true;
             }
             // hard-wrapped prose: a long line without an end, and a small letter at the start of the next
@@ -339,6 +339,22 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
         start = end;
     }
     lines
+}
+
+/// "… GLI UFFICI COMUNALI SARANNO CHIUSI" above "VENERDI' 16 AGOSTO 2024": a notice whose day stands on a line of its own.
+fn closes_on_date(before: &str, next: &str, lexicon: &Lexicon) -> bool {
+    const SHORTEST: usize = 25;
+    let folded = crate::text::fold(before);
+    let mut last = folded.split_whitespace().rev();
+    let shut = last.next().is_some_and(|word| ["chius", "apert", "sospes"].iter().any(|stem| word.starts_with(stem)));
+    let of_day = last.next().is_some_and(|word| lexicon.weekday(word.trim_end_matches(['\'', ':'])).is_some());
+    let day: Vec<String> = crate::text::fold(next).split_whitespace().take(6).map(str::to_string).collect();
+    let dated = day.iter().any(|word| word.len() > 3 && lexicon.month(word).is_some());
+    let opens = day.first().is_some_and(|word| {
+        let word = word.trim_end_matches('\'');
+        lexicon.weekday(word).is_some() || matches!(word, "il" | "dal" | "dall" | "da" | "nei" | "nelle" | "nel" | "nella")
+    });
+    shut && !of_day && opens && dated && before.chars().count() >= SHORTEST
 }
 
 /// Words after which nobody ends a line of a list.
@@ -397,6 +413,7 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
                     && (number_behind
                         || matches!(next, '-' | '–' | '÷')
                         || rest_after.trim_start().to_uppercase().starts_with("CHIUS")
+                        || opens_with_weekday(rest_after, lexicon)
                         || next.is_uppercase() && text.chars().filter(|c| c.is_lowercase()).count() < 3)
             {
                 continue;
@@ -410,6 +427,12 @@ fn sentences(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
         out.push(start..text.len());
     }
     out
+}
+
+/// "Lun. Merc. Ven. 9-12": a day cut short, and another behind it.
+fn opens_with_weekday(rest: &str, lexicon: &Lexicon) -> bool {
+    let word: String = rest.trim_start().chars().take_while(|c| c.is_alphabetic()).collect();
+    lexicon.weekday(&crate::text::fold(&word)).is_some()
 }
 
 /// Short words that end sentences often: "… dalle 9 alle 12 e oltre. 24 dicembre chiuso".

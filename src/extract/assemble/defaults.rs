@@ -145,31 +145,7 @@ impl Assembler<'_> {
                 .iter()
                 .any(|w| text.contains(w));
         let listed = listed || own_numbers;
-        let unless = [
-            "se non e detto",
-            "se non detto",
-            "dove non e detto",
-            "se nulla e detto",
-            "quando non e detto",
-            "se non e indicato",
-            "se non indicato",
-            "dove non indicato",
-            "salvo eccezioni",
-            "salvo divers",
-            "salvo dove",
-            "salvo che",
-            "se non divers",
-            "ove non divers",
-            "dove non divers",
-            "salvo altra",
-            "salvo indicazion",
-            "salvo quanto divers",
-            "se non altrimenti",
-            "ove non altrimenti",
-            "salvo ove",
-        ]
-        .iter()
-        .any(|w| text.contains(w));
+        let unless = is_unless_told(segment);
         let together = ["uffici", "servizi", "sportelli"].iter().any(|w| text.contains(w))
             && [
                 "tutti in ",
@@ -191,12 +167,6 @@ impl Assembler<'_> {
             ]
             .iter()
             .any(|w| text.contains(w));
-        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names.several {
-            self.default_address = facts.address.take();
-            if !unless || facts.hours.is_empty() {
-                return;
-            }
-        }
         // "Indirizzo di posta unico per tutti gli sportelli", below the table of them
         let of_branches = self.sites
             && ["tutti gli sportelli", "tutte le sedi", "tutte le delegazioni", "unico per le", "unica per le"]
@@ -226,6 +196,15 @@ impl Assembler<'_> {
         if generic && (of_page || of_branches) && !facts.channels.is_empty() {
             self.default_channels.append(&mut facts.channels);
         }
+        // "dove non è indicato diversamente, l'ufficio si trova in …"
+        let each_there = unless && ["l'ufficio", "lo sportello", "il servizio", "ogni ", "ciascun"].iter().any(|w| text.contains(w));
+        let together = together || each_there && ["si trova", "ha sede", "e in "].iter().any(|w| text.contains(w));
+        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names.several {
+            self.default_address = facts.address.take();
+            if !unless || facts.hours.is_empty() {
+                return;
+            }
+        }
         if !generic || !(listed || unless) || segment.announces() && !unless {
             return;
         }
@@ -246,6 +225,20 @@ impl Assembler<'_> {
             self.default_address = Some(address);
         }
     }
+}
+
+/// "salvo diversa indicazione", "dove non è specificato altrimenti", "se nulla è detto": whether a rule holds for whoever says nothing else.
+fn is_unless_told(segment: &Segment) -> bool {
+    const REACH: usize = 8;
+    const TOLD: [&str; 9] = ["dett", "indica", "divers", "specificat", "segnalat", "precisat", "altriment", "altra", "eccezion"];
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    let leads = |i: usize| match word(i) {
+        "salvo" | "tranne" | "eccetto" => true,
+        "se" | "dove" | "ove" | "laddove" | "quando" => (i + 1..i + 4).any(|j| matches!(word(j), "non" | "nulla")),
+        _ => false,
+    };
+    let told = |i: usize| (i + 1..i + 1 + REACH).any(|j| TOLD.iter().any(|stem| word(j).starts_with(stem)));
+    (0..segment.tokens.len()).any(|i| leads(i) && told(i)) || segment.folded.text.contains("salvo che")
 }
 
 /// Whether a week says of a day that it is shut.

@@ -125,7 +125,8 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
     };
     let paired: Vec<(usize, Placed, i32)> =
         found.iter().filter(|(_, one, _)| found.iter().any(|(_, other, _)| complete(one, other))).cloned().collect();
-    if !paired.is_empty() {
+    let completed = !paired.is_empty();
+    if completed {
         found = paired;
     }
     let mut different: Vec<&Mark> = Vec::new();
@@ -168,7 +169,7 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
             mark.mark = rest.map_or(Mark::Comma, |season| Mark::When(When::Season(season)));
         }
     }
-    if !(asked && rest.is_some()) && (different.len() < 2 || !(330..=375).contains(&total)) {
+    if !completed && !(asked && rest.is_some()) && (different.len() < 2 || !(330..=375).contains(&total)) {
         return;
     }
     for (i, mark, _) in found {

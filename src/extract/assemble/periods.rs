@@ -111,7 +111,9 @@ impl Assembler<'_> {
 
 /// Whether a sentence tells from when or until when something holds.
 pub(super) fn governs(segment: &Segment) -> bool {
-    const GOVERNS: [&str; 18] = [
+    const GOVERNS: [&str; 20] = [
+        "varra ",
+        "varranno ",
         "vale ",
         "valgono ",
         "in vigore",

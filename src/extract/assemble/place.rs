@@ -133,7 +133,9 @@ impl Assembler<'_> {
         let season = season.or(hanging).filter(|_| !all_year());
         for (_, chunk) in &mut facts.hours {
             // "festivi chiuso" below the seasons holds in all of them
-            let feasts = chunk.slots == [crate::domain::Slot::Off] && chunk.days.iter().all(|d| d.day == crate::domain::Day::Ph);
+            // … and so does "chiuso la domenica e nei festivi", apart from their lists
+            let apart = segment.role == Role::Sentence && chunk.days.iter().any(|d| d.day == crate::domain::Day::Ph);
+            let feasts = chunk.slots == [crate::domain::Slot::Off] && (apart || chunk.days.iter().all(|d| d.day == crate::domain::Day::Ph));
             chunk.season = chunk.season.or(season.filter(|_| !feasts));
         }
         if !whom.is_empty() && whom.iter().all(|s| s.office.0 == "centralino") {
@@ -159,6 +161,12 @@ impl Assembler<'_> {
         }
         self.fill_references(segment, &whom, explicit, &mut facts);
         if announces && self.announces_days(segment, &whom, &mut facts) {
+            return;
+        }
+        if announces && self.sites && !explicit && facts.period.is_some() && !facts.any() && names_branches(segment) {
+            // "Le altre due sedi, da lunedì 13 giugno a sabato 10 settembre, si organizzeranno così:"
+            self.document_period = self.document_period.or(facts.period);
+            self.topic_period = None;
             return;
         }
         if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none() {
@@ -285,7 +293,9 @@ impl Assembler<'_> {
                 {
                     self.office_period = Some((office.clone(), period));
                 }
-                if all && self.document_period.is_none() && !facts.single_day && !self.is_numbered(index) {
+                // "N.B. Nel mese di agosto tutti gli uffici osservano un orario ridotto", below the table of the usual hours: of that month, and no more
+                let beside_usual = || self.drafts.iter().any(|d| !d.weeks.is_empty() && d.period.is_open() && !d.subject.office.is_all());
+                if all && self.document_period.is_none() && !facts.single_day && !self.is_numbered(index) && !beside_usual() {
                     self.document_period = Some(period);
                 }
                 period
@@ -349,6 +359,11 @@ impl Assembler<'_> {
         }
         doubts
     }
+}
+
+/// "Le altre due sedi", "le delegazioni": a line about several branches, none of them by name.
+fn names_branches(segment: &Segment) -> bool {
+    segment.tokens.iter().any(|t| t.is_any(&["sedi", "delegazioni", "succursali", "sportelli", "biblioteche", "presidi"]))
 }
 
 /// "Per chiarimenti risponde …": a number, and at most the hours at which it answers.

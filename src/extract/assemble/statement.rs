@@ -195,7 +195,11 @@ impl Assembler<'_> {
                 let behind = segment.tokens.get(m.end..(m.end + 7).min(segment.tokens.len())).unwrap_or_default();
                 behind.iter().any(|t| t.text.starts_with("ricev") || t.text.starts_with("accogl"))
             });
-        if cued(Cue::Political) && !explicit && !told_before && !receive {
+        // "dipendenti e candidati possono contattarlo solo via mail": those who come, and how
+        let reach = cued(Cue::Remote)
+            && self.has_owner(segment)
+            && segment.tokens.iter().any(|t| ["contattarl", "scrivergl", "raggiungerl"].iter().any(|stem| t.text.starts_with(stem)));
+        if cued(Cue::Political) && !explicit && !told_before && !receive && !reach {
             // what employees do is not how an office is reached
             facts.flags = Default::default();
             facts.period = None;
@@ -340,7 +344,10 @@ impl Assembler<'_> {
     fn lend_appointment(&mut self, segment: &Segment, clause: &Clause, explicit: bool, facts: &mut Facts) {
         // "Previo appuntamento, da concordare. Di norma il martedì, 9.30-12.30."
         let first = crate::extract::segment::first_word(&segment.tokens);
-        let opens = facts.hours.is_empty() && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.start <= first + 1);
+        // "Si accede previo appuntamento, al massimo in quattro:" above the days
+        let reach = if segment.announces() { 4 } else { 1 };
+        let opens =
+            facts.hours.is_empty() && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment) && m.start <= first + reach);
         if facts.flags.appointment && (opens || clause::opens_by_appointment(segment, clause)) {
             self.by_appointment = Some(segment.block);
             return;

@@ -4,6 +4,7 @@ use super::distinct;
 use crate::domain::OfficeId;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
 
 /// "FARA martedì 9-12 via Frentana 2", "TUFILLO giovedì …": lines that begin with a place and say hours or an address, in a document about one office.
 pub(super) fn by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
@@ -23,20 +24,10 @@ pub(super) fn by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         "lunedi",
         "parrocchia",
     ];
-    let mut offices: Vec<&OfficeId> = Vec::new();
-    // "La segreteria dell'Unione" as the last line signs, and is not spoken of
-    let signs = |i: usize| i + 2 >= segments.len() && segments[i].role == Role::Line && segments[i].tokens.len() <= 6;
-    for mark in scans.iter().enumerate().filter(|(i, _)| !signs(*i)).flat_map(|(_, marks)| marks) {
-        if let Mark::Offices(mention) = &mark.mark {
-            offices.extend(mention.offices.iter().map(|o| &o.office));
-        }
-    }
-    if offices.is_empty() || offices.iter().any(|o| *o != offices[0]) || offices[0].is_all() || distinct(scans) > 0 {
-        return;
-    }
     let place = |i: usize| -> Option<usize> {
         let (segment, marks) = (&segments[i], &scans[i]);
-        let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma))?;
+        // "Ronco: Indirizzo: via Po 4; …": the head of a column
+        let first = marks.iter().find(|m| !matches!(m.mark, Mark::Comma | Mark::Cue(Cue::Moved)))?;
         let lines = matches!(segment.role, Role::Row | Role::Line | Role::Item);
         let end = first.start - usize::from(first.start > 0 && segment.tokens[first.start - 1].is_any(&[":", "-", ","]));
         // "Centro di Vidracco, reg. Isole 4: lun 14-17"
@@ -52,6 +43,20 @@ pub(super) fn by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let blocks = |(i, _): &(usize, usize)| segments[*i].block;
     let same = found.windows(2).all(|w| blocks(&w[0]) == blocks(&w[1]) && w[1].0 == w[0].0 + 1);
     if found.len() < 2 || !same {
+        return;
+    }
+    let mut offices: Vec<&OfficeId> = Vec::new();
+    // "La segreteria dell'Unione" as the last line signs, and is not spoken of
+    let signs = |i: usize| i + 2 >= segments.len() && segments[i].role == Role::Line && segments[i].tokens.len() <= 6;
+    // what comes behind the list is another matter
+    let last = found.last().map_or(0, |(i, _)| *i);
+    let matter = |i: usize| i <= last || segments[i].block == segments[last].block || segments[i].headings == segments[last].headings;
+    for mark in scans.iter().enumerate().filter(|(i, _)| !signs(*i) && matter(*i)).flat_map(|(_, marks)| marks) {
+        if let Mark::Offices(mention) = &mark.mark {
+            offices.extend(mention.offices.iter().map(|o| &o.office));
+        }
+    }
+    if offices.is_empty() || offices.iter().any(|o| *o != offices[0]) || offices[0].is_all() || distinct(scans) > 0 {
         return;
     }
     let mut names: Vec<(String, String)> = Vec::new();
@@ -108,6 +113,27 @@ pub(super) fn among_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
                 scans[i].insert(0, Placed { mark: Mark::Site(name), start: 0, end });
             }
         }
+    }
+}
+
+/// "Lunedì Quartiere Darsena: 8-13; Quartiere Fornace: 9-12; Lido Adriano: 10-12": a column of its own name beside columns of branches.
+pub(super) fn columns_among_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const LONGEST_NAME: usize = 5;
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.role == Role::Row) {
+        let heads = |m: &Placed| matches!(m.mark, Mark::Site(_)) && segment.tokens.get(m.end).is_some_and(|t| t.is(":"));
+        if marks.iter().filter(|m| heads(m)).count() < 2 {
+            continue;
+        }
+        let name = |at: usize| -> Option<Placed> {
+            let end = (at..at + LONGEST_NAME + 1).find(|i| segment.tokens.get(*i).is_some_and(|t| t.is(":")))?;
+            let bare = end > at && !marks.iter().any(|m| (at..end).contains(&m.start));
+            let words = segment.tokens.get(at..end)?;
+            let called = words.first()?.upper && words.iter().all(|t| t.kind == crate::text::TokenKind::Word);
+            (bare && called).then(|| Placed { mark: Mark::Site(segment.words(at..end).to_string()), start: at, end })
+        };
+        let found: Vec<Placed> = marks.iter().filter(|m| m.mark == Mark::Break).filter_map(|m| name(m.end)).collect();
+        marks.extend(found);
+        marks.sort_by_key(|m| (m.start, m.end));
     }
 }
 

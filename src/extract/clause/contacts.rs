@@ -92,7 +92,7 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
             .get(open + 1..open + 5)
             .unwrap_or_default()
             .iter()
-            .any(|t| ["attual", "precedent", "vecchi"].iter().any(|w| t.text.starts_with(w)))
+            .any(|t| ["attual", "precedent", "vecchi", "fax", "cellular"].iter().any(|w| t.text.starts_with(w)))
     });
     let after = &after[..bracket.unwrap_or(after.len())];
     let stop = after.iter().position(|t| t.is_any(&[",", ";", "."])).unwrap_or(after.len());

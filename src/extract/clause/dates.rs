@@ -32,12 +32,22 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
         .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));
     // a day of the week that is shut in one column of a table of periods: "lunedì: dal 7 gennaio al 29 marzo: chiuso"
     let column_off = |m: &Placed| weekly_off && segment.role == Role::Row && segment.tokens.get(m.end).is_some_and(|t| t.is(":"));
+    // "dal 10 giugno al 14 settembre si entra dalle 16.30 alle 20.30; il lunedì resta chiusa": the one word of closing is of the day of the week
+    let of_weekday = |range: &Placed| {
+        let distance = |m: &Placed, to: &Placed| if m.end <= to.start { to.start - m.end } else { m.start.saturating_sub(to.end) };
+        let open_days = reading.read.chunks.iter().any(|c| c.slots != [crate::domain::Slot::Off]);
+        let [shut] = closed_at.as_slice() else { return false };
+        let day = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).map(|m| distance(m, shut)).min();
+        weekly_off && open_days && day.is_some_and(|day| day < distance(range, shut))
+    };
     let mut period = Period::default();
     let mut closures: Vec<DateRange> = Vec::new();
     for m in &clause.marks {
         let Mark::When(when) = &m.mark else { continue };
         match when {
-            When::Range(range) if shuts && !suspended && !column_off(m) && !opens_nearer(segment, clause, m) => closures.push(*range),
+            When::Range(range) if shuts && !suspended && !column_off(m) && !of_weekday(m) && !opens_nearer(segment, clause, m) => {
+                closures.push(*range)
+            }
             When::Same if shuts && clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))) => {}
             When::Same if shuts => match around.last_dates {
                 [] => {
@@ -56,7 +66,9 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
             When::Same => {
                 let of_period = is_of_period(segment, m);
                 if let Some(last) = around.last_period.filter(|_| of_period).or(around.last_when) {
-                    period = last;
+                    // "Lo stesso giorno riparte l'Informagiovani": from that day on
+                    let starts = last.from == last.until && begins(segment, clause, m);
+                    period = if starts { Period { from: last.from, until: None } } else { last };
                 }
             }
             // "il primo giorno sarà martedì 13, e da allora …"
@@ -98,7 +110,7 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 if given_hours {
                     continue;
                 }
-                let half = shuts && is_half_day(segment, m);
+                let half = shuts && (is_half_day(segment, m) || shuts_for_half(segment, &closed_at));
                 facts.flags.reduced |= half;
                 // "nel pomeriggio di martedì 23 gli uffici restano chiusi": shut for that half, and no more
                 facts.flags.closed &= !(half && closed_at.len() == 1);
@@ -157,6 +169,12 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     if shuts && tells_of_old_place(segment, clause) {
         facts.flags.closed = false;
         return;
+    }
+    // "Non apre neppure la biblioteca, che recupera il pomeriggio mercoledì 12": on the days of the closing told before
+    let neither =
+        || segment.tokens[clause.start..clause.end.min(segment.tokens.len())].iter().any(|t| t.is_any(&["neppure", "nemmeno", "neanche"]));
+    if shuts && closures.is_empty() && period.is_open() && !weekly_off && !around.last_dates.is_empty() && neither() {
+        closures.extend(around.last_dates.iter().map(|d| DateRange::day(*d)));
     }
     if !closures.is_empty() || weekly_off {
         // the closing is told by its days; it is no status
@@ -218,7 +236,9 @@ pub(super) fn tells_of_old_place(segment: &Segment, clause: &Clause) -> bool {
 /// "nello stesso bimestre", "in entrambi i mesi": the period that was told, and none of its days.
 pub(super) fn is_of_period(segment: &Segment, same: &Placed) -> bool {
     let words = segment.tokens.get(same.start..same.end).unwrap_or_default();
-    words.iter().any(|t| ["periodo", "mese", "mesi", "bimestre", "trimestre", "quadrimestre", "stagione"].contains(&t.text.as_str()))
+    words
+        .iter()
+        .any(|t| ["periodo", "orario", "mese", "mesi", "bimestre", "trimestre", "quadrimestre", "stagione"].contains(&t.text.as_str()))
 }
 
 /// "Il centralino, per la sola giornata di domani, si sposta sul 347 …": a number for that day.
@@ -280,7 +300,7 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
             ["comincia", "cominciano", "comincera", "cominceranno", "inizia", "iniziano", "iniziera", "inizieranno"].contains(&verb)
                 && segment.tokens.get(i + 1).is_some_and(|t| t.is_any(&["a", "ad"]))
         })
-        || ["scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
+        || ["riparte", "ripartono", "ripartira", "ripartiranno", "scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
     // "lunedì 10 luglio l'ufficio tributi si trasferisce in piazza Mercato 6"
     let today = segment.tokens.get(date.start).is_some_and(|t| t.is("oggi"));
     let moves = !today
@@ -298,6 +318,15 @@ fn is_half_day(segment: &Segment, date: &Placed) -> bool {
     let behind = segment.tokens.get(date.end..(date.end + 1).min(segment.tokens.len())).unwrap_or_default();
     let half = |t: &crate::text::Token| ["pomerigg", "mattin"].iter().any(|w| t.text.starts_with(w));
     before.iter().any(half) || behind.iter().any(half)
+}
+
+/// "chiuderanno nelle ore pomeridiane", "resteranno chiusi nel pomeriggio": the half stands behind the word of closing.
+fn shuts_for_half(segment: &Segment, closed_at: &[&Placed]) -> bool {
+    let [shut] = closed_at else { return false };
+    let behind = segment.tokens.get(shut.end..(shut.end + 4).min(segment.tokens.len())).unwrap_or_default();
+    let lead = |t: &crate::text::Token| t.is_any(&["nel", "nelle", "nella", "di", "al", "ore", "il", "per", "pubblico"]);
+    let at = behind.iter().position(|t| !lead(t));
+    at.is_some_and(|at| ["pomerigg", "pomerid", "antimerid", "mattin"].iter().any(|stem| behind[at].text.starts_with(stem)))
 }
 
 /// "La chiusura del 26 è rinviata al 30", "… è annullata": the day that was announced first is no closure.

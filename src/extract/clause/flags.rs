@@ -48,12 +48,12 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     flags.video = hit(Cue::Video).next().is_some();
     flags.reduced = hit(Cue::Reduced).next().is_some();
     // "è attivo il numero": a line, no counter
-    flags.open =
-        hit(Cue::Open).any(|m| {
-            !segment.tokens.get(m.end..(m.end + 3).min(segment.tokens.len())).unwrap_or_default().iter().any(|t| {
-                ["numer", "line", "casell", "indirizz", "centralin", "recapit", "utenz"].iter().any(|stem| t.text.starts_with(stem))
-            })
-        });
+    flags.open = hit(Cue::Open).any(|m| {
+        !segment.tokens.get(m.end..(m.end + 3).min(segment.tokens.len())).unwrap_or_default().iter().any(|t| {
+            ["numer", "line", "casell", "indirizz", "centralin", "recapit", "utenz"].iter().any(|stem| t.text.starts_with(stem))
+                || t.is_any(&["pec", "mail", "email"])
+        })
+    });
     // "negli altri giorni solo per appuntamento": the days named before are free
     let other_days = |m: &Placed| {
         let before = &segment.tokens[m.start.saturating_sub(7).max(clause.start)..m.start];

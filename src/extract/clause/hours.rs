@@ -113,7 +113,7 @@ impl Fallen {
 /// pomeridiane del lunedì", "non effettuerà l'apertura pomeridiana del giovedì".
 pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fallen> {
     const TURNS: [&str; 8] = ["apertur", "riceviment", "turn", "orari", "sportell", "accesso", "fasci", "rientr"];
-    const FALL: [&str; 8] = ["sospes", "sospend", "soppress", "annullat", "abolit", "eliminat", "cancellat", "saltan"];
+    const FALL: [&str; 9] = ["sospes", "sospend", "sospensi", "soppress", "annullat", "abolit", "eliminat", "cancellat", "saltan"];
     const SERVE: [&str; 10] = ["effettu", "osserv", "svolg", "terr", "sara", "saran", "avra", "previst", "garantit", "assicurat"];
     // between a verb and what it takes away: "sono sospese, fino a settembre, le …" is another matter
     const REACH: usize = 8;
@@ -176,6 +176,9 @@ fn past_noon(span: Span) -> Span {
 /// How hours are to be used: told by the words before them, or by those behind where nothing else follows.
 pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize)], start: usize, end: usize) -> Access {
     let token = |piece: usize| places.get(piece).map_or(clause.start, |p| p.0);
+    // "chiuso al pubblico e contattabile per telefono, dalle 10 alle 12": the closing stands before the words that say how
+    let shuts = |piece: &usize| clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Closed) && m.start == token(*piece));
+    let start = (start..end).find(|piece| !shuts(piece)).unwrap_or(start);
     let (from, to) = (token(start), end.checked_sub(1).and_then(|e| places.get(e)).map_or(clause.end, |p| p.1));
     // the sub-clause: between semicolons
     let mut left = clause.start;

@@ -92,6 +92,7 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             || is_direction(segment, marks, mark)
             || reference(segment, marks, mark)
             || is_place(segment, marks, mark)
+            || is_house_of(segment, mark)
         {
             out.push(mark.start);
         }
@@ -113,9 +114,25 @@ fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool 
     if !tells.is_some_and(|at| behind[..at].iter().all(auxiliary)) {
         return false;
     }
+    // "il Sindaco ha disposto la chiusura delle scuole": whoever is told of, it is not he
+    const ORDERS: [&str; 6] = ["dispone", "dispost", "ordin", "decis", "stabil", "firmat"];
+    let orders = tells.is_some_and(|at| ORDERS.iter().any(|stem| behind[at].text.starts_with(stem)));
+    let himself = matches!(&mark.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office.0 == "sindaco"));
+    if orders && himself {
+        return true;
+    }
     // "il Sindaco ha disposto, per mercoledì 25, la chiusura di:" above the list
     let list = segment.announces() && marks.iter().any(|m| m.start > mark.end && m.mark == Mark::Cue(Cue::Closed));
     list || marks.iter().any(|m| m.start > mark.end && matches!(m.mark, Mark::Offices(_)))
+}
+
+/// "Nello stesso edificio della biblioteca, viale Varallo 21": in whose house another is.
+fn is_house_of(segment: &Segment, mark: &Placed) -> bool {
+    let before = &segment.tokens[mark.start.saturating_sub(5)..mark.start];
+    let of = before.last().is_some_and(|t| t.is_any(&["del", "della", "dell'", "dello"]));
+    let house = |t: &crate::text::Token| t.is_any(&["edificio", "stabile", "palazzo", "immobile", "complesso", "cortile", "piano"]);
+    let same = before.iter().any(|t| t.is_any(&["stesso", "medesimo"])) && before.iter().any(house);
+    of && same
 }
 
 /// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.
@@ -145,6 +162,9 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
             "depositat",
             "spazi",
             "accanto",
+            "davanti",
+            "fronte",
+            "ritrov",
         ]
         .iter()
         .any(|w| t.text.starts_with(w))

@@ -6,6 +6,9 @@
 use crate::text::{Token, TokenKind};
 
 const STREETS: &[&str] = &[
+    "rue",
+    "place",
+    "avenue",
     "riviera",
     "riva",
     "calata",
@@ -150,6 +153,12 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
     if at == first {
         return None;
     }
+    // "per un corso di aggiornamento l'Ufficio Tributi non aprirà giovedì 21": a sentence goes on, and no name
+    let common = |t: &Token| t.kind == TokenKind::Word && !t.upper && !t.text.ends_with('\'') && !is_particle(&t.text);
+    let mixed = tokens[first..at].iter().any(|t| t.upper);
+    if mixed && tokens[first..at].windows(2).any(|pair| common(&pair[0]) && common(&pair[1])) {
+        return None;
+    }
     // names have capitals, where the text has any: "in via di definizione 4 pratiche" is no address
     let named = tokens[first..at].iter().any(|t| t.upper || t.kind == TokenKind::Number);
     if !named && tokens.iter().any(|t| t.upper) {
@@ -187,6 +196,15 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         end += 1;
     }
     Some(end)
+}
+
+/// A small word inside the name of a street.
+fn is_particle(word: &str) -> bool {
+    const PARTICLES: [&str; 21] = [
+        "du", "de", "di", "del", "della", "dello", "dei", "degli", "delle", "da", "dal", "in", "sul", "sulla", "al", "alla", "alle", "ai",
+        "a", "e", "san",
+    ];
+    PARTICLES.contains(&word)
 }
 
 /// "2 Maggio", "10 Giugno 1944" inside the name of a street: the index behind it, where the number of a house follows.

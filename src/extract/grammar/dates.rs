@@ -139,6 +139,7 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     if let [.., first] = list.as_slice()
         && tokens.get(next).is_some_and(|t| t.is_any(&["-", "/"]))
         && list.len() == 1
+        && !numbers_a_point(first, tokens, next)
         && let Some((last, after)) = written_day(tokens, next + 1, anchor, lexicon, Ask::Weekday)
         && let Some(found) = range_of(*first, last, anchor)
     {
@@ -155,6 +156,12 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         days.push(if back { day.checked_add(1.year()).unwrap_or(day) } else { day });
     }
     (!days.is_empty()).then_some((When::Days(days), next))
+}
+
+/// "ART. 2 - Lunedì 6 maggio": the number of a point, and the day of which it speaks.
+fn numbers_a_point(first: &Written, tokens: &[Token], dash: usize) -> bool {
+    let bare = first.weekday.is_none() && first.month.is_none() && first.fixed.is_none();
+    bare && tokens[dash].spaced && tokens.get(dash + 1).is_some_and(|t| t.spaced && t.kind == TokenKind::Word)
 }
 
 fn skip_small(tokens: &[Token], mut i: usize) -> usize {
@@ -197,6 +204,10 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         _ => return None,
     };
     let mut at = start;
+    // "dallo stesso lunedì 20"
+    if matches!(word(at), "stesso" | "medesimo") && weekday_and_day(tokens, at + 1, lexicon) {
+        at += 1;
+    }
     while matches!(
         word(at),
         "il" | "lo"
@@ -266,7 +277,12 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     {
         // "chiusi dall'11 al 22 agosto; l'Avvocatura si ferma dal 18 al 22": of the month that was named, where it is to come
         let named = anchor.last.filter(|day| anchor.day.is_some_and(|today| *day > today));
-        let end = named.and_then(|day| date(day.year(), day.month(), until)).map_or_else(|| nearest_weekday_day(&last, anchor), Some)?;
+        // "valido fino a sabato 1° settembre … e cioè da lunedì 6 a sabato 18": of a month in which the eighteenth is a Saturday
+        let falls = |end: &Date| last.weekday.is_none_or(|weekday| weekday_of(*end) == weekday);
+        let end = named
+            .and_then(|day| date(day.year(), day.month(), until))
+            .filter(falls)
+            .map_or_else(|| nearest_weekday_day(&last, anchor), Some)?;
         let range = DateRange::new(date(end.year(), end.month(), from)?, end)?;
         return Some((When::Range(range), skip_inclusive(tokens, after)));
     }
@@ -294,6 +310,12 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
         return Some((When::From(day), skip_inclusive(tokens, next)));
     }
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
+}
+
+/// "lunedì 20": a day of the week with its number.
+fn weekday_and_day(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
+    let number = |t: &Token| t.kind == TokenKind::Number && t.text.len() <= 2;
+    super::weekdays::weekday(tokens, i, lexicon).is_some_and(|(_, next)| tokens.get(next).is_some_and(number))
 }
 
 /// "dal giorno successivo", "dall'indomani", "a partire dal giorno dopo": from the day behind the one named last.

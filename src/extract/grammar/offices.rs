@@ -52,6 +52,14 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     if i > 0 && tokens[i - 1].is("ex") {
         return None;
     }
+    // "risponde una segreteria": any, and not the body's
+    if i > 0 && tokens[i - 1].is_any(&["una", "un", "un'"]) && tokens[i].is_any(&["segreteria", "biblioteca", "protocollo", "centralino"]) {
+        return None;
+    }
+    // "pagina a cura del C.E.D.": who wrote it
+    if i >= 2 && tokens[i - 2].is("cura") && tokens[i - 1].is_any(&["di", "del", "dello", "della", "dell'"]) {
+        return None;
+    }
     let mut offices: Vec<Named> = Vec::new();
     let mut sure = false;
     let mut at = i;
@@ -65,7 +73,9 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
                 let stated = i > 0
                     && tokens[i - 1].is_any(&[":", "-"])
                     && tokens.get(i + 1).is_some_and(|t| ["chius", "apert"].iter().any(|stem| t.text.starts_with(stem)));
-                let subject = i == place.first || tokens[i - 1].is_any(&["il", "intero"]) || stated;
+                // "presso il municipio, piazza Garibaldi 1"
+                let at_it = i >= 2 && tokens[i - 2].is_any(&["presso", "c"]);
+                let subject = i == place.first || tokens[i - 1].is_any(&["il", "intero"]) && !at_it || stated;
                 if !subject || place.label {
                     return None;
                 }
@@ -127,7 +137,7 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
         return Some(Mention { offices, sure, next: end });
     }
     narrow(tokens, &mut offices);
-    at = narrowed_behind(tokens, at, &mut offices, lexicon);
+    at = narrowed_behind(tokens, at, place.label, &mut offices, lexicon);
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })
 }
@@ -135,6 +145,10 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
 /// "ufficio", "gli sportelli di", "servizio" and the names that follow.
 fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
     let behind = lexicon.head_at(tokens, i)?;
+    // "codice univoco ufficio: UFK7Q2"
+    if i > 0 && tokens[i - 1].is_any(&["univoco", "codice"]) {
+        return None;
+    }
     let mut at = behind;
     while tokens.get(at).is_some_and(|t| {
         t.is_any(&[

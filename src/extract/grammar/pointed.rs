@@ -4,7 +4,7 @@
 
 use super::dates::When;
 use crate::lexicon::Lexicon;
-use crate::text::Token;
+use crate::text::{Token, TokenKind};
 
 /// "nello stesso periodo", "in entrambe le date", "nella giornata indicata", "negli stessi giorni di chiusura" is not ours.
 pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(When, usize)> {
@@ -22,7 +22,9 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
             "giorno" | "data" | "giornata" | "momento" | "lunedi" | "martedi" | "mercoledi" | "giovedi" | "venerdi" | "sabato" | "domenica"
         )
     }) {
-        return Some((When::FromSame, noun + 1));
+        // "dallo stesso lunedì 20" says which
+        let numbered = tokens.get(noun + 1).is_some_and(|t| t.kind == TokenKind::Number && lexicon.weekday(word(noun)).is_some());
+        return (!numbered).then_some((When::FromSame, noun + 1));
     }
     if let Some(next) = pointed(tokens, i) {
         return Some((When::Same, next));
@@ -49,6 +51,10 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
             "del" | "dei" | "della" | "delle" | "dell'",
             "provvedimento" | "lavori" | "chiusura" | "opere" | "intervento" | "cantiere" | "sospensione",
         ) => i + 3,
+        // "per tutta la durata dell'orario estivo", "nel periodo estivo": the one that was told before
+        ("durata", "dell'", "orario") | ("durante", "l'", "orario") if is_named_period(word(i + 3)) => i + 4,
+        ("nel", "periodo", "estivo" | "invernale" | "natalizio" | "pasquale") => i + 3,
+        ("tutta", "la", "giornata") if !matches!(word(i + 3), "di" | "del" | "dei") => i + 3,
         ("tutto", "il", "periodo") if !is_named_period(word(i + 3)) => i + 3,
         ("nel", "bimestre" | "trimestre", next) if lexicon.month(next).is_none() => i + 2,
         _ => return None,
@@ -64,7 +70,7 @@ fn is_named_period(next: &str) -> bool {
 
 /// "stesso periodo", "quelle due giornate", "tali date", "giorni anzidetti": a word that points back and a word of time, one in front of the other.
 fn pointed(tokens: &[Token], i: usize) -> Option<usize> {
-    const TIMES: [&str; 13] = [
+    const TIMES: [&str; 16] = [
         "giorno",
         "giorni",
         "giornata",
@@ -78,6 +84,9 @@ fn pointed(tokens: &[Token], i: usize) -> Option<usize> {
         "bimestre",
         "trimestre",
         "arco",
+        "mattine",
+        "mattinate",
+        "pomeriggi",
     ];
     const BACK: [&str; 8] = ["predett", "suddett", "anzidett", "sopraddett", "sopracitat", "succitat", "summenzionat", "indicat"];
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());

@@ -314,7 +314,10 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     let tail = tail(before, 48);
     let tail = tail.rsplit(['\n', ';']).next().unwrap_or_default();
     // only what stands behind the last digit, so that "tel. 0583 1 fax 0583 2" tells them apart
-    let tail = tail.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    let behind = tail.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    // "334 1820457 (anche WhatsApp), ufficio tecnico 348 6053319": the bracket is of the number before it
+    let bracket = behind.trim_start().strip_prefix('(').and_then(|inside| inside.split_once(')')).map(|(_, rest)| rest);
+    let tail = bracket.filter(|_| behind.len() < tail.len()).unwrap_or(behind);
     let has = |word: &str| tail.contains(word);
     let after = text.get(end..).unwrap_or_default().trim_start();
     let fax = has("fax");
@@ -362,13 +365,8 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     if after.starts_with("(whatsapp") || after.starts_with("(solo whatsapp") || after.starts_with("(messaggi whatsapp") {
         return Label::Whatsapp;
     }
-    if after.starts_with("(anche whatsapp")
-        || after.starts_with("(telefono e whatsapp")
-        || after.starts_with("anche whatsapp")
-        || after.starts_with("- anche whatsapp")
-        || after.starts_with(", anche whatsapp")
-    {
-        return Label::PhoneAndWhatsapp;
+    if let Some(label) = also_behind(after) {
+        return label;
     }
     if tel
         || has("numer")
@@ -383,6 +381,23 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     } else {
         Label::None
     }
+}
+
+/// "(anche WhatsApp)", "(va bene anche un messaggio WhatsApp)", ", anche WhatsApp", "(anche fax)": what else the number before it is, unless a number of
+/// its own follows ("anche WhatsApp: 371 …").
+fn also_behind(after: &str) -> Option<Label> {
+    let words = match after.strip_prefix('(') {
+        Some(inside) => inside.split_once(')')?.0,
+        None => after.trim_start_matches(['-', ',', ' ']).strip_prefix("anche ").map(|_| after).filter(|a| a.len() >= 14)?,
+    };
+    let kind = words.find("whatsapp").map(|at| (at + "whatsapp".len(), Label::PhoneAndWhatsapp));
+    let (end, label) = kind.or_else(|| words.find("fax").map(|at| (at + "fax".len(), Label::PhoneAndFax)))?;
+    let introduced = words.get(..end)?;
+    const LONGEST: usize = 48;
+    let also = introduced.contains("anche") || introduced.contains("telefono e ");
+    let own_number = words.get(end..)?.trim_start_matches([' ', ':', '.', 'a', 'l']).starts_with(|c: char| c.is_ascii_digit() || c == '+');
+    let figures = introduced.bytes().any(|b| b.is_ascii_digit());
+    (also && !own_number && !figures && introduced.len() <= LONGEST).then_some(label)
 }
 
 /// "allo 0583", "al 0583", "dello 0583": the article of a telephone number.

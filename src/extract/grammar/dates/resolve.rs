@@ -29,7 +29,12 @@ pub(super) fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<
     if anchor.told.is_some() {
         return anchor.told;
     }
-    let Some(from) = anchor.day else { return anchor.year };
+    let Some(from) = anchor.day else {
+        // "martedì 26 dicembre e lunedì 1 gennaio", on a page that only says "Natale 2023": the weekday tells which year
+        let falls = |year: &i16| weekday.is_none_or(|named| date(*year, month, day).is_some_and(|d| weekday_of(d) == named));
+        let near = |year: i16| [year, year + 1, year - 1].into_iter().find(falls).unwrap_or(year);
+        return anchor.year.map(near);
+    };
     [from.year() - 1, from.year(), from.year() + 1]
         .into_iter()
         .filter_map(|year| date(year, month, day.clamp(1, 28)).map(|_| year))
@@ -51,7 +56,8 @@ pub(super) fn nearest_year(anchor: &Anchor, month: i8, day: i8, weekday: Option<
 
 /// "venerdì 20" without a month: the nearest such day, on or after the anchor first.
 pub(super) fn nearest_weekday_day(written: &Written, anchor: &Anchor) -> Option<Date> {
-    let from = anchor.day?;
+    // a page without a date speaks from the day that it named last, if the weekday confirms it
+    let from = anchor.day.or(anchor.last.filter(|_| written.weekday.is_some()))?;
     let day = written.day?;
     let candidates = (-2..=6).filter_map(|months: i32| {
         let base = from.first_of_month().checked_add(months.months()).ok()?;

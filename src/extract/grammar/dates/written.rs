@@ -60,7 +60,8 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
                 let close = at == i + 2 && matches!(word(next), ")");
                 return Some((written, if close { next + 1 } else { next }));
             }
-            return fixed(shifted(if word(i) == "oggi" { 0 } else { 1 }), behind_weekday(tokens, i + 1, lexicon));
+            let day = shifted(if word(i) == "oggi" { 0 } else { 1 });
+            return fixed(day, behind_same_day(tokens, at, day, lexicon).unwrap_or(behind_weekday(tokens, i + 1, lexicon)));
         }
         "dopodomani" => return fixed(shifted(2), behind_weekday(tokens, i + 1, lexicon)),
         _ => {}
@@ -305,6 +306,13 @@ fn behind_weekday(tokens: &[Token], i: usize, lexicon: &Lexicon) -> usize {
     let comma = |j: usize| tokens.get(j).is_some_and(|t| t.is(","));
     let repeats = comma(i) && tokens.get(i + 1).is_some_and(|t| lexicon.weekday(&t.text).is_some()) && comma(i + 2);
     if repeats { i + 2 } else { i }
+}
+
+/// "domani martedì 9", "oggi, lunedì 8": the same day by its weekday and its number, without a month.
+fn behind_same_day(tokens: &[Token], i: usize, day: Option<Date>, lexicon: &Lexicon) -> Option<usize> {
+    let (weekday, next) = weekdays::weekday(tokens, i, lexicon)?;
+    let number = tokens.get(next).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 2)?.number()?;
+    day.filter(|day| weekday_of(*day) == weekday && i64::from(day.day()) == i64::from(number)).map(|_| next + 1)
 }
 
 /// "lun 9-12 mar 9-12": whether the "mar" behind a number is a Tuesday.

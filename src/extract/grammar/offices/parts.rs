@@ -24,12 +24,17 @@ pub(super) fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
 }
 
 /// "Ufficio tecnico - edilizia", "Ufficio tecnico, settore urbanistica": the same in common words, which are no name on their own. The index behind them.
-pub(super) fn narrowed_behind(tokens: &[Token], at: usize, offices: &mut [Named], lexicon: &Lexicon) -> usize {
+pub(super) fn narrowed_behind(tokens: &[Token], at: usize, label: bool, offices: &mut [Named], lexicon: &Lexicon) -> usize {
     let [whole] = offices else { return at };
     let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"]));
     let Some(sign) = tokens.get(at).filter(|t| technical && t.is_any(&["-", "(", ","])) else { return at };
     let head = lexicon.head_at(tokens, at + 1);
-    if sign.is(",") && head.is_none() {
+    // "UFFICIO TECNICO, edilizia privata: …": two lines of one cell
+    let cell = || {
+        let part = lexicon.office_at(tokens, at + 1);
+        label && part.is_some_and(|part| tokens.get(part.next).is_none_or(|t| t.is_any(&[":", "(", "-"])))
+    };
+    if sign.is(",") && head.is_none() && !cell() {
         return at;
     }
     let name = lexicon.office_at(tokens, at + 1).or_else(|| lexicon.office_at(tokens, head?));

@@ -45,6 +45,13 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
     let quantifier = sentence.text(start) != "non";
     // "nessuno ha mai pensato di chiudere", "non è in programma alcuna chiusura"
     let thought = sentence.walk(end, &CHANGE, &[Word::Mind, Word::Done], 8);
+    // "nessuna sala chiude": whatever the noun
+    let none_shuts = |i: usize| sentence.has(i, Word::Shuts).or_else(|| sentence.has(i, Word::Shut));
+    if sentence.text(start).starts_with("nessun")
+        && let Some(shut) = none_shuts(end + 1)
+    {
+        return sentence.say(Cue::Denied, start..shut);
+    }
     // "niente Informagiovani dal 10 al 14"
     if sentence.text(start) == "niente" && sentence.named(end) {
         return sentence.say(Cue::Closed, start..end);
@@ -205,6 +212,15 @@ fn privation(sentence: &mut Sentence, start: usize, end: usize) {
     let Some(hit) = sentence.walk(end, &[Word::Book, Word::Afternoon, Word::Serving, Word::Shutting], &[Word::Need], 5) else { return };
     match hit.word {
         Word::Book => {
+            // "chi arriva senza prenotazione verrà rimandato indietro"
+            const TURNED: [&str; 5] = ["rimandat", "respint", "invitat", "allontanat", "attender"];
+            let who = (start.saturating_sub(4)..start).any(|i| sentence.has(i, Word::Who).is_some());
+            let sent_back = (hit.end..hit.end + 5)
+                .take_while(|i| !sentence.stops(*i))
+                .find(|i| TURNED.iter().any(|stem| sentence.text(*i).starts_with(stem)));
+            if let Some(verb) = sent_back.filter(|_| who) {
+                return sentence.say(Cue::Appointment, start..verb + 1);
+            }
             match sentence.path(hit.end, &[Word::Not], 1).and_then(|not| sentence.path(not.end, &[Word::Serve, Word::Up, Word::Serving], 4))
             {
                 Some(serve) => sentence.say(Cue::Appointment, start..serve.end),

@@ -116,6 +116,15 @@ fn is_served_so(sentence: &Sentence, means: &Hit) -> bool {
 /// "chiuso al pubblico, ma risponde al telefono": no counter, and the way that takes its place.
 fn instead(sentence: &mut Sentence) {
     let n = sentence.tokens.len();
+    // "non riceverà il pubblico e potrà essere contattato solamente:" above the list of ways
+    let closes = (0..n).rev().find(|i| sentence.text(*i) != ":").filter(|last| *last + 1 < n);
+    if let Some(only) = closes.filter(|last| sentence.has(*last, Word::Only).is_some()) {
+        let reached =
+            (only.saturating_sub(3)..only).any(|i| ["contattat", "raggiung"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+        if reached {
+            return sentence.say(Cue::Remote, only..only + 1);
+        }
+    }
     let shut = (0..n).find(|i| sentence.said(Cue::Closed, *i..*i + 1));
     let Some(shut) = shut else { return };
     let phrase = sentence.phrase(shut);
