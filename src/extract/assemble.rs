@@ -339,6 +339,9 @@ impl Assembler<'_> {
             self.heading(index, marks);
             return;
         }
+        if overview::is_of_register(segment) {
+            return;
+        }
         if self.is_letterhead(index, marks) || self.is_teaser(index, marks) || press::is_of_mailing_list(segment) || press::is_form(segment)
         {
             return;

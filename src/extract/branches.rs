@@ -32,6 +32,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     by_structure(document, segments, scans, lexicon);
     rooms(segments, scans);
     called_by_place(segments, scans);
+    only_by_its_street(segments, scans);
 }
 
 /// "Gli operatori di Poggio rispondono allo …", below "la sede di Poggio": whoever works there speaks for the branch.
@@ -145,6 +146,25 @@ pub fn settle_addresses(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             if let Some((at, end)) = street {
                 *placed = Placed { mark: Mark::Address(segment.words(at..end).to_string()), start: at, end };
             }
+        }
+    }
+}
+
+/// "Il comando di viale Matteotti 30 è aperto …" below a title that tells no other branch: where the office is.
+fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let sites = |wanted: &dyn Fn(&Segment) -> bool, scans: &[Vec<Placed>]| -> BTreeSet<String> {
+        let within = segments.iter().zip(scans).filter(|(s, _)| wanted(s)).flat_map(|(_, marks)| marks);
+        within.filter_map(|m| if let Mark::Site(name) = &m.mark { Some(crate::text::fold(name)) } else { None }).collect()
+    };
+    for i in 0..segments.len() {
+        let Some(title) = segments[i].headings.last().filter(|_| segments[i].role == Role::Sentence) else { continue };
+        let street = |m: &Placed| {
+            let at = (m.start..m.end).find_map(|at| super::grammar::addresses::address(&segments[i].tokens, at).map(|end| (at, end)));
+            at.filter(|_| matches!(m.mark, Mark::Site(_)))
+        };
+        let Some((n, (at, end))) = scans[i].iter().enumerate().find_map(|(n, m)| street(m).map(|found| (n, found))) else { continue };
+        if sites(&|s: &Segment| s.headings.contains(title), scans).len() == 1 {
+            scans[i][n] = Placed { mark: Mark::Address(segments[i].words(at..end).to_string()), start: at, end };
         }
     }
 }
@@ -333,6 +353,8 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+    found.extend(called_in_labels(segments, scans, &found));
+    found.sort_by_key(|(i, start, ..)| (*i, *start));
     let mut names: Vec<String> = found.iter().map(|(.., name)| crate::text::fold(name)).collect();
     names.sort();
     names.dedup();
@@ -343,6 +365,8 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     }
     let called: Vec<String> = found.iter().map(|(.., name)| name.clone()).collect();
     for (i, start, end, name) in found {
+        // "Biblioteca Quartiere Nord": the quarter is a part of the name
+        scans[i].retain(|m| !(matches!(m.mark, Mark::Site(_)) && start <= m.start && m.end <= end));
         let at = scans[i].iter().position(|m| m.start >= start).unwrap_or(scans[i].len());
         scans[i].insert(at, Placed { mark: Mark::Site(name), start, end });
     }
@@ -364,6 +388,42 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// "Biblioteca Palazzo Ferri", "Biblioteca ragazzi La Chiocciola", "Punto prestito Ospedale" as titles or heads of columns: where two or more labels call the office by
+/// names of their own, each is a branch.
+fn called_in_labels(
+    segments: &[Segment],
+    scans: &[Vec<Placed>],
+    known: &[(usize, usize, usize, String)],
+) -> Vec<(usize, usize, usize, String)> {
+    const LONGEST_NAME: usize = 4;
+    let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
+    for (i, (segment, marks)) in segments.iter().zip(scans.iter()).enumerate() {
+        if segment.region != Region::Main || !matches!(segment.role, Role::Heading | Role::Row) {
+            continue;
+        }
+        for mark in marks {
+            let Mark::Offices(mention) = &mark.mark else { continue };
+            let [named] = mention.offices.as_slice() else { continue };
+            if !IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) || named.tokens.end != mark.end {
+                continue;
+            }
+            let closes = |j: usize| segment.tokens.get(j).is_none_or(|t| t.is_any(&[":", "("]));
+            let Some(end) = (mark.end..=mark.end + LONGEST_NAME).find(|j| closes(*j)).filter(|end| *end > mark.end) else { continue };
+            let words = &segment.tokens[mark.end..end];
+            let called = segment.is_capital(mark.end) && words.iter().all(|t| t.kind == crate::text::TokenKind::Word);
+            let plain = marks.iter().all(|m| !(mark.end..end).contains(&m.start) || matches!(m.mark, Mark::Site(_)));
+            let new = !known.iter().any(|(at, start, ..)| *at == i && *start >= mark.start && *start < end);
+            if called && plain && new {
+                found.push((i, mark.end, end, segment.words(mark.start..end).to_string()));
+            }
+        }
+    }
+    let mut names: Vec<String> = found.iter().map(|(.., name)| crate::text::fold(name)).collect();
+    names.sort();
+    names.dedup();
+    if names.len() >= 2 { found } else { Vec::new() }
 }
 
 /// Whether a branch that is told by its word ("sede centrale", "sezione ragazzi") stands in the block or below the title of the one that was found.

@@ -195,7 +195,7 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
             let of_body = o.office.is_all() || o.office.0 == "centralino";
             of_body || near_end && body_line && ["urp", "protocollo"].contains(&o.office.0.as_str())
         }),
-        Mark::Days(_) | Mark::Span(..) => true,
+        Mark::Days(_) | Mark::Span(..) | Mark::Site(_) => true,
         _ => false,
     });
     // "38060 Castelnuovo (TN)": a postal address

@@ -10,7 +10,7 @@ use crate::domain::Channel;
 const COLOPHON: [&str; 6] =
     ["reg. trib", "registrazione trib", "testata registrata", "iscritta al tribunale", "direttore responsabile", "testata giornalistica"];
 /// What stands around an article: its makers, its rights, who advertises there.
-const MAKERS: [&str; 5] = ["redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
+const MAKERS: [&str; 6] = ["abbonamenti:", "redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
 /// Contacts for reporters.
 const FOR_REPORTERS: [&str; 10] = [
     "contatti per la stampa",

@@ -98,6 +98,15 @@ pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     fields.len() >= 2 && (has(&["inizio", "data inizio", "fine"]) || has(&["data"]) && has(&["cost", "bigliett", "organizza", "ingresso"]))
 }
 
+/// "Oggetto: Ordinanza n. 14 …; Dal: 03/05/2024; Al: 18/05/2024": a row of the board on which acts hang.
+pub(super) fn is_of_register(segment: &Segment) -> bool {
+    let text = segment.folded.text.as_str();
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    segment.role == Role::Row
+        && has(&["oggetto:"])
+        && (has(&[" dal:", "dal:"]) && has(&[" al:"]) || has(&["reg.", "ufficio proponente:", "tipo:", "scadenza:"]))
+}
+
 /// Parts of the year that are stated without a year and together make a whole one are seasons that recur, whatever the date of the page.
 pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     use crate::extract::grammar::dates::{Anchor, When};
@@ -152,8 +161,11 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
     for (i, mark, _) in &found {
         let segment = &segments[*i];
         let line = segment.role != Role::Heading && segment.opens_block && listed.contains(i);
-        let opens = ["orari", "apert"].iter().any(|w| segment.folded.text.trim_start().starts_with(w));
-        let label = segment.tokens.get(mark.end).is_some_and(|t| t.is(":")) && mark.start <= 4;
+        // "Da aprile a ottobre, sabato e domenica, 10-18"
+        let first = mark.start <= 1;
+        let opens = first || ["orari", "apert"].iter().any(|w| segment.folded.text.trim_start().starts_with(w));
+        let sign: &[&str] = if first { &[":", ","] } else { &[":"] };
+        let label = segment.tokens.get(mark.end).is_some_and(|t| t.is_any(sign)) && mark.start <= 4;
         if line
             && opens
             && label

@@ -70,6 +70,13 @@ impl Assembler<'_> {
                 self.list.push(first.office.clone());
             }
         }
+        // "1. … ad eccezione di:", its list, "2. la chiusura della Biblioteca": another point
+        if self.frame.excepting
+            && opens_with_number(segment)
+            && self.segments[..index].iter().rev().take(LONGEST_LIST).any(|s| s.block == self.frame.block && opens_with_number(s))
+        {
+            self.frame.active = false;
+        }
         if self.frame.excepting && listed && self.frame.active && explicit && n == 0 {
             facts.except = subjects.iter().map(|s| s.office.clone()).collect();
             // "In deroga, per il medesimo periodo:"
@@ -103,7 +110,10 @@ impl Assembler<'_> {
         }
         let lends = self.frame.active && self.frame.lends && listed && explicit && n == 0;
         let mut whom = if explicit { subjects } else { self.topic.clone() };
-        if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() {
+        // "DELEGAZIONE OVEST, via Tolmino 15" above its own hours, in a list of the delegations
+        let own_branch = self.topic_block == Some(segment.block)
+            && self.topic.iter().all(|s| s.site.is_some() && self.frame.subjects.iter().any(|f| f.office == s.office && f.site.is_none()));
+        if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() && !(own_branch && !self.topic.is_empty()) {
             whom.clone_from(&self.frame.subjects);
         }
         if lends {
@@ -134,7 +144,7 @@ impl Assembler<'_> {
         for (_, chunk) in &mut facts.hours {
             // "festivi chiuso" below the seasons holds in all of them
             // … and so does "chiuso la domenica e nei festivi", apart from their lists
-            let apart = segment.role == Role::Sentence && chunk.days.iter().any(|d| d.day == crate::domain::Day::Ph);
+            let apart = chunk.days.len() > 1 && chunk.days.iter().any(|d| d.day == crate::domain::Day::Ph);
             let feasts = chunk.slots == [crate::domain::Slot::Off] && (apart || chunk.days.iter().all(|d| d.day == crate::domain::Day::Ph));
             chunk.season = chunk.season.or(season.filter(|_| !feasts));
         }
@@ -169,7 +179,9 @@ impl Assembler<'_> {
             self.topic_period = None;
             return;
         }
-        if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none() {
+        // "da aprile si cambia", and below it "valgono dal 1° aprile al 31 ottobre:"
+        let completes = |known: Period| known.until.is_none() && facts.period.is_some_and(|p| p.from == known.from && p.until.is_some());
+        if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none_or(completes) {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
             self.document_period = facts.period;
         }
@@ -364,6 +376,12 @@ impl Assembler<'_> {
 /// "Le altre due sedi", "le delegazioni": a line about several branches, none of them by name.
 fn names_branches(segment: &Segment) -> bool {
     segment.tokens.iter().any(|t| t.is_any(&["sedi", "delegazioni", "succursali", "sportelli", "biblioteche", "presidi"]))
+}
+
+/// "2. la chiusura della Biblioteca", "2) …".
+fn opens_with_number(segment: &Segment) -> bool {
+    let number = segment.tokens.first().is_some_and(|t| t.kind == crate::text::TokenKind::Number && t.text.len() <= 2);
+    number && segment.tokens.get(1).is_some_and(|t| t.is_any(&[".", ")"]))
 }
 
 /// "Per chiarimenti risponde …": a number, and at most the hours at which it answers.

@@ -193,6 +193,9 @@ impl Assembler<'_> {
             }
             explicit = !subjects.is_empty();
         }
+        if let Some(all) = self.shared_by_branches(clause, segment) {
+            return (all, true);
+        }
         if self.sites && !named.is_empty() {
             if subjects.is_empty() {
                 // a row that opens with a branch is one of the page's own office, whatever house was named above the table
@@ -211,10 +214,48 @@ impl Assembler<'_> {
                     subjects = self.sole_named().into_iter().collect();
                 }
             }
+            // "Comando di Borgo", "Presidio di San Giusto" on a page of the police and of civil protection
+            let of_police =
+                named.iter().all(|site| ["comando", "presidio", "distaccamento"].iter().any(|w| crate::text::fold(site).starts_with(w)));
+            if of_police && subjects.len() > 1 && subjects.iter().any(|s| s.office.0 == "polizia-locale") {
+                subjects.retain(|s| s.office.0 == "polizia-locale");
+            }
             subjects = named.iter().flat_map(|site| subjects.iter().map(|s| Subject { site: Some(site.clone()), ..s.clone() })).collect();
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// "I tre sportelli hanno in comune il numero verde …", "per ciascuno dei tre presìdi: …@pec…": a way to reach the branches that were told last, of whichever it
+    /// is said.
+    fn shared_by_branches(&self, clause: &Clause, segment: &Segment) -> Option<Vec<Subject>> {
+        const BRANCHES: [&str; 11] =
+            ["sportelli", "sedi", "presidi", "delegazioni", "biblioteche", "poli", "succursali", "musei", "cimiteri", "farmacie", "centri"];
+        const SHARED: [&str; 8] = ["comune", "entramb", "ciascun", "ognun", "tutte", "tutti", "unic", "qualunque"];
+        let word = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
+        let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+        let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
+        let of_another =
+            clause.marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if !mention.offices.iter().all(|o| o.office.is_all())));
+        if !self.sites
+            || !reached
+            || timed
+            || of_another
+            || !segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str()))
+            || !word(&SHARED)
+        {
+            return None;
+        }
+        let office = &self.drafts.iter().rev().find(|d| d.subject.site.is_some())?.subject.office;
+        let mut branches: Vec<Subject> = Vec::new();
+        for draft in self.drafts.iter().filter(|d| d.subject.office == *office && d.subject.site.is_some()) {
+            // a branch that is shut has no way to be reached
+            let shut = draft.flags.closed && draft.weeks.is_empty() && draft.channels.is_empty();
+            if !shut && !branches.iter().any(|s| s.same(&draft.subject)) {
+                branches.push(draft.subject.clone());
+            }
+        }
+        (branches.len() >= 2).then_some(branches)
     }
 
     /// The one office that the document names, as it is first called.

@@ -35,10 +35,9 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     // "dal 10 giugno al 14 settembre si entra dalle 16.30 alle 20.30; il lunedì resta chiusa": the one word of closing is of the day of the week
     let of_weekday = |range: &Placed| {
         let distance = |m: &Placed, to: &Placed| if m.end <= to.start { to.start - m.end } else { m.start.saturating_sub(to.end) };
-        let open_days = reading.read.chunks.iter().any(|c| c.slots != [crate::domain::Slot::Off]);
         let [shut] = closed_at.as_slice() else { return false };
         let day = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Days(_))).map(|m| distance(m, shut)).min();
-        weekly_off && open_days && day.is_some_and(|day| day < distance(range, shut))
+        weekly_off && day.is_some_and(|day| day < distance(range, shut))
     };
     let mut period = Period::default();
     let mut closures: Vec<DateRange> = Vec::new();

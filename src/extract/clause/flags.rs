@@ -54,14 +54,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
                 || t.is_any(&["pec", "mail", "email"])
         })
     });
-    // "negli altri giorni solo per appuntamento": the days named before are free
-    let other_days = |m: &Placed| {
-        let before = &segment.tokens[m.start.saturating_sub(7).max(clause.start)..m.start];
-        let others = before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is("giorni"));
-        // behind a single date, the other days are all days: "sabato 14 si apre a tutti; negli altri giorni solo su appuntamento"
-        let resumes = before.iter().any(|t| ["continu", "torn", "riprend", "rest"].iter().any(|w| t.text.starts_with(w)));
-        others && !resumes
-    };
+    let other_days = |m: &Placed| is_of_other_days(segment, clause, m);
     flags.appointment = hit(Cue::Appointment).any(|m| !covered(m, Cue::WalkIn) && is_appointment(segment, m) && !other_days(m));
     let at_an_hour = |m: &Placed| at_an_hour(segment, m);
     // "mercoledì 12 non potranno accogliere nessuno al mattino: solo dalle 15.30 alle 17.30": shut for a part of a day
@@ -166,6 +159,15 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         flags.appointment = false;
     }
     flags
+}
+
+/// "negli altri giorni solo per appuntamento": the days named before are free.
+pub(super) fn is_of_other_days(segment: &Segment, clause: &Clause, booking: &Placed) -> bool {
+    let before = &segment.tokens[booking.start.saturating_sub(7).max(clause.start)..booking.start];
+    let others = before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is("giorni"));
+    // behind a single date, the other days are all days: "sabato 14 si apre a tutti; negli altri giorni solo su appuntamento"
+    let resumes = before.iter().any(|t| ["continu", "torn", "riprend", "rest"].iter().any(|w| t.text.starts_with(w)));
+    others && !resumes
 }
 
 /// "Il vecchio numero della Polizia locale non sarà più attivo", "il telefono della biblioteca non funziona": a line is shut, not the office.

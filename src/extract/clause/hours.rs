@@ -1,7 +1,7 @@
 //! The hours of a clause, and how they are to be used.
 
 use super::dates::begins;
-use super::flags::{at_an_hour, is_appointment, is_shut_but, opens_by_appointment};
+use super::flags::{at_an_hour, is_appointment, is_of_other_days, is_shut_but, opens_by_appointment};
 use super::{Around, Clause};
 use crate::domain::{Access, ChannelKind, Clock, Span};
 use crate::extract::grammar::dates::When;
@@ -67,7 +67,7 @@ pub(super) fn read_hours(segment: &Segment, clause: &Clause, around: &Around) ->
             Mark::Exception(Exception::Following | Exception::Sentence)
                 if clause.marks[i + 1..]
                     .iter()
-                    .find(|n| !matches!(n.mark, Mark::Comma))
+                    .find(|n| !matches!(n.mark, Mark::Comma | Mark::When(_) | Mark::Cue(_)))
                     .is_some_and(|n| matches!(n.mark, Mark::Offices(_))) => {}
             Mark::Exception(Exception::Following | Exception::Sentence) => push(Piece::Without, m),
             Mark::Exception(Exception::Preceding) => push(Piece::WithoutBefore, m),
@@ -195,8 +195,12 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
     let cues = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue) && m.start >= left && m.end <= right);
     let walk_in = cues(Cue::WalkIn).next().is_some();
     let own = |m: &Placed| in_brackets(segment, m).is_none_or(|open| open >= from && !places.iter().any(|p| p.0 >= to && p.1 <= open));
-    let appointment = cues(Cue::Appointment)
-        .any(|m| is_appointment(segment, m) && own(m) && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end));
+    let appointment = cues(Cue::Appointment).any(|m| {
+        is_appointment(segment, m)
+            && !is_of_other_days(segment, clause, m)
+            && own(m)
+            && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end)
+    });
     let video = cues(Cue::Video).next().is_some();
     let phone_before = cues(Cue::Phone).any(|m| m.end <= from) || phone_right_before(clause, from, left);
     // "non riceve allo sportello: risponde al telefono": a counter that is denied is none

@@ -93,6 +93,7 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             || reference(segment, marks, mark)
             || is_place(segment, marks, mark)
             || is_house_of(segment, mark)
+            || is_maker(segment, mark)
         {
             out.push(mark.start);
         }
@@ -132,7 +133,23 @@ fn is_house_of(segment: &Segment, mark: &Placed) -> bool {
     let of = before.last().is_some_and(|t| t.is_any(&["del", "della", "dell'", "dello"]));
     let house = |t: &crate::text::Token| t.is_any(&["edificio", "stabile", "palazzo", "immobile", "complesso", "cortile", "piano"]);
     let same = before.iter().any(|t| t.is_any(&["stesso", "medesimo"])) && before.iter().any(house);
-    of && same
+    // "Stesso indirizzo e stesso telefono della biblioteca"
+    const WAYS: [&str; 9] = ["indirizzo", "telefono", "numero", "recapito", "recapiti", "sede", "contatti", "mail", "pec"];
+    let alike = before.windows(2).any(|pair| {
+        pair[0].is_any(&["stesso", "stessa", "stessi", "medesimo", "medesima", "medesimi"]) && WAYS.contains(&pair[1].text.as_str())
+    });
+    // "i locali già sede dell'Ufficio Anagrafe", "per conto degli uffici comunali"
+    let was = before.windows(2).any(|pair| pair[0].is_any(&["gia", "ex", "vecchia", "precedente"]) && pair[1].is("sede"));
+    let for_them = before.windows(2).any(|pair| pair[0].is("per") && pair[1].is("conto"));
+    of && (same || alike || was) || for_them
+}
+
+/// "una mostra curata dall'ufficio cultura": whose work something is.
+fn is_maker(segment: &Segment, mark: &Placed) -> bool {
+    const MADE: [&str; 8] = ["curat", "organizzat", "promoss", "allestit", "realizzat", "propost", "ideat", "coordinat"];
+    let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
+    let by = before.last().is_some_and(|t| t.is_any(&["dall'", "dalla", "dal", "dallo", "dai", "dagli", "dalle", "da"]));
+    by && before.iter().any(|t| MADE.iter().any(|stem| t.text.starts_with(stem)))
 }
 
 /// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.

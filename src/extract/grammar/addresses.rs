@@ -180,6 +180,11 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         return None;
     }
     let mut end = next + 1;
+    // "Borgo Sesina, 16/09/2024": a place and a day
+    let slash = |j: usize| tokens.get(j).is_some_and(|t| t.is_any(&["/", "."]) && !t.spaced);
+    if slash(end) && slash(end + 2) && tokens.get(end + 3).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() == 4) {
+        return None;
+    }
     if tokens.get(end).is_some_and(|t| t.is_any(&[".", ":", ","]) && !t.spaced)
         && tokens.get(end + 1).is_some_and(|t| t.kind == TokenKind::Number && !t.spaced)
     {

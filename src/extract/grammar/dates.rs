@@ -152,7 +152,7 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     for written in list.drain(..) {
         let Some(day) = resolve(written, anchor) else { continue };
         // "il 1° gennaio, il 15 agosto e il 25 dicembre": the days of a list go forward
-        let back = written.year.is_none() && days.last().is_some_and(|before| day < *before) && anchor.day.is_some_and(|from| day < from);
+        let back = written.year.is_none() && days.last().is_some_and(|before| day < *before) && anchor.day.is_none_or(|from| day < from);
         days.push(if back { day.checked_add(1.year()).unwrap_or(day) } else { day });
     }
     (!days.is_empty()).then_some((When::Days(days), next))

@@ -52,6 +52,10 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     if i > 0 && tokens[i - 1].is("ex") {
         return None;
     }
+    // "ci si è messi in nota": no messengers
+    if tokens[i].is("messi") && i > 0 && tokens[i - 1].is_any(&["e", "sono", "stati", "essersi", "siano"]) && !is_capital(i) {
+        return None;
+    }
     // "risponde una segreteria": any, and not the body's
     if i > 0 && tokens[i - 1].is_any(&["una", "un", "un'"]) && tokens[i].is_any(&["segreteria", "biblioteca", "protocollo", "centralino"]) {
         return None;

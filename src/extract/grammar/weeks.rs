@@ -184,6 +184,13 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                     && i > 0
                     && matches!(pieces[i - 1], Piece::Shut)
                     && matches!(pieces.get(i + 1), Some(Piece::Span(..))) => {}
+            // "venerdì 6 giugno | ore 9-18": a date and its hours, each in a cell of its own
+            Piece::Break
+                if reader.dates.is_some()
+                    && reader.spans.is_empty()
+                    && i > 0
+                    && matches!(pieces[i - 1], Piece::Dates(_))
+                    && matches!(pieces.get(i + 1), Some(Piece::Span(..))) => {}
             // "lunedì 8.30-12.30; 15-17", "mattino: 8-12; pomeriggio: 15-17": still the same days
             Piece::Break if reader.goes_on(&pieces[i + 1..]) => {}
             // "martedì: d'inverno 14-17; d'estate 8-12": the days stand for each season

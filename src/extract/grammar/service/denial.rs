@@ -25,6 +25,11 @@ pub(super) fn read(sentence: &mut Sentence) {
 }
 
 fn negation(sentence: &mut Sentence, start: usize, end: usize) {
+    // "chi non può recarsi di persona può delegare un familiare": who cannot come, not where nobody is received
+    let cannot = start > 0 && sentence.text(start - 1) == "chi" && matches!(sentence.text(end), "puo" | "potesse" | "riesce" | "potra");
+    if cannot {
+        return;
+    }
     const CHANGE: [Word; 4] = [Word::Shut, Word::Shuts, Word::Shutting, Word::Shrink];
     const SERVICE: [Word; 6] = [Word::Afternoon, Word::Serve, Word::Up, Word::Serving, Word::Again, Word::Accord];
     // "non si va più senza prenotare", "nessuno entra senza appuntamento"
