@@ -37,6 +37,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
 
 /// "Gli operatori di Poggio rispondono allo …", below "la sede di Poggio": whoever works there speaks for the branch.
 fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const HOUSES: [&str; 7] = ["centro", "ecocentro", "isola", "sede", "biblioteca", "cimitero", "museo"];
     const STAFF: [&str; 9] = ["operator", "addett", "personale", "impiegat", "collegh", "sportell", "uffici", "bibliotecar", "responsabil"];
     // as many as a body may have; a page with more of them is none
     const MOST: usize = 64;
@@ -46,9 +47,11 @@ fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             break;
         }
         let Mark::Site(name) = &mark.mark else { continue };
-        let folded = crate::text::fold(name);
+        let folded = crate::text::fold(name).replace("centro di raccolta", "centro").replace("punto di lettura", "punto");
         if let Some((post, place)) = folded.split_once(" di ")
-            && ["sede", "delegazione", "sezione", "presidio", "succursale", "polo", "biblioteca"].iter().any(|word| post.starts_with(word))
+            && ["sede", "delegazione", "sezione", "presidio", "succursale", "polo", "biblioteca", "centro", "punto", "cimitero", "museo"]
+                .iter()
+                .any(|word| post.starts_with(word))
             && !places.iter().any(|(known, _)| known == place)
         {
             places.push((place.to_string(), name.clone()));
@@ -59,7 +62,8 @@ fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             continue;
         }
         let of_place = |i: usize| -> Option<(usize, String)> {
-            let staff = STAFF.iter().any(|stem| segment.tokens[i - 1].text.starts_with(stem));
+            let staff = STAFF.iter().any(|stem| segment.tokens[i - 1].text.starts_with(stem))
+                || HOUSES.contains(&segment.tokens[i - 1].text.as_str());
             if !staff || !segment.tokens[i].is_any(&["di", "d'", "a"]) || !segment.is_capital(i + 1) {
                 return None;
             }
@@ -185,11 +189,18 @@ struct Part {
 fn by_structure(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: &Lexicon) {
     let main = |s: &Segment| s.region == Region::Main;
     let Some(office) = office_of_page(document, segments, scans) else { return };
+    let names_office = |marks: &[Placed]| {
+        marks
+            .iter()
+            .any(|m| matches!(&m.mark, Mark::Offices(mention) if m.start == 0 && mention.offices.iter().all(|o| o.office == office)))
+    };
+    let title_at = segments.iter().position(|s| main(s) && s.role == Role::Heading).unwrap_or(0);
     let free = |marks: &[Placed]| {
         marks.iter().all(|m| match &m.mark {
             Mark::Offices(mention) => mention.offices.iter().all(|o| o.office.is_other() || o.office == office),
             Mark::Site(_) | Mark::Comma => true,
-            Mark::Cue(cue) => !matches!(cue, crate::lexicon::Cue::Stranger | crate::lexicon::Cue::Event),
+            // "Infopoint Stazione": the place stands in the name of the office
+            Mark::Cue(cue) => !matches!(cue, crate::lexicon::Cue::Stranger | crate::lexicon::Cue::Event) || names_office(marks),
             _ => false,
         })
     };
@@ -207,7 +218,7 @@ fn by_structure(document: &Document, segments: &[Segment], scans: &mut [Vec<Plac
     };
     let is_title = |s: &Segment| s.tokens.len() <= 10 && !is_field(s.folded.text.trim());
     let mut parts: Vec<Part> = Vec::new();
-    for (i, segment) in segments.iter().enumerate().filter(|(_, s)| main(s) && s.role == Role::Heading && !s.headings.is_empty()) {
+    for (i, segment) in segments.iter().enumerate().filter(|(i, s)| main(s) && s.role == Role::Heading && *i > title_at) {
         let same_kind =
             || scans[i].iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office == office)));
         let several = IN_SEVERAL_PLACES.contains(&office.0.as_str());
@@ -366,9 +377,29 @@ fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let called: Vec<String> = found.iter().map(|(.., name)| name.clone()).collect();
     for (i, start, end, name) in found {
         // "Biblioteca Quartiere Nord": the quarter is a part of the name
-        scans[i].retain(|m| !(matches!(m.mark, Mark::Site(_)) && start <= m.start && m.end <= end));
+        scans[i].retain(|m| !(matches!(m.mark, Mark::Site(_) | Mark::Cue(_)) && start <= m.start && m.end <= end));
         let at = scans[i].iter().position(|m| m.start >= start).unwrap_or(scans[i].len());
         scans[i].insert(at, Placed { mark: Mark::Site(name), start, end });
+    }
+    // "Chiusure estive: Biblioteca Palazzo Ferri da lunedì 10 …": by the same names in running text
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.region == Region::Main) {
+        let sited =
+            |marks: &[Placed], at: usize| marks.iter().any(|m| matches!(m.mark, Mark::Site(_)) && m.start >= at && m.start <= at + 2);
+        let mentions: Vec<(usize, usize)> = marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).map(|m| (m.start, m.end)).collect();
+        let bare: Vec<(usize, usize)> = mentions.into_iter().rev().filter(|(_, to)| !sited(marks, *to)).collect();
+        for (from, to) in bare {
+            let named = called.iter().find_map(|name| {
+                let n_tokens = crate::text::tokens(&crate::text::fold(name)).len();
+                let end = from + n_tokens;
+                (end > to && end <= segment.tokens.len() && crate::text::fold(segment.words(from..end)) == crate::text::fold(name))
+                    .then_some((end, name.clone()))
+            });
+            if let Some((end, name)) = named {
+                marks.retain(|m| !(matches!(m.mark, Mark::Cue(_)) && to <= m.start && m.end <= end));
+                let at = marks.partition_point(|m| m.start < to);
+                marks.insert(at, Placed { mark: Mark::Site(name), start: to, end });
+            }
+        }
     }
     // "per quello di Pietole si chiama …": the other one
     for (segment, marks) in segments.iter().zip(scans.iter_mut()).filter(|(s, _)| s.role == Role::Sentence) {
@@ -413,7 +444,7 @@ fn called_in_labels(
             let Some(end) = (mark.end..=mark.end + LONGEST_NAME).find(|j| closes(*j)).filter(|end| *end > mark.end) else { continue };
             let words = &segment.tokens[mark.end..end];
             let called = segment.is_capital(mark.end) && words.iter().all(|t| t.kind == crate::text::TokenKind::Word);
-            let plain = marks.iter().all(|m| !(mark.end..end).contains(&m.start) || matches!(m.mark, Mark::Site(_)));
+            let plain = marks.iter().all(|m| !(mark.end..end).contains(&m.start) || matches!(m.mark, Mark::Site(_) | Mark::Cue(_)));
             let new = !known.iter().any(|(at, start, ..)| *at == i && *start >= mark.start && *start < end);
             if called && plain && new {
                 found.push((i, mark.end, end, segment.words(mark.start..end).to_string()));

@@ -59,7 +59,7 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
     while at < drafts.len() {
         let office = drafts[at].subject.office.clone();
         let n_sites = drafts.iter().filter(|d| d.subject.office == office && d.subject.site.is_some()).count();
-        let whole = drafts[at].subject.site.is_none() && only_contacts(&drafts[at]);
+        let whole = drafts[at].subject.site.is_none() && only_contacts(&drafts[at]) && says_shared(&drafts[at]);
         if whole && n_sites >= 2 {
             shared.push(drafts.remove(at));
         } else {
@@ -71,6 +71,29 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
             absorb(there, Draft { address: None, ..draft.clone() });
         }
     }
+}
+
+/// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune". A number of the whole office, for
+/// urgent calls or its letters, is none.
+fn says_shared(draft: &Draft) -> bool {
+    const EACH: [&str; 12] = [
+        "tutte le",
+        "tutti gli",
+        "tutti i ",
+        "tutte e ",
+        "tutti e ",
+        "entramb",
+        "ciascun",
+        "ognun",
+        "in comune",
+        "comuni a",
+        "unic",
+        "qualunque",
+    ];
+    draft.evidence.iter().any(|evidence| {
+        let text = crate::text::fold(&evidence.sentence);
+        EACH.iter().any(|word| text.contains(word))
+    })
 }
 
 /// "I tre poli sociali ricevono solo a distanza", "su prenotazione, in entrambe le sedi": how an office is served that speaks through its branches holds in

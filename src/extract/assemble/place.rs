@@ -180,8 +180,12 @@ impl Assembler<'_> {
             return;
         }
         // "da aprile si cambia", and below it "valgono dal 1° aprile al 31 ottobre:"
-        let completes = |known: Period| known.until.is_none() && facts.period.is_some_and(|p| p.from == known.from && p.until.is_some());
-        if announces && facts.period.is_some() && !facts.any() && self.document_period.is_none_or(completes) {
+        let completes = |known: Period, told: Period| known.until.is_none() && told.from == known.from && told.until.is_some();
+        if announces
+            && let Some(told) = facts.period
+            && !facts.any()
+            && self.document_period.is_none_or(|known| completes(known, told))
+        {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
             self.document_period = facts.period;
         }
@@ -254,7 +258,8 @@ impl Assembler<'_> {
             if let Some(period) = facts.period {
                 if self.is_of_whole_page(segment) && !facts.single_day && super::periods::governs(segment) {
                     self.govern(segment, &[], &facts);
-                    self.document_period = self.document_period.or(facts.period);
+                    self.document_period =
+                        facts.period.filter(|p| self.document_period.is_none_or(|known| completes(known, *p))).or(self.document_period);
                     self.period_block = Some(segment.block);
                     return;
                 }

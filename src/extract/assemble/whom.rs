@@ -231,7 +231,7 @@ impl Assembler<'_> {
     fn shared_by_branches(&self, clause: &Clause, segment: &Segment) -> Option<Vec<Subject>> {
         const BRANCHES: [&str; 11] =
             ["sportelli", "sedi", "presidi", "delegazioni", "biblioteche", "poli", "succursali", "musei", "cimiteri", "farmacie", "centri"];
-        const SHARED: [&str; 8] = ["comune", "entramb", "ciascun", "ognun", "tutte", "tutti", "unic", "qualunque"];
+        const SHARED: [&str; 7] = ["entramb", "ciascun", "ognun", "tutte", "tutti", "unic", "qualunque"];
         let word = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
         let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
         let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
@@ -242,7 +242,7 @@ impl Assembler<'_> {
             || timed
             || of_another
             || !segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str()))
-            || !word(&SHARED)
+            || !word(&SHARED) && !segment.folded.text.contains(" in comune ")
         {
             return None;
         }
