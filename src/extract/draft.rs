@@ -332,7 +332,10 @@ impl Draft {
             return Some(Status::Appointment);
         }
         // exceptional hours of single days alone are no status of the office
-        let only_days = self.weeks.is_empty() && (!self.openings.is_empty() || !self.closures.is_empty()) && self.period.is_open();
+        let day = self.period.from.filter(|from| self.period.until.is_none_or(|until| until == *from));
+        let of_the_day = day.is_some_and(|day| !self.openings.is_empty() && self.openings.iter().all(|o| o.date == day));
+        let only_days =
+            self.weeks.is_empty() && (!self.openings.is_empty() || !self.closures.is_empty()) && (self.period.is_open() || of_the_day);
         if only_days {
             return None;
         }

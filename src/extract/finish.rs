@@ -42,7 +42,7 @@ fn only_contacts(draft: &Draft) -> bool {
 /// "Chiusure nel mese di giugno" above the days themselves: the title sums them up, and states neither a period nor that all of it is shut.
 fn days_say_when(draft: &mut Draft) {
     let (Some(from), Some(until)) = (draft.period.from, draft.period.until) else { return };
-    let whole_months = from.day() == 1 && until.day() == until.days_in_month();
+    let whole_months = is_of_months(draft.period);
     let only_days = draft.weeks.is_empty() && draft.channels.is_empty() && draft.address.is_none();
     let mut days =
         draft.closures.iter().flat_map(|range| [range.first(), range.last()]).chain(draft.openings.iter().map(|o| o.date)).peekable();
@@ -76,7 +76,7 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
 /// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune". A number of the whole office, for
 /// urgent calls or its letters, is none.
 fn says_shared(draft: &Draft) -> bool {
-    const EACH: [&str; 12] = [
+    const EACH: [&str; 16] = [
         "tutte le",
         "tutti gli",
         "tutti i ",
@@ -87,7 +87,11 @@ fn says_shared(draft: &Draft) -> bool {
         "ognun",
         "in comune",
         "comuni a",
-        "unic",
+        "unico per",
+        "unica per",
+        "numero unico",
+        "unico numero",
+        "e unic",
         "qualunque",
     ];
     draft.evidence.iter().any(|evidence| {
@@ -167,13 +171,31 @@ fn join_titles(drafts: &mut Vec<Draft>) {
 
 /// "Al SUAP non si va più senza prenotare. Da lunedì 1 dicembre l'ufficio riceve solo su appuntamento": what a lead says without a day, the text says with it.
 fn join_leads(drafts: &mut Vec<Draft>) {
-    let bare = |d: &Draft| d.flags.beyond_open() && d.period.is_open() && !has_content(&Draft { flags: Flags::default(), ..d.clone() });
-    let said = |d: &Draft, lead: &Draft| d.subject.same(&lead.subject) && d.status() == lead.status() && !d.period.is_open();
+    let bare = |d: &Draft| {
+        d.flags.beyond_open()
+            && (d.period.is_open() || is_of_months(d.period))
+            && !has_content(&Draft { flags: Flags::default(), ..d.clone() })
+    };
+    // "in agosto solo su appuntamento" above "dal 4 al 22 agosto …"
+    let within = |d: Period, lead: Period| {
+        lead.from.is_none_or(|from| d.from.is_some_and(|own| own >= from))
+            && lead.until.is_none_or(|until| d.until.is_some_and(|own| own <= until))
+    };
+    let said = |d: &Draft, lead: &Draft| {
+        let same = d.subject.same(&lead.subject) && d.status() == lead.status();
+        same && !d.period.is_open() && d.period != lead.period && within(d.period, lead.period)
+    };
     let repeated = |i: &usize| bare(&drafts[*i]) && drafts.iter().filter(|d| said(d, &drafts[*i])).count() == 1;
     let leads: Vec<usize> = (0..drafts.len()).filter(repeated).collect();
     for at in leads.into_iter().rev() {
         drafts.remove(at);
     }
+}
+
+/// Whether a period is of whole months.
+fn is_of_months(period: Period) -> bool {
+    let (Some(from), Some(until)) = (period.from, period.until) else { return false };
+    from.day() == 1 && until.day() == until.days_in_month()
 }
 
 fn has_content(draft: &Draft) -> bool {

@@ -82,7 +82,8 @@ pub fn is_addressed(segment: &Segment) -> bool {
     .iter()
     .any(|w| text.trim_start().starts_with(w));
     // "Ufficio stampa - tel. 0432 640155 - stampa@comune…", at the foot of a release
-    let signed = text.trim_start().starts_with("ufficio stampa") && text.contains("stampa@")
+    let desk = ["ufficio stampa", "ufficio comunicazione", "comunicazione"].iter().any(|w| text.trim_start().starts_with(w));
+    let signed = desk && text.contains("stampa@")
         // "Portavoce del Sindaco, tel. …"
         || ["portavoce", "il portavoce", "capo ufficio stampa"].iter().any(|w| text.trim_start().starts_with(w));
     if text.contains("per i giornalisti") || column || opens || signed {
@@ -157,6 +158,13 @@ pub fn is_advertisement(text: &str) -> bool {
 /// "Dove è scritto «app.» occorre fissare un appuntamento", "(*) significa …": how to read a list, and nothing about an office.
 pub fn is_legend(segment: &Segment) -> bool {
     let text = segment.folded.text.trim_start();
+    // "Nella tabella che segue sono riportate le ore in cui ciascun ufficio è aperto"
+    let leads = ["sono riportat", "sono indicat", "sono elencat", "si riportano", "trovate"].iter().any(|w| text.contains(w))
+        && ["nella tabella", "di seguito", "qui sotto", "nell'elenco"].iter().any(|w| text.contains(w))
+        && !text.bytes().any(|b| b.is_ascii_digit());
+    if leads {
+        return true;
+    }
     ["dove e scritto", "dove si legge", "dove e indicat", "la sigla ", "con la sigla", "la dicitura", "l'asterisco indica", "legenda"]
         .iter()
         .any(|w| text.starts_with(w))

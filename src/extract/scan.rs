@@ -163,6 +163,13 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     if marks.iter().any(|m| matches!(m.mark, Mark::When(_))) {
         marks.retain(|m| !(matches!(m.mark, Mark::Days(_)) && feast(m)));
     }
+    // "Chiusura uffici nelle festività": which, the text tells
+    let hours = marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+    let only_feasts = |m: &Placed| m.end == m.start + 1 && tokens.get(m.start).is_some_and(|t| t.is("festivita"));
+    if !hours {
+        marks.retain(|m| !(matches!(m.mark, Mark::Days(_)) && only_feasts(m)));
+    }
+    mentioned::drop_days_of_polls(segment, &mut marks);
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_days_of_acts(segment, &mut marks);
     mentioned::drop_left_places(segment, &mut marks);
@@ -293,10 +300,11 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Opt
 /// Verbs of service in the future.
 const WILL: [&str; 8] = ["ricevera", "saranno", "resteranno", "aprira", "apriranno", "osservera", "funzionera", "riapri"];
 
-/// "tra le 2 e le 5 della notte", "spazio 0-6": hours at which no counter was ever open.
+/// "tra le 2 e le 5 della notte", "spazio 0-6", "vento forte dalle ore 3 alle ore 20": hours at which no counter ever opened.
 fn is_of_night(span: &Span) -> bool {
     let minutes = |clock: crate::domain::Clock| clock.hour_minute();
-    minutes(span.from()) < (5, 0) && span.to().is_some_and(|to| minutes(to) <= (6, 0))
+    let all_day = minutes(span.from()) == (0, 0) && span.to().is_none_or(|to| minutes(to) > (6, 0));
+    minutes(span.from()) < (5, 0) && !all_day
 }
 
 /// "In caso di pericolo chiamare il 115 o il 112": numbers of the State, and of no office of the body.

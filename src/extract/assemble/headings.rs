@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 
 use crate::domain::Season;
-use crate::extract::draft::{Period, Subject};
+use crate::extract::draft::{Flags, Period, Subject};
 
 /// One kind of fact, by the heading that says it.
 #[derive(Debug)]
@@ -64,6 +64,8 @@ pub(super) struct Headings {
     pub(super) addresses: Above<String>,
     /// Periods.
     pub(super) periods: Above<Period>,
+    /// How all are served: "Si accede soltanto su appuntamento" above a list of offices.
+    pub(super) flags: Above<Flags>,
     /// Single days.
     pub(super) days: Above<Vec<Date>>,
     /// Whether the heading announces an event, or a call for tenders or for staff.

@@ -27,6 +27,12 @@ impl Assembler<'_> {
         if explicit && subjects.len() >= 2 && !part && !subjects.iter().any(|s| s.office.is_all()) {
             self.enumerated.clone_from(&subjects);
         }
+        if explicit && !facts.flags.any() && facts.closures.is_empty() && facts.openings.is_empty() {
+            // "Si accede soltanto su appuntamento" as the title of a list of offices
+            let told =
+                segment.headings.last().and_then(|h| self.headings.flags.of(*h)).filter(|_| !subjects.iter().any(|s| s.office.is_all()));
+            facts.flags = told.copied().unwrap_or_default();
+        }
         if self.announcing {
             self.inline = Some(facts);
             return;
@@ -180,7 +186,11 @@ impl Assembler<'_> {
             return;
         }
         // "da aprile si cambia", and below it "valgono dal 1° aprile al 31 ottobre:"
-        let completes = |known: Period, told: Period| known.until.is_none() && told.from == known.from && told.until.is_some();
+        // … or "fino al 3 maggio" in the title, and "dal 15 aprile al 3 maggio" in the text
+        let completes = |known: Period, told: Period| {
+            known.until.is_none() && told.from == known.from && told.until.is_some()
+                || known.from.is_none() && told.until == known.until && told.from.is_some()
+        };
         if announces
             && let Some(told) = facts.period
             && !facts.any()
@@ -278,7 +288,8 @@ impl Assembler<'_> {
         if !facts.any() && (facts.period.is_none() || whom.iter().all(|s| s.site.is_some())) {
             // "dal 4 ottobre il Corpo avrà una sede principale e due presìdi": when all that follows holds
             let period = facts.period.filter(|_| !facts.single_day);
-            self.document_period = self.document_period.or(period);
+            self.document_period =
+                period.filter(|p| self.document_period.is_none_or(|known| completes(known, *p))).or(self.document_period);
             return;
         }
         let all = whom.iter().all(|s| s.office.is_all());

@@ -6,7 +6,7 @@ use super::place::same_counters;
 use crate::document::{Document, Region};
 use crate::extract::Context;
 use crate::extract::clause;
-use crate::extract::draft::Subject;
+use crate::extract::draft::{Flags, Subject};
 use crate::extract::grammar::offices::Mention;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
@@ -277,6 +277,13 @@ impl Assembler<'_> {
         let both = marks.iter().any(|m| matches!(m.mark, Mark::TheOffices { back: true }));
         if both && subjects.is_empty() && self.sites {
             subjects = self.recent(2);
+        }
+        if subjects.is_empty() && !denied && !segment.headings.is_empty() {
+            let booked = cued(Cue::Appointment) && cued(Cue::Only);
+            let flags = Flags { appointment: booked, strict: booked, remote: cued(Cue::Remote) && !booked, ..Flags::default() };
+            if flags.any() {
+                self.headings.flags.note(index, flags);
+            }
         }
         if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_)))
             && !self.tells_of_one_branch_among_others(index, marks, name)

@@ -233,7 +233,8 @@ impl Assembler<'_> {
             ["sportelli", "sedi", "presidi", "delegazioni", "biblioteche", "poli", "succursali", "musei", "cimiteri", "farmacie", "centri"];
         const SHARED: [&str; 7] = ["entramb", "ciascun", "ognun", "tutte", "tutti", "unic", "qualunque"];
         let word = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
-        let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
+        // "Per entrambe le sedi:" above the list
+        let reached = segment.announces() || clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
         let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
         let of_another =
             clause.marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if !mention.offices.iter().all(|o| o.office.is_all())));

@@ -21,7 +21,9 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let mut others = false;
     for (segment, marks) in segments.iter().zip(scans.iter()) {
         for mark in marks {
-            others |= matches!(&mark.mark, Mark::Site(_)) && mark.start <= first_word(&segment.tokens) + 1;
+            // "Anagrafe - sede di via dei Falegnami" in a row beside "Anagrafe - sportello di Colle Tasso"
+            let reach = if segment.role == Role::Row { 4 } else { 1 };
+            others |= matches!(&mark.mark, Mark::Site(_)) && mark.start <= first_word(&segment.tokens) + reach;
             if let Some((start, end)) = desk(segment, mark) {
                 let name = fold(segment.words(start..end));
                 if names.len() < 2 && !names.contains(&name) {

@@ -103,9 +103,9 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
 
 /// "Il Sindaco ha disposto che gli uffici …", "L'Ufficio personale informa che la biblioteca …": who tells it, where others are told of.
 fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
-    const TELLS: [&str; 16] = [
-        "comunic", "inform", "avvis", "avvert", "rende", "rendono", "dispone", "dispost", "ordin", "decis", "stabil", "annunc", "precis",
-        "ricord", "segnal", "fa",
+    const TELLS: [&str; 17] = [
+        "firmat", "comunic", "inform", "avvis", "avvert", "rende", "rendono", "dispone", "dispost", "ordin", "decis", "stabil", "annunc",
+        "precis", "ricord", "segnal", "fa",
     ];
     let behind = segment.tokens.get(mark.end..(mark.end + 4).min(segment.tokens.len())).unwrap_or_default();
     let tells = behind.iter().position(|t| TELLS.iter().any(|w| if *w == "fa" { t.is("fa") } else { t.text.starts_with(w) }));

@@ -208,6 +208,13 @@ fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Op
     if matches!(word(at), "stesso" | "medesimo") && weekday_and_day(tokens, at + 1, lexicon) {
         at += 1;
     }
+    // "dalla medesima data del 3 marzo"
+    if matches!(word(at), "stessa" | "medesima" | "stesso" | "medesimo")
+        && matches!(word(at + 1), "data" | "giorno")
+        && word(at + 2) == "del"
+    {
+        at += 3;
+    }
     while matches!(
         word(at),
         "il" | "lo"

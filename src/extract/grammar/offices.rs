@@ -52,6 +52,14 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     if i > 0 && tokens[i - 1].is("ex") {
         return None;
     }
+    // "con Spid o con la carta d'identità elettronica": what one enters with
+    if tokens[i].is_any(&["carta", "cie", "carte"]) {
+        let before = &tokens[i.saturating_sub(4)..i];
+        let with = before.iter().any(|t| t.is_any(&["spid", "tramite", "mediante"])) || before.iter().rev().take(2).any(|t| t.is("con"));
+        if with {
+            return None;
+        }
+    }
     // "ci si è messi in nota": no messengers
     if tokens[i].is("messi") && i > 0 && tokens[i - 1].is_any(&["e", "sono", "stati", "essersi", "siano"]) && !is_capital(i) {
         return None;
@@ -358,7 +366,9 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
             && lexicon
                 .office_at(tokens, next + 1)
                 .is_some_and(|name| name.office.is_some() && tokens.get(name.next).is_none_or(|t| t.is_any(&[":", "-", "(", "|"])));
-        return opens && (staffed || closes || paired || tokens.len() <= next + 3);
+        // "Viabilità, via Carlo Felice 3: …": two lines of one cell
+        let addressed = tokens.get(next).is_some_and(|t| t.is(",")) && super::addresses::address(tokens, next + 1).is_some();
+        return opens && (staffed || closes || paired || addressed || tokens.len() <= next + 3);
     }
     let mail = tokens
         .get(next..)

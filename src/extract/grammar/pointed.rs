@@ -24,7 +24,9 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
     }) {
         // "dallo stesso lunedì 20" says which
         let numbered = tokens.get(noun + 1).is_some_and(|t| t.kind == TokenKind::Number && lexicon.weekday(word(noun)).is_some());
-        return (!numbered).then_some((When::FromSame, noun + 1));
+        // "dalla medesima data del 3 marzo"
+        let dated = word(noun + 1) == "del" && tokens.get(noun + 2).is_some_and(|t| t.kind == TokenKind::Number);
+        return (!numbered && !dated).then_some((When::FromSame, noun + 1));
     }
     if let Some(next) = pointed(tokens, i) {
         return Some((When::Same, next));
@@ -104,7 +106,8 @@ fn pointed(tokens: &[Token], i: usize) -> Option<usize> {
     let counted = matches!(word(i + 1), "due" | "tre" | "quattro" | "cinque");
     let noun = i + 1 + usize::from(counted);
     let vague = match word(noun) {
-        "giorni" => same && !counted, // "negli stessi giorni 15-17": days of the week
+        // "negli stessi giorni 15-17": days of the week; "la chiusura, negli stessi giorni, della biblioteca": dates
+        "giorni" => same && !counted && !tokens.iter().any(|t| t.text.starts_with("chiusur") || t.text.starts_with("chius")),
         "mesi" => this && !counted,
         _ => false,
     };

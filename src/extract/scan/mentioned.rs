@@ -10,6 +10,18 @@ use crate::extract::segment::Segment;
 use crate::lexicon::Cue;
 use crate::text::{Token, TokenKind};
 
+/// "ELEZIONI EUROPEE 8-9 GIUGNO 2024", "referendum dell'8 e 9 giugno": the days of a vote, on which nothing is said of an office.
+pub(super) fn drop_days_of_polls(segment: &Segment, marks: &mut Vec<Placed>) {
+    const REACH: usize = 5;
+    const POLLS: [&str; 5] = ["elezion", "referendum", "consultazion", "ballottagg", "votazion"];
+    let of_poll = |m: &Placed| {
+        let before = &segment.tokens[m.start.saturating_sub(REACH)..m.start];
+        let from = before.iter().rposition(|t| t.is_any(&[",", ";", ".", ":"])).map_or(0, |i| i + 1);
+        before[from..].iter().any(|t| POLLS.iter().any(|stem| t.text.starts_with(stem)))
+    };
+    marks.retain(|m| !(matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))) && of_poll(m)));
+}
+
 /// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
 pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
     let several = marks.iter().filter(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))).count() >= 2;

@@ -41,6 +41,12 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
     if let Some(found) = ordinal(tokens, at) {
         return Some(found);
     }
+    // "gli sportelli polifunzionali": an office by its name
+    let article = matches!(word(at), "gli" | "i" | "degli" | "agli");
+    let named = |name: &crate::lexicon::OfficeName| name.sure && name.office.as_ref().is_some_and(|office| !office.is_all());
+    if article && lexicon.office_at(tokens, at + 1).is_some_and(|name| named(&name) && name.next > at + 2) {
+        return None;
+    }
     match (word(at), word(at + 1), word(at + 2)) {
         ("comune" | "provincia" | "unione", "di" | "dei", _) if at > 0 && body_serves(tokens, at) => {
             Some((Mark::TheOffices { back: false }, at + 1))

@@ -321,7 +321,9 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     let has = |word: &str| tail.contains(word);
     let after = text.get(end..).unwrap_or_default().trim_start();
     let fax = has("fax");
-    let tel = has("tel") || has("cell") || has("phone");
+    // "Pontelagoscuro": no telephone
+    let opens = |word: &str| tail.match_indices(word).any(|(at, _)| !tail[..at].ends_with(|c: char| c.is_ascii_alphabetic()));
+    let tel = opens("tel") || opens("cell") || has("phone");
     let whatsapp = has("whatsapp") || has("whats app") || has("wa ") && tail.trim_end().ends_with("wa");
     // "tel. - fax", "tel.+fax", "telefono e fax"
     let joined = tail.rfind("fax").and_then(|at| tail.get(..at)).is_some_and(|before| {

@@ -53,7 +53,7 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
     // "nessuna sala chiude": whatever the noun
     let none_shuts = |i: usize| sentence.has(i, Word::Shuts).or_else(|| sentence.has(i, Word::Shut));
     if sentence.text(start).starts_with("nessun")
-        && let Some(shut) = none_shuts(end + 1)
+        && let Some(shut) = (end..end + 5).take_while(|i| !sentence.stops(*i) && sentence.text(*i) != "che").find_map(none_shuts)
     {
         return sentence.say(Cue::Denied, start..shut);
     }

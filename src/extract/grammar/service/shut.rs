@@ -22,6 +22,17 @@ pub(super) fn read(sentence: &mut Sentence) {
         if staff {
             continue;
         }
+        // "La S.P. 11, chiusa in agosto per una frana": a road
+        let road = (shut.start.saturating_sub(7)..shut.start).any(|i| {
+            sentence.text(i) == "s"
+                && sentence.text(i + 1) == "."
+                && matches!(sentence.text(i + 2), "p" | "s")
+                && sentence.text(i + 3) == "."
+        });
+        if road {
+            sentence.say(Cue::Thing, shut);
+            continue;
+        }
         if kept || is_said_before(sentence, &shut) {
             say(sentence, shut.start, shut.end);
         } else if is_to_traffic(sentence, shut.end) || is_active(sentence, shut.start, shut.end) || sentence.is_of_a_thing(&shut) {
