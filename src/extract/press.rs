@@ -12,7 +12,10 @@ const COLOPHON: [&str; 6] =
 /// What stands around an article: its makers, its rights, who advertises there.
 const MAKERS: [&str; 6] = ["abbonamenti:", "redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
 /// Contacts for reporters.
-const FOR_REPORTERS: [&str; 10] = [
+const FOR_REPORTERS: [&str; 13] = [
+    "ufficio stampa citta",
+    "ufficio stampa del sindaco",
+    "ufficio stampa e comunicazione",
     "contatti per la stampa",
     "ufficio stampa del comune",
     "ufficio stampa comune",

@@ -190,10 +190,10 @@ impl Assembler<'_> {
         let near = self.topic_block.is_some_and(|block| block == segment.block || block + 1 == segment.block) && self.topic.len() == 1;
         let told_before = served < first_of(&|cue| cue == Cue::Political) && (self.has_owner(segment) || near);
         // "nello stesso bimestre gli impiegati riceveranno il lunedì …": what they do is the office's work
-        let receive = !facts.hours.is_empty()
+        let receive = (!facts.hours.is_empty() || !facts.openings.is_empty())
             && clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Political)).all(|m| {
                 let behind = segment.tokens.get(m.end..(m.end + 7).min(segment.tokens.len())).unwrap_or_default();
-                behind.iter().any(|t| t.text.starts_with("ricev") || t.text.starts_with("accogl"))
+                behind.iter().any(|t| ["ricev", "accogl", "presente"].iter().any(|stem| t.text.starts_with(stem)))
             });
         // "dipendenti e candidati possono contattarlo solo via mail": those who come, and how
         let reach = cued(Cue::Remote)

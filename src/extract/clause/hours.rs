@@ -119,7 +119,10 @@ pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fa
     const REACH: usize = 8;
     let end = clause.end.min(segment.tokens.len());
     let starts = |i: usize, stems: &[&str]| stems.iter().any(|stem| segment.tokens[i].text.starts_with(stem));
-    let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]);
+    // "di sospendere, dal 27 al 30 dicembre, i rientri": a date set between commas ends nothing
+    let dated = |i: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_)) && (m.start == i + 1 || m.end == i));
+    let within = |i: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_)) && m.start <= i && i < m.end);
+    let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]) && !dated(i);
     // "il rientro", "le aperture del pomeriggio", "l'orario pomeridiano"
     let afternoon = |i: usize| (i + 1..(i + 3).min(end)).any(|j| starts(j, &["pomerid", "pomerigg"]));
     // "fino al rientro del personale" is another matter
@@ -130,7 +133,7 @@ pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fa
         starts(i, &FALL) || denied && starts(i, &SERVE)
     };
     let noun = (clause.start..end).find(|i| is_turn(*i))?;
-    let verb_before = (clause.start..noun).rev().take(REACH).take_while(|i| !ends(*i)).find(|i| takes(*i));
+    let verb_before = (clause.start..noun).rev().filter(|i| !within(*i)).take(REACH).take_while(|i| !ends(*i)).find(|i| takes(*i));
     if let Some(verb) = verb_before {
         // up to what is told of other days
         let resumes = |i: &usize| {
@@ -177,8 +180,9 @@ fn past_noon(span: Span) -> Span {
 pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize)], start: usize, end: usize) -> Access {
     let token = |piece: usize| places.get(piece).map_or(clause.start, |p| p.0);
     // "chiuso al pubblico e contattabile per telefono, dalle 10 alle 12": the closing stands before the words that say how
-    let shuts = |piece: &usize| clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Closed) && m.start == token(*piece));
-    let start = (start..end).find(|piece| !shuts(piece)).unwrap_or(start);
+    let tells = |mark: &Mark| matches!(mark, Mark::Days(_) | Mark::Span(..) | Mark::Part(_) | Mark::When(_));
+    let told = |piece: &usize| clause.marks.iter().any(|m| m.start == token(*piece) && tells(&m.mark));
+    let start = (start..end).find(told).unwrap_or(start);
     let (from, to) = (token(start), end.checked_sub(1).and_then(|e| places.get(e)).map_or(clause.end, |p| p.1));
     // the sub-clause: between semicolons
     let mut left = clause.start;

@@ -51,7 +51,7 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
         // "il Comandante della Polizia municipale riceve il primo lunedì": his counter is the office's
         let prize = segment.tokens.get(mark.end + 1).is_some_and(|t| t.is_any(&["la", "un", "una", "un'"]));
         let staff = marks.iter().any(|m| {
-            const WORK: [&str; 5] = ["accogl", "ricev", "sede", "rispond", "trasfer"];
+            const WORK: [&str; 6] = ["accogl", "ricev", "sede", "rispond", "trasfer", "present"];
             let token = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
             let works = segment.tokens.get(mark.end..(mark.end + 6).min(segment.tokens.len())).unwrap_or_default();
             m.mark == Mark::Cue(Cue::Political)

@@ -148,7 +148,7 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
         offices.truncate(1);
         return Some(Mention { offices, sure, next: end });
     }
-    narrow(tokens, &mut offices);
+    narrow(tokens, place.label, &mut offices);
     at = narrowed_behind(tokens, at, place.label, &mut offices, lexicon);
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })

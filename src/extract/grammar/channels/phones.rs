@@ -317,7 +317,8 @@ fn label(before: &str, text: &str, end: usize) -> Label {
     let behind = tail.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
     // "334 1820457 (anche WhatsApp), ufficio tecnico 348 6053319": the bracket is of the number before it
     let bracket = behind.trim_start().strip_prefix('(').and_then(|inside| inside.split_once(')')).map(|(_, rest)| rest);
-    let tail = bracket.filter(|_| behind.len() < tail.len()).unwrap_or(behind);
+    let cut_off = behind.split_once(')').filter(|(inside, _)| !inside.contains('(')).map(|(_, rest)| rest);
+    let tail = bracket.filter(|_| behind.len() < tail.len()).or(cut_off).unwrap_or(behind);
     let has = |word: &str| tail.contains(word);
     let after = text.get(end..).unwrap_or_default().trim_start();
     let fax = has("fax");

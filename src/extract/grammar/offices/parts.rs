@@ -8,7 +8,7 @@ use crate::lexicon::Lexicon;
 use crate::text::Token;
 
 /// "Ufficio tecnico - Urbanistica", "Ufficio tecnico (edilizia privata)": the sign says which part of it is meant.
-pub(super) fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
+pub(super) fn narrow(tokens: &[Token], label: bool, offices: &mut Vec<Named>) {
     let [whole, part] = offices.as_slice() else { return };
     // "U.T.C. - Ufficio edilizia privata"
     let initials =
@@ -16,7 +16,11 @@ pub(super) fn narrow(tokens: &[Token], offices: &mut Vec<Named>) {
     let technical = tokens.get(whole.tokens.end.saturating_sub(1)).is_some_and(|t| t.is_any(&["tecnico", "tecnica"])) || initials == "utc";
     let sign = tokens.get(whole.tokens.end..part.tokens.start).unwrap_or_default();
     let headed = tokens.get(part.tokens.start).is_some_and(|t| t.is_any(&["settore", "sezione", "area"]));
-    let joins = |t: &Token| t.is_any(&["-", "(", "/", ":", "."]) || headed && t.is(",");
+    // "UFFICIO TECNICO, edilizia privata: …": two lines of one cell, the second in small letters
+    let cell = label
+        && tokens.get(part.tokens.start).is_some_and(|t| !t.upper)
+        && tokens.get(part.tokens.end).is_none_or(|t| t.is_any(&[":", "("]));
+    let joins = |t: &Token| t.is_any(&["-", "(", "/", ":", "."]) || (headed || cell) && t.is(",");
     if technical && part.office.0 == "urbanistica" && !sign.is_empty() && sign.iter().all(joins) {
         let name = whole.tokens.start..part.tokens.end;
         *offices = vec![Named { office: part.office.clone(), tokens: name }];
