@@ -11,6 +11,7 @@ mod directory;
 mod exceptions;
 mod groups;
 mod headings;
+mod letters;
 mod names;
 mod overview;
 mod owner;
@@ -29,12 +30,11 @@ use self::names::Names;
 use self::overview::{bundles, dashes, is_event_page, is_front_page, seasons};
 use super::Context;
 use super::branches;
-use super::clause::{self, Clause};
+use super::clause;
 use super::draft::{Draft, Facts, Period, Subject};
 use super::elsewhere;
 use super::events;
 use super::grammar::dates::Anchor;
-use super::grammar::exceptions::Exception;
 use super::press;
 use super::published::Dating;
 use super::scan::{Mark, Placed, scan};
@@ -447,34 +447,6 @@ impl Assembler<'_> {
             self.proposals = Some(segment.block);
         }
         false
-    }
-
-    /// Which clause speaks of the offices that follow a colon in the same sentence: "gli uffici che vi avevano sede lavoreranno da remoto: sono il personale (…),
-    /// la ragioneria (…) e il legale".
-    fn inline_list(&self, segment: &Segment, clauses: &[Clause]) -> Option<usize> {
-        let named = |clause: &Clause| {
-            clause.marks.iter().any(|m| {
-                matches!(&m.mark, Mark::Offices(o) if !clause.ignored.contains(&m.start) && !o.offices.iter().any(|o| o.office.is_all()))
-            })
-        };
-        let generic = |clause: &Clause| {
-            clause.marks.iter().any(|m| match &m.mark {
-                Mark::Offices(o) => o.offices.iter().all(|o| o.office.is_all()),
-                Mark::TheOffices { .. } => true,
-                _ => false,
-            })
-        };
-        let excepts = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::Exception(Exception::Following | Exception::Sentence)));
-        let at = clauses.iter().position(|c| generic(c) && !named(c) && !excepts(c))?;
-        let next = clauses.get(at + 1).filter(|next| named(next))?;
-        let first = next.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)))?.start;
-        let before = segment.tokens.get(first.saturating_sub(4)..first)?;
-        let colon = before.iter().rposition(|t| t.is_any(&[":", "cioe", "ossia"]))?;
-        let small = before[colon + 1..]
-            .iter()
-            .all(|t| t.is_any(&["sono", "il", "la", "lo", "l'", "i", "gli", "le", "cioe", "ovvero", "si", "tratta", "di"]));
-        let alone = clauses[at + 1..].iter().all(|c| !c.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_))));
-        (small && alone).then_some(at)
     }
 
     /// Contacts alone, below the line that tells when the page was brought up to date: the body's own.

@@ -7,6 +7,7 @@ mod dates;
 mod exceptions;
 mod flags;
 mod hours;
+mod periods;
 mod subjects;
 
 use jiff::civil::Date;
@@ -16,6 +17,8 @@ use self::dates::dates_and_periods;
 use self::flags::flags;
 pub use self::flags::opens_by_appointment;
 use self::hours::{access, read_hours};
+use self::periods::period_cuts;
+pub use self::periods::{period_of, season, sentence_period, single_days, whole_period};
 pub use self::subjects::reference;
 use self::subjects::{ignored, named_behind_their_channels};
 
@@ -173,45 +176,6 @@ pub fn carry_closing(clauses: &mut [Clause]) {
     }
 }
 
-/// "fino al 31 maggio solo per telefono; dal 1° giugno su appuntamento": each period has its own statement.
-fn period_cuts(marks: &[Placed]) -> Vec<usize> {
-    let states = |m: &Placed| matches!(&m.mark, Mark::When(when) if period_of(when).is_some());
-    // "chiusa fino al 14 giugno, la biblioteca dal giorno successivo sarà aperta ogni martedì": the day behind the end begins the other statement
-    let ended = |i: usize, day: Date| {
-        let before = || marks[..i].iter();
-        before().any(|m| match &m.mark {
-            Mark::When(When::Until(end)) => end.tomorrow().is_ok_and(|next| next == day),
-            Mark::When(When::Days(days)) => days.last().is_some_and(|end| end.tomorrow().is_ok_and(|next| next == day)),
-            _ => false,
-        }) && before().any(|m| m.mark == Mark::Cue(Cue::Closed))
-            && marks[i + 1..].iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Open) | Mark::Span(..)))
-    };
-    // "da lunedì 26 a venerdì 30 risponde solo via mail, mentre dal 3 ottobre lo sportello aprirà il mercoledì": each period with what is said of it
-    let serves = |m: &Placed| {
-        matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced | Cue::WalkIn) | Mark::Span(..))
-    };
-    let follows = |i: usize, day: Date| {
-        let past = |m: &Placed| match &m.mark {
-            Mark::When(When::Range(range)) => range.last() < day,
-            Mark::When(When::Until(end)) => *end < day,
-            _ => false,
-        };
-        let told = marks[..i].iter().rposition(past).is_some_and(|at| marks[at + 1..i].iter().any(serves));
-        told && marks[i + 1..].iter().any(serves)
-    };
-    let cut = |(i, m): (usize, &Placed)| match &m.mark {
-        Mark::Break => (marks[..i].iter().any(states) && marks[i + 1..].iter().any(states)).then_some(m.end),
-        Mark::When(When::From(day)) => (ended(i, *day) || follows(i, *day)).then_some(m.start),
-        _ => None,
-    };
-    marks.iter().enumerate().filter_map(cut).collect()
-}
-
-/// The single days that a sentence names.
-pub fn single_days(marks: &[Placed]) -> Vec<Date> {
-    marks.iter().filter_map(|m| if let Mark::When(When::Days(days)) = &m.mark { Some(days.clone()) } else { None }).flatten().collect()
-}
-
 /// Where the words about the next office begin: at the separator that stands closest before it.
 fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -> usize {
     let (from, to) = (marks[before].end, marks[next].start);
@@ -243,38 +207,6 @@ fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -
 
 fn inside(marks: &[Placed], at: usize) -> bool {
     marks.iter().any(|m| !matches!(m.mark, Mark::Comma | Mark::Break) && m.start <= at && at < m.end)
-}
-
-/// The period that a sentence states in front of its first office, which governs all of them.
-pub fn sentence_period(segment: &Segment, marks: &[Placed], clauses: &[Clause]) -> Option<Period> {
-    if clauses.len() < 2 {
-        return None;
-    }
-    let first_subject = marks.iter().position(|m| matches!(m.mark, Mark::Offices(_) | Mark::AllOthers | Mark::TheOffices { .. }))?;
-    let mut period = Period::default();
-    for mark in &marks[..first_subject] {
-        match &mark.mark {
-            // "Giovedì 19 si ricomincia, con un orario che i due uffici osserveranno …"
-            Mark::When(When::Days(days)) if days.len() == 1 && dates::begins(segment, &clauses[0], mark) => {
-                period.from = days.first().copied()
-            }
-            Mark::When(when) => add_period(&mut period, when),
-            _ => {}
-        }
-    }
-    (!period.is_open()).then_some(period)
-}
-
-/// The period that a phrase states, if it states one.
-pub fn period_of(when: &When) -> Option<Period> {
-    let mut period = Period::default();
-    add_period(&mut period, when);
-    (!period.is_open()).then_some(period)
-}
-
-/// A part of the year that a line states.
-pub fn season(marks: &[Placed]) -> Option<crate::domain::Season> {
-    marks.iter().find_map(|m| if let Mark::When(When::Season(season)) = &m.mark { Some(*season) } else { None })
 }
 
 /// Whether a box beside the matter announces something: an office, a word of service, a date, and not as a link to elsewhere.
@@ -356,26 +288,6 @@ fn comes_on_top(segment: &Segment, clause: &Clause) -> bool {
     };
     let padded = format!(" {text} ");
     MORE.iter().any(|w| padded.contains(w))
-}
-
-/// The period that a line states as a whole.
-pub fn whole_period(marks: &[Placed]) -> Option<Period> {
-    let mut period = Period::default();
-    for mark in marks {
-        if let Mark::When(when) = &mark.mark {
-            add_period(&mut period, when);
-        }
-    }
-    (!period.is_open()).then_some(period)
-}
-
-fn add_period(period: &mut Period, when: &When) {
-    match when {
-        When::Range(range) | When::Months(range) => (period.from, period.until) = (Some(range.first()), Some(range.last())),
-        When::From(day) => period.from = Some(*day),
-        When::Until(day) => period.until = Some(*day),
-        _ => {}
-    }
 }
 
 /// What a clause states.

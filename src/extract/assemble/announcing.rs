@@ -5,11 +5,40 @@ use crate::domain::{Opening, Span};
 use crate::extract::clause::{self, Clause};
 use crate::extract::draft::{Facts, Subject};
 use crate::extract::grammar::dates::When;
+use crate::extract::grammar::exceptions::Exception;
 use crate::extract::grammar::offices;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment, first_word};
 
 impl Assembler<'_> {
+    /// Which clause speaks of the offices that follow a colon in the same sentence: "gli uffici che vi avevano sede lavoreranno da remoto: sono il personale (…),
+    /// la ragioneria (…) e il legale".
+    pub(super) fn inline_list(&self, segment: &Segment, clauses: &[Clause]) -> Option<usize> {
+        let named = |clause: &Clause| {
+            clause.marks.iter().any(|m| {
+                matches!(&m.mark, Mark::Offices(o) if !clause.ignored.contains(&m.start) && !o.offices.iter().any(|o| o.office.is_all()))
+            })
+        };
+        let generic = |clause: &Clause| {
+            clause.marks.iter().any(|m| match &m.mark {
+                Mark::Offices(o) => o.offices.iter().all(|o| o.office.is_all()),
+                Mark::TheOffices { .. } => true,
+                _ => false,
+            })
+        };
+        let excepts = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::Exception(Exception::Following | Exception::Sentence)));
+        let at = clauses.iter().position(|c| generic(c) && !named(c) && !excepts(c))?;
+        let next = clauses.get(at + 1).filter(|next| named(next))?;
+        let first = next.marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)))?.start;
+        let before = segment.tokens.get(first.saturating_sub(4)..first)?;
+        let colon = before.iter().rposition(|t| t.is_any(&[":", "cioe", "ossia"]))?;
+        let small = before[colon + 1..]
+            .iter()
+            .all(|t| t.is_any(&["sono", "il", "la", "lo", "l'", "i", "gli", "le", "cioe", "ovvero", "si", "tratta", "di"]));
+        let alone = clauses[at + 1..].iter().all(|c| !c.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_))));
+        (small && alone).then_some(at)
+    }
+
     /// "Concessioni, estumulazioni, luci votive." right below "Polizia mortuaria": what the office of the title does, in the names of others.
     pub(super) fn lists_tasks(&self, segment: &Segment, facts: &Facts) -> bool {
         let said =

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::hours::HoursReading;
+use super::periods::{add_period, period_of};
 use super::{Around, Clause};
-use super::{add_period, period_of};
 use crate::domain::{DateRange, Opening};
 use crate::extract::draft::{Facts, Period};
 use crate::extract::grammar::dates::When;

@@ -3,9 +3,10 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::ranges::skip_small_to;
 use super::resolve::{date, nearest_year};
 use super::written::{Written, year};
-use super::{Anchor, When, skip_small_to};
+use super::{Anchor, When};
 use crate::domain::{DateRange, Season};
 use crate::lexicon::Lexicon;
 use crate::text::Token;
