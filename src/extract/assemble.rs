@@ -294,6 +294,9 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     if assembler.page_topic.is_empty() {
         assembler.page_topic = assembler.signing_office();
     }
+    if assembler.page_topic.is_empty() {
+        assembler.page_topic = assembler.opening_office();
+    }
     assembler.container_topics = assembler.topics_of_containers(document, &scans);
     assembler.own_boxes = assembler.own_boxes(&scans);
     for (index, marks) in scans.iter().enumerate() {

@@ -1,10 +1,12 @@
 //! The last look at what was put together: empty drafts fall away, parts of one notice meet.
 
 use super::draft::{Draft, Flags, Period};
-use crate::domain::{Evidence, Notice, OfficeId};
+use crate::domain::{Evidence, Notice, OfficeId, Slot};
 
 /// The notices of the drafts.
-pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
+pub fn notices(mut drafts: Vec<Draft>) -> Vec<Notice> {
+    drop_what_is_told_in_full(&mut drafts);
+    drafts.iter_mut().for_each(only_openings_say_no_status);
     // channels and addresses without a period belong to the same office's notice, whatever its period
     let (contacts, mut kept): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(only_contacts);
     let mut alone: Vec<Draft> = Vec::new();
@@ -27,6 +29,42 @@ pub fn notices(drafts: Vec<Draft>) -> Vec<Notice> {
     notices.iter_mut().for_each(only_days_have_no_period);
     settle_exceptions(&mut notices);
     notices
+}
+
+/// "Il giovedì fino a sera", "chiuso per un giorno" in a lead: parts of days and counts of days, where the text below tells the hours and the days.
+fn drop_what_is_told_in_full(drafts: &mut [Draft]) {
+    const COUNTS: [&str; 6] =
+        ["per un giorno", "per due giorni", "per tre giorni", "per qualche giorno", "per una settimana", "per due settimane"];
+    let parts = |d: &Draft| !d.weeks.is_empty() && d.weeks.values().all(|w| w.iter().all(|(.., slot)| matches!(slot, Slot::Part(_))));
+    let spans = |d: &Draft| d.weeks.values().any(|w| w.iter().any(|(.., slot)| matches!(slot, Slot::Times(_))));
+    let counted = |d: &Draft| {
+        let text = |e: &Evidence| crate::text::fold(&e.sentence);
+        d.flags.closed
+            && d.period.is_open()
+            && d.closures.is_empty()
+            && d.evidence.iter().any(|e| COUNTS.iter().any(|w| text(e).contains(w)))
+    };
+    for at in 0..drafts.len() {
+        let others = |told: &dyn Fn(&Draft) -> bool| {
+            drafts.iter().enumerate().any(|(i, d)| i != at && d.subject.same(&drafts[at].subject) && told(d))
+        };
+        let (in_parts, in_number) = (parts(&drafts[at]) && others(&spans), counted(&drafts[at]) && others(&|d| !d.closures.is_empty()));
+        if in_parts && !drafts[at].flags.beyond_open() {
+            drafts[at].weeks.clear();
+            drafts[at].flags.open = false;
+        }
+        if in_number {
+            drafts[at].flags.closed = false;
+        }
+    }
+}
+
+/// "Il comando, che quel giorno sarà aperto dalle 8 alle 14": the day says it, whatever period stood before.
+fn only_openings_say_no_status(draft: &mut Draft) {
+    let alone = draft.weeks.is_empty() && draft.closures.is_empty() && !draft.openings.is_empty() && !draft.flags.beyond_open();
+    if alone && draft.flags.open {
+        (draft.flags.open, draft.period) = (false, Period::default());
+    }
 }
 
 /// Whether a draft holds nothing but ways to reach the office, for no period.
@@ -76,13 +114,14 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
 /// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune". A number of the whole office, for
 /// urgent calls or its letters, is none.
 fn says_shared(draft: &Draft) -> bool {
-    const EACH: [&str; 16] = [
+    const EACH: [&str; 17] = [
         "tutte le",
         "tutti gli",
         "tutti i ",
         "tutte e ",
         "tutti e ",
         "entramb",
+        "ambedue",
         "ciascun",
         "ognun",
         "in comune",

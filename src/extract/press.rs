@@ -2,8 +2,11 @@
 //!
 //! In: a segment, a line of the frame or a channel. Out: whether it is the press that speaks, or is spoken to.
 
+use std::ops::Range;
+
 use super::scan::{Mark, Placed};
-use super::segment::Segment;
+use super::segment::{Role, Segment};
+use crate::document::Region;
 use crate::domain::Channel;
 
 /// The colophon: who answers for a newspaper and where it is registered.
@@ -28,7 +31,8 @@ const FOR_REPORTERS: [&str; 13] = [
     "a cura dell'ufficio",
 ];
 /// What leads to other articles.
-const LEADS_ON: [&str; 5] = ["leggi anche", "condividi", "potrebbe interessarti", "ultime notizie", "tag:"];
+const LEADS_ON: [&str; 7] =
+    ["leggi anche", "condividi", "potrebbe interessarti", "potrebbe interessare", "potrebbero interessar", "ultime notizie", "tag:"];
 
 fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| text.contains(w))
@@ -42,6 +46,15 @@ pub fn closes_article(text: &str) -> bool {
 /// A line that opens with a way to other articles.
 pub fn leads_on(text: &str) -> bool {
     ["leggi", "tag", "condividi"].iter().any(|w| text.starts_with(w))
+}
+
+/// "Leggi anche:", "Ti potrebbero interessare anche:" as a line of its own, above headlines of other articles.
+pub fn leads_to_others(segment: &Segment) -> bool {
+    const SHORT: usize = 8;
+    let text = segment.folded.text.trim_start();
+    let opens = ["leggi anche", "ti potrebb", "potrebb", "altre notizie", "articoli correlati"].iter().any(|w| text.starts_with(w));
+    let leads = !text.starts_with("ti potrebb") && !text.starts_with("potrebb") || text.contains("interessar");
+    segment.tokens.len() <= SHORT && opens && leads
 }
 
 /// A line below which only the newspaper's own contacts stand. The text is folded.
@@ -58,7 +71,7 @@ pub fn is_publisher(text: &str) -> bool {
 /// "stampa@comune…", "redazione@…": nobody's counter.
 pub fn is_mailbox(channel: &Channel) -> bool {
     let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
-    ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "newsletter"].contains(&local)
+    ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "postmaster", "newsletter"].contains(&local)
 }
 
 /// "OGGETTO: orario degli sportelli nel periodo estivo": the subject of a letter that states nothing by itself, and is no office's.
@@ -94,6 +107,24 @@ pub fn is_addressed(segment: &Segment) -> bool {
     }
     (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
         && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
+}
+
+/// The last lines of a release, from "Ufficio stampa" on, with its number: who wrote it. `None` where a list of offices ends so.
+pub fn sign_off(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<Range<usize>> {
+    // "Ufficio stampa", "tel. …", "stampa@…"
+    const LINES: usize = 4;
+    const SHORT: usize = 24;
+    let end = segments.iter().rposition(|s| s.region == Region::Main && !s.tokens.is_empty())? + 1;
+    let lines = |i: &usize| matches!(segments[*i].role, Role::Sentence | Role::Line) && segments[*i].tokens.len() <= SHORT;
+    let from = (end.saturating_sub(LINES)..end).rev().take_while(lines).find(|i| segments[*i].folded.text.contains("ufficio stampa"))?;
+    let reached = scans[from..end].iter().flatten().any(|m| matches!(m.mark, Mark::Channel(_)));
+    let timed = scans[from..end].iter().flatten().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)));
+    // "Protocollo 0461 …" in the line above: one entry of a list
+    let entry = |marks: &Vec<Placed>| {
+        marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))) && marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)))
+    };
+    let listed = from.checked_sub(1).is_some_and(|above| segments[above].block == segments[from].block && entry(&scans[above]));
+    (reached && !timed && !listed).then_some(from..end)
 }
 
 /// "[ ] 8.00-11.00 [ ] 10.00-13.00", "☐ sì ☐ no": boxes to be ticked, of a questionnaire.
@@ -136,7 +167,9 @@ pub fn is_of_mailing_list(segment: &Segment) -> bool {
     let no_more = ["non ricevere piu", "non desider", "non intend", "non vuol", "smettere di ricevere"].iter().any(|w| text.contains(w))
         && word(&["ricever"]);
     let received = text.contains("ricevi quest") || text.contains("ricevete quest") || text.contains("hai ricevuto quest");
-    (no_more || received || text.starts_with("per cancellar")) && word(&LISTS) && (word(&LEAVES) || received)
+    // "Per non riceverla più scrivi a …"
+    let unasked = text.trim_start().starts_with("per non ricever") && text.contains(" piu");
+    unasked || (no_more || received || text.starts_with("per cancellar")) && word(&LISTS) && (word(&LEAVES) || received)
 }
 
 /// "Pubblicità: Mobilificio Serafini, aperto anche domenica": what somebody pays for. The text is folded.

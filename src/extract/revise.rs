@@ -30,6 +30,10 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
             scans[i].clear();
         }
     }
+    if let Some(lines) = press::sign_off(segments, scans) {
+        scans[lines].iter_mut().for_each(Vec::clear);
+    }
+    parents(segments, scans);
     faxes_in_columns(segments, scans);
     coming_days::resolve(segments, scans, published);
     shut_and_reached(segments, scans);
@@ -44,6 +48,24 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
         drop_preamble(segment, marks);
         drop_what_is_set_right(segment, marks);
         drop_hour_of_act(segment, marks);
+    }
+}
+
+/// "Area: Servizi alla persona", "Settore di appartenenza: Ragioneria" below the title of an office: to whom it belongs, and of whom nothing is said.
+fn parents(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const PARENTS: [&str; 8] = ["area", "settore", "struttura", "dipartimento", "direzione", "servizio", "ripartizione", "fa"];
+    // "Struttura organizzativa di appartenenza"
+    const LABEL: usize = 5;
+    let office = |m: &Placed| matches!(m.mark, Mark::Offices(_));
+    for (i, segment) in segments.iter().enumerate() {
+        let label = segment.tokens.iter().take(LABEL + 1).position(|t| t.is(":"));
+        let opens = segment.tokens.first().is_some_and(|t| PARENTS.contains(&t.text.as_str()));
+        let alone = scans[i].iter().any(office) && scans[i].iter().all(|m| office(m) || m.mark == Mark::Comma);
+        let field = matches!(segment.role, Role::Item | Role::Row | Role::Line) && opens && label.is_some() && alone;
+        let told_above = || segment.headings.last().is_some_and(|h| scans[*h].iter().any(office));
+        if field && told_above() {
+            scans[i].clear();
+        }
     }
 }
 

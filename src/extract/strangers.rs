@@ -5,7 +5,7 @@
 use super::clause::Clause;
 use super::elsewhere::is_beside;
 use super::scan::{Mark, Placed};
-use super::segment::{Segment, first_word};
+use super::segment::{Role, Segment, first_word};
 use crate::lexicon::Cue;
 use crate::text::TokenKind;
 
@@ -36,6 +36,11 @@ pub fn is_name_of_firm(segment: &Segment, marks: &[Placed]) -> bool {
     let spelled = words.iter().rev().take_while(|w| w.len() == 1).count();
     let form = words.last().is_some_and(|w| FORMS.contains(w)) || spelled == 3 && words[words.len() - 3] == "s";
     let name = segment.tokens.first().is_some_and(|t| t.upper) && segment.tokens.len() <= 10;
+    // "Associazione Terra in piazza" above its numbers
+    let club = segment.role == Role::Line && words.first().is_some_and(|w| ["associazione", "associazioni", "circolo"].contains(w));
+    if club && name && !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..) | Mark::Offices(_))) {
+        return true;
+    }
     name && form && segment.text.trim_end().ends_with('.') && !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..)))
 }
 

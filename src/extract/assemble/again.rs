@@ -69,8 +69,13 @@ impl Assembler<'_> {
         // "Si riapre lunedì 15 con l'orario nuovo:" above it
         let new_hours =
             segment.tokens.iter().any(|t| t.text.starts_with("orari")) && segment.tokens.iter().any(|t| t.text.starts_with("nuov"));
-        let bare =
-            !new_hours && facts.hours.is_empty() && facts.openings.is_empty() && facts.channels.is_empty() && facts.closures.is_empty();
+        // "Riapriranno lunedì 22 in via Stelvio 20": in another place
+        let bare = facts.address.is_none()
+            && !new_hours
+            && facts.hours.is_empty()
+            && facts.openings.is_empty()
+            && facts.channels.is_empty()
+            && facts.closures.is_empty();
         let open = facts.flags == Flags { open: true, ..Flags::default() };
         let Some(Period { from: Some(from), until }) = facts.period.filter(|_| again && bare && open) else { return false };
         // "Riaprirà il 3", where only the day of the closing was read as one

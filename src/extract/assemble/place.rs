@@ -117,7 +117,9 @@ impl Assembler<'_> {
         let lends = self.frame.active && self.frame.lends && listed && explicit && n == 0;
         let mut whom = if explicit { subjects } else { self.topic.clone() };
         // "DELEGAZIONE OVEST, via Tolmino 15" above its own hours, in a list of the delegations
-        let own_branch = self.topic_block == Some(segment.block)
+        let near =
+            |block: usize| block == segment.block || block > self.frame.block && block + 1 == segment.block && segment.role == Role::Row;
+        let own_branch = self.topic_block.is_some_and(near)
             && self.topic.iter().all(|s| s.site.is_some() && self.frame.subjects.iter().any(|f| f.office == s.office && f.site.is_none()));
         if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() && !(own_branch && !self.topic.is_empty()) {
             whom.clone_from(&self.frame.subjects);

@@ -18,11 +18,18 @@ const ENTRY_BLOCKS: usize = 2;
 const LONGEST_HEADLINE: usize = 16;
 /// Words of a sentence that make a page a page, and no list.
 const LONG_SENTENCE: usize = 12;
+/// Headlines below one line that leads to them, at most.
+const LINES: usize = 12;
 
 impl Assembler<'_> {
     /// Whether a segment is a headline of other news: "Uffici chiusi il 14 agosto" in a box beside the register of associations.
     pub(super) fn is_teaser(&self, index: usize, marks: &[Placed]) -> bool {
         let segment = &self.segments[index];
+        let below = |s: &&Segment| s.block == segment.block;
+        // "Ti potrebbero interessare anche:" and headlines, one a line
+        if segment.role == Role::Line && self.segments[..index].iter().rev().take_while(below).take(LINES).any(press::leads_to_others) {
+            return true;
+        }
         // "11/12 Tributi: nuovo numero 0972 830115": an entry of the box, whatever it holds
         let entry = is_dated_entry(segment, self.lexicon) && !segment.text.trim_end().ends_with('.');
         if segment.role != Role::Item || !is_headline(segment, marks) && !entry {

@@ -7,8 +7,9 @@ use crate::document::{Document, Region};
 use crate::extract::Context;
 use crate::extract::clause;
 use crate::extract::draft::{Flags, Subject};
+use crate::extract::grammar::dates::Anchor;
 use crate::extract::grammar::offices::Mention;
-use crate::extract::scan::{Mark, Placed};
+use crate::extract::scan::{Mark, Placed, scan};
 use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
 
@@ -110,6 +111,34 @@ impl Assembler<'_> {
             return Vec::new();
         }
         let subjects = self.subjects_of(last, &self.scans[at]);
+        if subjects.len() == 1 { subjects } else { Vec::new() }
+    }
+
+    /// "Comune di Pietra - Ufficio anagrafe" above a text that names no other, the site of a library above "Orari e contatti": whose text it is.
+    pub(super) fn opening_office(&self) -> Vec<Subject> {
+        const SHORT: usize = 16;
+        // who writes for the whole body
+        const WRITERS: [&str; 5] = ["comunicazione", "segreteria", "centralino", "personale", "protocollo"];
+        let Some(at) = self.segments.iter().position(|s| !s.tokens.is_empty()) else { return Vec::new() };
+        let first = &self.segments[at];
+        // what frames a page was not scanned with it
+        let framed = (first.region != Region::Main).then(|| scan(first, &mut Anchor::default(), None, self.lexicon));
+        let marks = framed.as_ref().unwrap_or(&self.scans[at]);
+        let line = first.tokens.len() <= SHORT && matches!(first.role, Role::Sentence | Role::Line);
+        let bare =
+            marks.iter().all(|m| matches!(m.mark, Mark::Offices(_) | Mark::Comma | Mark::Break | Mark::Address(_) | Mark::WholeBody));
+        // a menu names offices too: the name of the site stands over a page that says no more than "Orari e contatti"
+        let of_site = || self.segments.iter().find(|s| s.region == Region::Main && s.role == Role::Heading).is_some_and(is_field);
+        let is_other = |(s, marks): (&Segment, &Vec<Placed>)| {
+            let plural = ["gli uffici", "gli sportelli", "agli uffici", "degli uffici"].iter().any(|w| s.folded.text.contains(w));
+            s.region == Region::Main && (plural || marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))))
+        };
+        let elsewhere = self.segments.iter().zip(self.scans).skip(at + 1).any(is_other);
+        if !line || !bare || elsewhere || first.region != Region::Main && !of_site() {
+            return Vec::new();
+        }
+        let mut subjects = self.subjects_of(first, marks);
+        subjects.retain(|s| !s.office.is_all() && !s.office.is_other() && !WRITERS.contains(&s.office.0.as_str()));
         if subjects.len() == 1 { subjects } else { Vec::new() }
     }
 
@@ -277,6 +306,12 @@ impl Assembler<'_> {
         let both = marks.iter().any(|m| matches!(m.mark, Mark::TheOffices { back: true }));
         if both && subjects.is_empty() && self.sites {
             subjects = self.recent(2);
+        }
+        // "Contatti (per entrambe le sedi)", "Recapiti di tutte le delegazioni"
+        let text = segment.folded.text.as_str();
+        let each = ["entrambe le", "entrambi i", "ambedue", "tutte le ", "tutti i ", "tutti gli "].iter().any(|w| text.contains(w));
+        if each && subjects.is_empty() && self.sites && !programme {
+            subjects = self.branches_told().unwrap_or_default();
         }
         if subjects.is_empty() && !denied && !segment.headings.is_empty() {
             let booked = cued(Cue::Appointment) && cued(Cue::Only);

@@ -163,7 +163,7 @@ impl Assembler<'_> {
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
-        const EVERYWHERE: [&str; 16] = [
+        const EVERYWHERE: [&str; 18] = [
             "quale che sia la sede",
             "unico per la ",
             "unico per lo ",
@@ -178,6 +178,8 @@ impl Assembler<'_> {
             "per tutte le sedi",
             "per tutti gli sportelli",
             "per entrambe le sedi",
+            "per ambedue le sedi",
+            "per le due sedi",
             "uguale per tutte",
             "stesso per tutte",
         ];
@@ -247,6 +249,11 @@ impl Assembler<'_> {
         {
             return None;
         }
+        self.branches_told()
+    }
+
+    /// The branches of the office of which a branch was told last, where there are several that can be reached.
+    pub(super) fn branches_told(&self) -> Option<Vec<Subject>> {
         let office = &self.drafts.iter().rev().find(|d| d.subject.site.is_some())?.subject.office;
         let mut branches: Vec<Subject> = Vec::new();
         for draft in self.drafts.iter().filter(|d| d.subject.office == *office && d.subject.site.is_some()) {

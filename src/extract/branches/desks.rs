@@ -46,7 +46,7 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 
 /// "Palazzo civico, piazza Cavour 1: …" in a list of which two other entries open with a branch: the one at the town hall.
 pub(super) fn beside_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const LONGEST_NAME: usize = 4;
+    const LONGEST_NAME: usize = 6;
     // how far apart the entries of one list may stand, in segments
     const REACH: usize = 24;
     let opens = |i: usize| i == 0 || segments[i].block != segments[i - 1].block || segments[i].role == Role::Line;
@@ -66,7 +66,11 @@ pub(super) fn beside_branches(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let Some(end) = name(i) else { continue };
         let near = |j: &usize| segments[*j].headings == segments[i].headings && segments[*j].block.abs_diff(segments[i].block) <= 3;
         let around = i.saturating_sub(REACH)..(i + REACH).min(segments.len());
-        if around.filter(near).filter(|j| opens(*j) && branch(*j)).count() >= 2 {
+        // "Sede comunale, via Veneto 3: lun. 9-13" right above "Centro civico di Piano: mer. 9-11"
+        let told = |j: &usize| scans[*j].iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter(|j| *j < segments.len() && told(j) && told(&i));
+        let next_to_one = beside.filter(near).any(|j| segments[j].block == segments[i].block && branch(j));
+        if next_to_one || around.filter(near).filter(|j| opens(*j) && branch(*j)).count() >= 2 {
             found.push((i, end));
         }
     }

@@ -60,6 +60,8 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
             When::Same if facts.unchanged && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(|t| t.is("che")) => {}
             // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
             When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
+            // "in quelle mattine non servirà prenotarsi": how those days go, and no period of the office
+            When::Same if !around.last_dates.is_empty() && facts.flags.walk_in && facts.hours.is_empty() => facts.flags.walk_in = false,
             // "chi in tali giornate avesse bisogno di un certificato può chiamare …": a number, whatever the day
             When::Same if !around.last_dates.is_empty() && !clause.marks.iter().any(|o| states(&o.mark)) => {}
             When::Same => {

@@ -32,6 +32,24 @@ const SITES: [&str; 18] = [
 const OFFICES: [&str; 10] =
     ["ufficio", "uffici", "servizio", "servizi", "settore", "sportello", "anagrafe", "biblioteca", "polizia", "comune"];
 
+/// What the sections of a site are called.
+const PAGES: [&str; 14] = [
+    "document",
+    "modulistic",
+    "amministrazion",
+    "trasparen",
+    "avvis",
+    "band",
+    "notizi",
+    "novita",
+    "serviz",
+    "download",
+    "contatt",
+    "pagament",
+    "news",
+    "faq",
+];
+
 /// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
 pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
     let token = tokens.get(i)?;
@@ -91,6 +109,10 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
         if matches!(word(at), "via" | "piazza" | "viale" | "corso" | "palazzo" | "villa" | "borgo" | "largo") {
             return Some(name_end(tokens, at + 1, is_capital));
         }
+    }
+    // "nella sezione Documenti": of the site
+    if word(i) == "sezione" && PAGES.iter().any(|stem| word(at).starts_with(stem)) {
+        return None;
     }
     if word(i) == "zona" && at > i + 1 {
         return None;

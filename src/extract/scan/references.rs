@@ -196,7 +196,7 @@ fn ordinal(tokens: &[Token], at: usize) -> Option<(Mark, usize)> {
         .position(|stem| tokens.get(at + 1).is_some_and(|t| t.text.len() == stem.len() + 1 && t.text.starts_with(stem)))?;
     let next = tokens.get(at + 2)?;
     // a noun behind it, and it counts that noun: "il primo piano", "la seconda domenica"
-    const COUNTED: [&str; 46] = [
+    const COUNTED: [&str; 54] = [
         "genn",
         "febb",
         "marz",
@@ -242,6 +242,14 @@ fn ordinal(tokens: &[Token], at: usize) -> Option<(Mark, usize)> {
         "lotto",
         "punto",
         "appuntament",
+        "porta",
+        "stanza",
+        "rampa",
+        "scala",
+        "sala",
+        "via",
+        "strada",
+        "traversa",
         "del",
     ];
     let word = next.kind == TokenKind::Word && next.text.len() > 1 && !next.is("ed") && !COUNTED.iter().any(|w| next.text.starts_with(w));

@@ -24,7 +24,20 @@ pub(super) fn read(sentence: &mut Sentence) {
     }
 }
 
+/// "(non) potrà essere ammesso", "(non) sarà servito": the verb of letting somebody in, within a few words.
+fn let_in(sentence: &Sentence, from: usize) -> Option<usize> {
+    const STEMS: [&str; 8] = ["ammess", "ricevut", "accolt", "servit", "accettat", "entrar", "acceder", "acced"];
+    (from..from + 5).take_while(|i| !sentence.stops(*i)).find(|i| STEMS.iter().any(|stem| sentence.text(*i).starts_with(stem)))
+}
+
 fn negation(sentence: &mut Sentence, start: usize, end: usize) {
+    // "chi si presenta senza appuntamento non potrà essere ammesso" is said by what he lacks
+    let lacks = sentence
+        .first(start.saturating_sub(5)..start, &[Word::Without])
+        .is_some_and(|without| sentence.walk(without.end, &[Word::Book], &[Word::Need], 3).is_some_and(|book| book.end <= start));
+    if lacks && let_in(sentence, end).is_some() {
+        return;
+    }
     // "chi non può recarsi di persona può delegare un familiare": who cannot come, not where nobody is received
     let cannot = start > 0 && sentence.text(start - 1) == "chi" && matches!(sentence.text(end), "puo" | "potesse" | "riesce" | "potra");
     if cannot {
@@ -225,6 +238,10 @@ fn privation(sentence: &mut Sentence, start: usize, end: usize) {
                 .find(|i| TURNED.iter().any(|stem| sentence.text(*i).starts_with(stem)));
             if let Some(verb) = sent_back.filter(|_| who) {
                 return sentence.say(Cue::Appointment, start..verb + 1);
+            }
+            let not = (hit.end..hit.end + 4).take_while(|i| !sentence.stops(*i)).find(|i| sentence.has(*i, Word::Not).is_some());
+            if not.and_then(|not| let_in(sentence, not + 1)).is_some() {
+                return sentence.say(Cue::Appointment, start..hit.end);
             }
             match sentence.path(hit.end, &[Word::Not], 1).and_then(|not| sentence.path(not.end, &[Word::Serve, Word::Up, Word::Serving], 4))
             {

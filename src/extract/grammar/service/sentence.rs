@@ -123,11 +123,12 @@ impl<'a> Sentence<'a> {
             if self.stops(i) {
                 return None;
             }
-            if let Some((end, light)) = self.filler(i) {
-                verb |= light;
-                i = end;
-            } else {
-                i = over.iter().find_map(|word| self.has(i, *word))?;
+            let over = over.iter().find_map(|word| self.has(i, *word));
+            // "in programma" is one word, though "in" says nothing
+            let phrase = over.filter(|end| *end > i + 1);
+            match self.filler(i).filter(|_| phrase.is_none()) {
+                Some((end, light)) => (i, verb) = (end, verb | light),
+                None => i = over?,
             }
         }
         None
