@@ -181,7 +181,9 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
             mark.mark = rest.map_or(Mark::Comma, |season| Mark::When(When::Season(season)));
         }
     }
-    if !completed && !(asked && rest.is_some()) && (different.len() < 2 || !(330..=375).contains(&total)) {
+    let told = completed || asked && rest.is_some();
+    let parts_a_year = different.len() >= 2 && (330..=375).contains(&total);
+    if !told && !parts_a_year {
         return;
     }
     for (i, mark, _) in found {

@@ -119,9 +119,10 @@ impl Assembler<'_> {
         // "DELEGAZIONE OVEST, via Tolmino 15" above its own hours, in a list of the delegations
         let near =
             |block: usize| block == segment.block || block > self.frame.block && block + 1 == segment.block && segment.role == Role::Row;
-        let own_branch = self.topic_block.is_some_and(near)
+        let own_branch = !self.topic.is_empty()
+            && self.topic_block.is_some_and(near)
             && self.topic.iter().all(|s| s.site.is_some() && self.frame.subjects.iter().any(|f| f.office == s.office && f.site.is_none()));
-        if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() && !(own_branch && !self.topic.is_empty()) {
+        if !explicit && self.frame.active && listed && !self.frame.subjects.is_empty() && !own_branch {
             whom.clone_from(&self.frame.subjects);
         }
         if lends {
