@@ -6,7 +6,7 @@ mod desks;
 mod names;
 mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grammar::sites::name_end;
 use super::scan::{Mark, Placed};
@@ -157,10 +157,18 @@ pub fn settle_addresses(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 
 /// "Il comando di viale Matteotti 30 è aperto …" below a title that tells no other branch: where the office is.
 fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    let sites = |wanted: &dyn Fn(&Segment) -> bool, scans: &[Vec<Placed>]| -> BTreeSet<String> {
-        let within = segments.iter().zip(scans).filter(|(s, _)| wanted(s)).flat_map(|(_, marks)| marks);
-        within.filter_map(|m| if let Mark::Site(name) = &m.mark { Some(crate::text::fold(name)) } else { None }).collect()
-    };
+    // the branches below each title, counted to two
+    let mut below: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for (segment, marks) in segments.iter().zip(scans.iter()) {
+        for name in marks.iter().filter_map(|m| if let Mark::Site(name) = &m.mark { Some(crate::text::fold(name)) } else { None }) {
+            for title in &segment.headings {
+                let names = below.entry(*title).or_default();
+                if names.len() < 2 {
+                    names.insert(name.clone());
+                }
+            }
+        }
+    }
     for i in 0..segments.len() {
         let Some(title) = segments[i].headings.last().filter(|_| segments[i].role == Role::Sentence) else { continue };
         let street = |m: &Placed| {
@@ -168,7 +176,7 @@ fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             at.filter(|_| matches!(m.mark, Mark::Site(_)))
         };
         let Some((n, (at, end))) = scans[i].iter().enumerate().find_map(|(n, m)| street(m).map(|found| (n, found))) else { continue };
-        if sites(&|s: &Segment| s.headings.contains(title), scans).len() == 1 {
+        if below.get(title).is_some_and(|names| names.len() == 1) {
             scans[i][n] = Placed { mark: Mark::Address(segments[i].words(at..end).to_string()), start: at, end };
         }
     }

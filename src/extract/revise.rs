@@ -53,18 +53,23 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
 
 /// "Area: Servizi alla persona", "Settore di appartenenza: Ragioneria" below the title of an office: to whom it belongs, and of whom nothing is said.
 fn parents(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const PARENTS: [&str; 8] = ["area", "settore", "struttura", "dipartimento", "direzione", "servizio", "ripartizione", "fa"];
+    const PARENTS: [&str; 6] = ["area", "settore", "struttura", "dipartimento", "direzione", "ripartizione"];
     // "Struttura organizzativa di appartenenza"
     const LABEL: usize = 5;
     let office = |m: &Placed| matches!(m.mark, Mark::Offices(_));
+    let mut fields: Vec<(usize, usize)> = Vec::new();
     for (i, segment) in segments.iter().enumerate() {
         let label = segment.tokens.iter().take(LABEL + 1).position(|t| t.is(":"));
         let opens = segment.tokens.first().is_some_and(|t| PARENTS.contains(&t.text.as_str()));
         let alone = scans[i].iter().any(office) && scans[i].iter().all(|m| office(m) || m.mark == Mark::Comma);
         let field = matches!(segment.role, Role::Item | Role::Row | Role::Line) && opens && label.is_some() && alone;
-        let told_above = || segment.headings.last().is_some_and(|h| scans[*h].iter().any(office));
-        if field && told_above() {
-            scans[i].clear();
+        let title = segment.headings.last().filter(|h| scans[**h].iter().any(office));
+        fields.extend(title.filter(|_| field).map(|title| (*title, i)));
+    }
+    // several below one title are a list of them
+    for pair in fields.chunk_by(|a, b| a.0 == b.0) {
+        if let [(_, field)] = pair {
+            scans[*field].clear();
         }
     }
 }

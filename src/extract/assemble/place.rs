@@ -393,7 +393,7 @@ impl Assembler<'_> {
 }
 
 /// "Le altre due sedi", "le delegazioni": a line about several branches, none of them by name.
-fn names_branches(segment: &Segment) -> bool {
+pub(super) fn names_branches(segment: &Segment) -> bool {
     segment.tokens.iter().any(|t| t.is_any(&["sedi", "delegazioni", "succursali", "sportelli", "biblioteche", "presidi"]))
 }
 

@@ -310,7 +310,7 @@ impl Assembler<'_> {
         // "Contatti (per entrambe le sedi)", "Recapiti di tutte le delegazioni"
         let text = segment.folded.text.as_str();
         let each = ["entrambe le", "entrambi i", "ambedue", "tutte le ", "tutti i ", "tutti gli "].iter().any(|w| text.contains(w));
-        if each && subjects.is_empty() && self.sites && !programme {
+        if each && subjects.is_empty() && self.sites && super::place::names_branches(segment) && !programme {
             subjects = self.branches_told().unwrap_or_default();
         }
         if subjects.is_empty() && !denied && !segment.headings.is_empty() {
