@@ -26,7 +26,13 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
         let same_block = |next: &&Segment| next.block == segment.block;
         let withdrawn = segments.get(i + 1).filter(same_block).is_some_and(calls_it_wrong)
             || segments[i + 1..].iter().take_while(same_block).take(3).any(calls_it_a_wish);
-        if withdrawn || takes_back(segment) || press::is_addressed(segment) || is_premise(segment) || motion == Some(segment.block) {
+        if withdrawn
+            || is_trail(segment)
+            || takes_back(segment)
+            || press::is_addressed(segment)
+            || is_premise(segment)
+            || motion == Some(segment.block)
+        {
             scans[i].clear();
         }
     }
@@ -49,6 +55,13 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
         drop_what_is_set_right(segment, marks);
         drop_hour_of_act(segment, marks);
     }
+}
+
+/// "Home >> Struttura >> Settore I - Affari generali": where in the site the page lies.
+fn is_trail(segment: &Segment) -> bool {
+    let text = segment.folded.text.trim_start();
+    let opens = ["home", "sei in", "ti trovi in", "tu sei qui"].iter().any(|w| text.starts_with(w));
+    opens && [">", "»", "›", "→", "/"].iter().any(|sign| text.matches(sign).count() >= 2)
 }
 
 /// "Area: Servizi alla persona", "Settore di appartenenza: Ragioneria" below the title of an office: to whom it belongs, and of whom nothing is said.

@@ -9,6 +9,7 @@ use crate::extract::clause;
 use crate::extract::draft::{Flags, Subject};
 use crate::extract::grammar::dates::Anchor;
 use crate::extract::grammar::offices::Mention;
+use crate::extract::press;
 use crate::extract::scan::{Mark, Placed, scan};
 use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
@@ -313,7 +314,9 @@ impl Assembler<'_> {
         if each && subjects.is_empty() && self.sites && super::place::names_branches(segment) && !programme {
             subjects = self.branches_told().unwrap_or_default();
         }
-        if subjects.is_empty() && !denied && !segment.headings.is_empty() {
+        // "In corsivo le fasce su prenotazione" above a table
+        let legend = press::is_legend(segment) || ["in corsivo", "in grassetto", "in rosso", "asterisc"].iter().any(|w| text.contains(w));
+        if subjects.is_empty() && !denied && !legend && !segment.headings.is_empty() {
             let booked = cued(Cue::Appointment) && cued(Cue::Only);
             let flags = Flags { appointment: booked, strict: booked, remote: cued(Cue::Remote) && !booked, ..Flags::default() };
             if flags.any() {
