@@ -182,6 +182,30 @@ fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     }
 }
 
+/// Whether words speak of each of several branches: "per tutte le sedi", "valida per entrambe", "hanno in comune". The text is folded.
+pub fn says_each(text: &str) -> bool {
+    const EACH: [&str; 17] = [
+        "tutte le",
+        "tutti gli",
+        "tutti i ",
+        "tutte e ",
+        "tutti e ",
+        "entramb",
+        "ambedue",
+        "ciascun",
+        "ognun",
+        "in comune",
+        "comuni a",
+        "unico per",
+        "unica per",
+        "numero unico",
+        "unico numero",
+        "e unic",
+        "qualunque",
+    ];
+    EACH.iter().any(|word| text.contains(word))
+}
+
 /// Words that open the name of a branch.
 const POSTS: [&str; 10] =
     ["comando", "sportello", "presidio", "punto", "sede", "ufficio", "delegazione", "filiale", "sezione", "succursale"];

@@ -334,8 +334,10 @@ impl Draft {
         // exceptional hours of single days alone are no status of the office
         let day = self.period.from.filter(|from| self.period.until.is_none_or(|until| until == *from));
         let of_the_day = day.is_some_and(|day| !self.openings.is_empty() && self.openings.iter().all(|o| o.date == day));
-        let only_days =
-            self.weeks.is_empty() && (!self.openings.is_empty() || !self.closures.is_empty()) && (self.period.is_open() || of_the_day);
+        // "il comando, che quel giorno sarà aperto dalle 8 alle 14": whatever period stood before
+        let only_openings = self.weeks.is_empty() && self.closures.is_empty() && !self.openings.is_empty() && !flags.beyond_open();
+        let only_days = only_openings
+            || self.weeks.is_empty() && (!self.openings.is_empty() || !self.closures.is_empty()) && (self.period.is_open() || of_the_day);
         if only_days {
             return None;
         }

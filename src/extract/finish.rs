@@ -1,12 +1,12 @@
 //! The last look at what was put together: empty drafts fall away, parts of one notice meet.
 
+use super::branches;
 use super::draft::{Draft, Flags, Period};
 use crate::domain::{Evidence, Notice, OfficeId, Slot};
 
 /// The notices of the drafts.
 pub fn notices(mut drafts: Vec<Draft>) -> Vec<Notice> {
     drop_what_is_told_in_full(&mut drafts);
-    drafts.iter_mut().for_each(only_openings_say_no_status);
     // channels and addresses without a period belong to the same office's notice, whatever its period
     let (contacts, mut kept): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(only_contacts);
     let mut alone: Vec<Draft> = Vec::new();
@@ -59,14 +59,6 @@ fn drop_what_is_told_in_full(drafts: &mut [Draft]) {
     }
 }
 
-/// "Il comando, che quel giorno sarà aperto dalle 8 alle 14": the day says it, whatever period stood before.
-fn only_openings_say_no_status(draft: &mut Draft) {
-    let alone = draft.weeks.is_empty() && draft.closures.is_empty() && !draft.openings.is_empty() && !draft.flags.beyond_open();
-    if alone && draft.flags.open {
-        (draft.flags.open, draft.period) = (false, Period::default());
-    }
-}
-
 /// Whether a draft holds nothing but ways to reach the office, for no period.
 fn only_contacts(draft: &Draft) -> bool {
     draft.weeks.is_empty()
@@ -114,29 +106,7 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
 /// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune". A number of the whole office, for
 /// urgent calls or its letters, is none.
 fn says_shared(draft: &Draft) -> bool {
-    const EACH: [&str; 17] = [
-        "tutte le",
-        "tutti gli",
-        "tutti i ",
-        "tutte e ",
-        "tutti e ",
-        "entramb",
-        "ambedue",
-        "ciascun",
-        "ognun",
-        "in comune",
-        "comuni a",
-        "unico per",
-        "unica per",
-        "numero unico",
-        "unico numero",
-        "e unic",
-        "qualunque",
-    ];
-    draft.evidence.iter().any(|evidence| {
-        let text = crate::text::fold(&evidence.sentence);
-        EACH.iter().any(|word| text.contains(word))
-    })
+    draft.evidence.iter().any(|evidence| branches::says_each(&crate::text::fold(&evidence.sentence)))
 }
 
 /// "I tre poli sociali ricevono solo a distanza", "su prenotazione, in entrambe le sedi": how an office is served that speaks through its branches holds in

@@ -15,10 +15,7 @@ const COLOPHON: [&str; 6] =
 /// What stands around an article: its makers, its rights, who advertises there.
 const MAKERS: [&str; 6] = ["abbonamenti:", "redazione", "webmaster", "per la pubblicita", "riproduzione riservata", "fonte:"];
 /// Contacts for reporters.
-const FOR_REPORTERS: [&str; 13] = [
-    "ufficio stampa citta",
-    "ufficio stampa del sindaco",
-    "ufficio stampa e comunicazione",
+const FOR_REPORTERS: [&str; 10] = [
     "contatti per la stampa",
     "ufficio stampa del comune",
     "ufficio stampa comune",
@@ -51,10 +48,7 @@ pub fn leads_on(text: &str) -> bool {
 /// "Leggi anche:", "Ti potrebbero interessare anche:" as a line of its own, above headlines of other articles.
 pub fn leads_to_others(segment: &Segment) -> bool {
     const SHORT: usize = 8;
-    let text = segment.folded.text.trim_start();
-    let opens = ["leggi anche", "ti potrebb", "potrebb", "altre notizie", "articoli correlati"].iter().any(|w| text.starts_with(w));
-    let leads = !text.starts_with("ti potrebb") && !text.starts_with("potrebb") || text.contains("interessar");
-    segment.tokens.len() <= SHORT && opens && leads
+    segment.tokens.len() <= SHORT && segment.announces() && has(&segment.folded.text, &LEADS_ON)
 }
 
 /// A line below which only the newspaper's own contacts stand. The text is folded.
@@ -201,9 +195,21 @@ pub fn is_legend(segment: &Segment) -> bool {
     if leads {
         return true;
     }
-    ["dove e scritto", "dove si legge", "dove e indicat", "la sigla ", "con la sigla", "la dicitura", "l'asterisco indica", "legenda"]
-        .iter()
-        .any(|w| text.starts_with(w))
+    [
+        "dove e scritto",
+        "dove si legge",
+        "dove e indicat",
+        "in corsivo",
+        "in grassetto",
+        "in rosso",
+        "la sigla ",
+        "con la sigla",
+        "la dicitura",
+        "l'asterisco indica",
+        "legenda",
+    ]
+    .iter()
+    .any(|w| text.starts_with(w))
 }
 
 /// "Da: …", "A: …", "Data: …": the head of a mail, above its text.

@@ -158,17 +158,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         marks.retain(|m| !matches!(&m.mark, Mark::Span(span, _) if is_of_night(span)));
     }
     mentioned::drop_named_weekdays(segment, &mut marks);
-    // "Festività: lo Sportello resterà chiuso dal 23 dicembre …": the occasion, and no days of the week
-    let feast = |m: &Placed| tokens.get(m.start).is_some_and(|t| t.is("festivita")) && tokens.get(m.end).is_some_and(|t| t.is(":"));
-    if marks.iter().any(|m| matches!(m.mark, Mark::When(_))) {
-        marks.retain(|m| !(matches!(m.mark, Mark::Days(_)) && feast(m)));
-    }
-    // "Chiusura uffici nelle festività": which, the text tells
-    let hours = marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
-    let only_feasts = |m: &Placed| m.end == m.start + 1 && tokens.get(m.start).is_some_and(|t| t.is("festivita"));
-    if !hours {
-        marks.retain(|m| !(matches!(m.mark, Mark::Days(_)) && only_feasts(m)));
-    }
+    mentioned::drop_feasts(segment, &mut marks);
     mentioned::drop_days_of_polls(segment, &mut marks);
     mentioned::drop_acts(segment, &mut marks);
     mentioned::drop_days_of_acts(segment, &mut marks);
@@ -193,18 +183,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .collect::<Vec<_>>(),
     );
     mentioned::know_provinces(segment, &mut marks);
-    // "il giorno precedente, giovedì 14": a day before another, and no past
-    marks.retain(|m| {
-        let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
-        let day_before = word(m.start).starts_with("precedent")
-            && m.start > 0
-            && matches!(word(m.start - 1), "giorno" | "giornata" | "pomeriggio" | "mattina" | "sera");
-        // "Nelle aule, ridipinte la scorsa settimana, i tre uffici riceveranno …": told aside, before what will be
-        let comma = (m.end..tokens.len()).take_while(|i| !matches!(word(*i), "." | ";" | ":")).find(|i| word(*i) == ",");
-        let will = |i: usize| WILL.iter().any(|stem| word(i).starts_with(stem));
-        let aside = comma.is_some_and(|at| (at..tokens.len()).take(14).any(will)) && (0..m.start).any(|i| word(i) == ",");
-        !(m.mark == Mark::Cue(Cue::Past) && (day_before || aside))
-    });
+    mentioned::drop_what_is_no_past(segment, &mut marks);
     mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);
@@ -296,9 +275,6 @@ fn entry_date(segment: &Segment, first: usize, lexicon: &Lexicon) -> Option<(Opt
     }
     (set_off || entry).then_some((Some(day), if set_off { next + 1 } else { next }))
 }
-
-/// Verbs of service in the future.
-const WILL: [&str; 8] = ["ricevera", "saranno", "resteranno", "aprira", "apriranno", "osservera", "funzionera", "riapri"];
 
 /// "tra le 2 e le 5 della notte", "spazio 0-6", "vento forte dalle ore 3 alle ore 20": hours at which no counter ever opened.
 fn is_of_night(span: &Span) -> bool {

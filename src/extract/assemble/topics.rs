@@ -5,6 +5,7 @@ use super::headings::Announced;
 use super::place::same_counters;
 use crate::document::{Document, Region};
 use crate::extract::Context;
+use crate::extract::branches;
 use crate::extract::clause;
 use crate::extract::draft::{Flags, Subject};
 use crate::extract::grammar::dates::Anchor;
@@ -309,14 +310,12 @@ impl Assembler<'_> {
             subjects = self.recent(2);
         }
         // "Contatti (per entrambe le sedi)", "Recapiti di tutte le delegazioni"
-        let text = segment.folded.text.as_str();
-        let each = ["entrambe le", "entrambi i", "ambedue", "tutte le ", "tutti i ", "tutti gli "].iter().any(|w| text.contains(w));
+        let each = branches::says_each(&segment.folded.text);
         if each && subjects.is_empty() && self.sites && super::place::names_branches(segment) && !programme {
             subjects = self.branches_told().unwrap_or_default();
         }
         // "In corsivo le fasce su prenotazione" above a table
-        let legend = press::is_legend(segment) || ["in corsivo", "in grassetto", "in rosso", "asterisc"].iter().any(|w| text.contains(w));
-        if subjects.is_empty() && !denied && !legend && !segment.headings.is_empty() {
+        if subjects.is_empty() && !denied && !press::is_legend(segment) && !segment.headings.is_empty() {
             let booked = cued(Cue::Appointment) && cued(Cue::Only);
             let flags = Flags { appointment: booked, strict: booked, remote: cued(Cue::Remote) && !booked, ..Flags::default() };
             if flags.any() {

@@ -2,6 +2,7 @@
 
 use super::Assembler;
 use crate::domain::{Channel, ChannelKind, OfficeId};
+use crate::extract::branches;
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
 use crate::extract::grammar::offices::{Mention, Named};
@@ -163,7 +164,7 @@ impl Assembler<'_> {
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
-        const EVERYWHERE: [&str; 18] = [
+        const EVERYWHERE: [&str; 16] = [
             "quale che sia la sede",
             "unico per la ",
             "unico per lo ",
@@ -178,8 +179,6 @@ impl Assembler<'_> {
             "per tutte le sedi",
             "per tutti gli sportelli",
             "per entrambe le sedi",
-            "per ambedue le sedi",
-            "per le due sedi",
             "uguale per tutte",
             "stesso per tutte",
         ];
@@ -233,8 +232,6 @@ impl Assembler<'_> {
     fn shared_by_branches(&self, clause: &Clause, segment: &Segment) -> Option<Vec<Subject>> {
         const BRANCHES: [&str; 11] =
             ["sportelli", "sedi", "presidi", "delegazioni", "biblioteche", "poli", "succursali", "musei", "cimiteri", "farmacie", "centri"];
-        const SHARED: [&str; 7] = ["entramb", "ciascun", "ognun", "tutte", "tutti", "unic", "qualunque"];
-        let word = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
         // "Per entrambe le sedi:" above the list
         let reached = segment.announces() || clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
         let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
@@ -245,7 +242,7 @@ impl Assembler<'_> {
             || timed
             || of_another
             || !segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str()))
-            || !word(&SHARED) && !segment.folded.text.contains(" in comune ")
+            || !branches::says_each(&segment.folded.text)
         {
             return None;
         }

@@ -284,6 +284,20 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
         "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr",
         "riapert", "aspett", "attend",
     ];
+    const STARTS: [&str; 12] = [
+        "riparte",
+        "ripartono",
+        "ripartira",
+        "ripartiranno",
+        "scatta",
+        "scattano",
+        "scattera",
+        "debutta",
+        "parte",
+        "partira",
+        "partono",
+        "partiranno",
+    ];
     let before = &segment.tokens[date.start.saturating_sub(7).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
     // "giovedì 24 ottobre tornano nella loro sede"
@@ -301,7 +315,7 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
             ["comincia", "cominciano", "comincera", "cominceranno", "inizia", "iniziano", "iniziera", "inizieranno"].contains(&verb)
                 && segment.tokens.get(i + 1).is_some_and(|t| t.is_any(&["a", "ad"]))
         })
-        || ["riparte", "ripartono", "ripartira", "ripartiranno", "scatta", "scattano", "scattera", "debutta", "parte", "partira", "partono", "partiranno"].contains(&behind(0));
+        || STARTS.contains(&behind(0));
     // "lunedì 10 luglio l'ufficio tributi si trasferisce in piazza Mercato 6"
     let today = segment.tokens.get(date.start).is_some_and(|t| t.is("oggi"));
     let moves = !today

@@ -120,10 +120,10 @@ pub(super) fn fallen_afternoons(segment: &Segment, clause: &Clause) -> Option<Fa
     let end = clause.end.min(segment.tokens.len());
     let starts = |i: usize, stems: &[&str]| stems.iter().any(|stem| segment.tokens[i].text.starts_with(stem));
     // "di sospendere, dal 27 al 30 dicembre, i rientri", "sono sospesi, per tutti gli uffici, i rientri": what is set between commas ends nothing
-    let set_in = |m: &&Placed| matches!(m.mark, Mark::When(_) | Mark::Offices(_) | Mark::TheOffices { .. });
-    let dated = |i: usize| clause.marks.iter().filter(set_in).any(|m| (i + 1..i + 4).contains(&m.start) || m.end == i);
-    let within = |i: usize| clause.marks.iter().filter(set_in).any(|m| m.start <= i && i < m.end);
-    let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]) && !dated(i);
+    let aside = |m: &&Placed| matches!(m.mark, Mark::When(_) | Mark::Offices(_) | Mark::TheOffices { .. });
+    let set_off = |i: usize| clause.marks.iter().filter(aside).any(|m| (i + 1..i + 4).contains(&m.start) || m.end == i);
+    let within = |i: usize| clause.marks.iter().filter(aside).any(|m| m.start <= i && i < m.end);
+    let ends = |i: usize| segment.tokens[i].is_any(&[",", ";", ".", ":"]) && !set_off(i);
     // "il rientro", "le aperture del pomeriggio", "l'orario pomeridiano"
     let afternoon = |i: usize| (i + 1..(i + 3).min(end)).any(|j| starts(j, &["pomerid", "pomerigg"]));
     // "fino al rientro del personale" is another matter

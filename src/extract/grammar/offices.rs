@@ -48,28 +48,7 @@ pub(super) fn capital(tokens: &[Token], i: usize, original: &dyn Fn(usize) -> bo
 
 /// Offices at `i`. `is_capital` tells whether the token's original begins with a capital letter.
 pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
-    // "al primo piano dell'ex biblioteca": what a house was once
-    if i > 0 && tokens[i - 1].is("ex") {
-        return None;
-    }
-    // "con Spid o con la carta d'identità elettronica": what one enters with
-    if tokens[i].is_any(&["carta", "cie", "carte"]) {
-        let before = &tokens[i.saturating_sub(4)..i];
-        let with = before.iter().any(|t| t.is_any(&["spid", "tramite", "mediante"])) || before.iter().rev().take(2).any(|t| t.is("con"));
-        if with {
-            return None;
-        }
-    }
-    // "ci si è messi in nota": no messengers
-    if tokens[i].is("messi") && i > 0 && tokens[i - 1].is_any(&["e", "sono", "stati", "essersi", "siano"]) && !is_capital(i) {
-        return None;
-    }
-    // "risponde una segreteria": any, and not the body's
-    if i > 0 && tokens[i - 1].is_any(&["una", "un", "un'"]) && tokens[i].is_any(&["segreteria", "biblioteca", "protocollo", "centralino"]) {
-        return None;
-    }
-    // "pagina a cura del C.E.D.": who wrote it
-    if i >= 2 && tokens[i - 2].is("cura") && tokens[i - 1].is_any(&["di", "del", "dello", "della", "dell'"]) {
+    if is_no_office(tokens, i, is_capital) {
         return None;
     }
     let mut offices: Vec<Named> = Vec::new();
@@ -152,6 +131,32 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     at = narrowed_behind(tokens, at, place.label, &mut offices, lexicon);
     at = part_of(tokens, at, &mut offices, lexicon);
     Some(Mention { offices, sure, next: at })
+}
+
+/// Words of an office's name that stand for no office.
+fn is_no_office(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> bool {
+    // "al primo piano dell'ex biblioteca": what a house was once
+    if i > 0 && tokens[i - 1].is("ex") {
+        return true;
+    }
+    // "con Spid o con la carta d'identità elettronica": what one enters with
+    if tokens[i].is_any(&["carta", "cie", "carte"]) {
+        let before = &tokens[i.saturating_sub(4)..i];
+        let with = before.iter().any(|t| t.is_any(&["spid", "tramite", "mediante"])) || before.iter().rev().take(2).any(|t| t.is("con"));
+        if with {
+            return true;
+        }
+    }
+    // "ci si è messi in nota": no messengers
+    if tokens[i].is("messi") && i > 0 && tokens[i - 1].is_any(&["e", "sono", "stati", "essersi", "siano"]) && !is_capital(i) {
+        return true;
+    }
+    // "risponde una segreteria": any, and not the body's
+    if i > 0 && tokens[i - 1].is_any(&["una", "un", "un'"]) && tokens[i].is_any(&["segreteria", "biblioteca", "protocollo", "centralino"]) {
+        return true;
+    }
+    // "pagina a cura del C.E.D.": who wrote it
+    i >= 2 && tokens[i - 2].is("cura") && tokens[i - 1].is_any(&["di", "del", "dello", "della", "dell'"])
 }
 
 /// "ufficio", "gli sportelli di", "servizio" and the names that follow.

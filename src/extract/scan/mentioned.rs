@@ -22,6 +22,41 @@ pub(super) fn drop_days_of_polls(segment: &Segment, marks: &mut Vec<Placed>) {
     marks.retain(|m| !(matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))) && of_poll(m)));
 }
 
+/// "Festività: lo Sportello resterà chiuso dal 23 dicembre …", "Chiusura uffici nelle festività": the occasion, and no days of the week.
+pub(super) fn drop_feasts(segment: &Segment, marks: &mut Vec<Placed>) {
+    let is = |i: usize, text: &str| segment.tokens.get(i).is_some_and(|t| t.is(text));
+    let dated = marks.iter().any(|m| matches!(m.mark, Mark::When(_)));
+    let timed = marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+    marks.retain(|m| {
+        let feasts = matches!(m.mark, Mark::Days(_)) && is(m.start, "festivita");
+        let named = dated && is(m.end, ":") || !timed && m.end == m.start + 1;
+        !(feasts && named)
+    });
+}
+
+/// "il giorno precedente, giovedì 14", "Nelle aule, ridipinte la scorsa settimana, i tre uffici riceveranno …": a day before another, and what is told aside of
+/// what will be.
+pub(super) fn drop_what_is_no_past(segment: &Segment, marks: &mut Vec<Placed>) {
+    const WILL: [&str; 8] = ["ricevera", "saranno", "resteranno", "aprira", "apriranno", "osservera", "funzionera", "riapri"];
+    const REACH: usize = 14;
+    let n = segment.tokens.len();
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    let will = |i: usize| WILL.iter().any(|stem| word(i).starts_with(stem));
+    let comma = |from: usize| (from..n).take_while(|i| !matches!(word(*i), "." | ";" | ":")).find(|i| word(*i) == ",");
+    let first_comma = (0..n).find(|i| word(*i) == ",");
+    marks.retain(|m| {
+        if m.mark != Mark::Cue(Cue::Past) {
+            return true;
+        }
+        let day_before = word(m.start).starts_with("precedent")
+            && m.start > 0
+            && matches!(word(m.start - 1), "giorno" | "giornata" | "pomeriggio" | "mattina" | "sera");
+        let set_off = first_comma.is_some_and(|first| first < m.start);
+        let aside = set_off && comma(m.end).is_some_and(|at| (at..n).take(REACH).any(will));
+        !(day_before || aside)
+    });
+}
+
 /// Dates of acts and of holidays that are only mentioned: "decreto del 12 maggio", "festività di giovedì 2", "in scadenza il 30".
 pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
     let several = marks.iter().filter(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))).count() >= 2;

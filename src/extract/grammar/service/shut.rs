@@ -29,16 +29,16 @@ pub(super) fn read(sentence: &mut Sentence) {
                 && matches!(sentence.text(i + 2), "p" | "s")
                 && sentence.text(i + 3) == "."
         });
+        if road {
+            sentence.say(Cue::Thing, shut);
+            continue;
+        }
         // "fino a cessate esigenze", "a emergenza cessata", "cessato allarme": what ends is the need
         const NEEDS: [&str; 6] = ["esigenz", "emergenz", "allarm", "allert", "necessit", "pericol"];
         let beside = [shut.start.wrapping_sub(1), shut.end];
         let need = sentence.text(shut.start).starts_with("cessat")
             && beside.iter().any(|i| NEEDS.iter().any(|stem| sentence.text(*i).starts_with(stem)));
         if need {
-            continue;
-        }
-        if road {
-            sentence.say(Cue::Thing, shut);
             continue;
         }
         if kept || is_said_before(sentence, &shut) {
