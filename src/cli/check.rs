@@ -16,7 +16,7 @@ use crate::fetch::Fetcher;
 use crate::mail::Sending;
 use crate::round::{Clock, Event, Mailer, Round, Selection, Summary, limits};
 use crate::store::{Store, StoreError};
-use crate::{record, wording};
+use crate::{record, tasks, wording};
 
 /// Looks once at what is due.
 pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<Outcome> {
@@ -120,7 +120,8 @@ pub async fn check(
         crate::round::erase(&*store, clock.now())?;
         let mailer = Mailer::new(settings, store, setup::credentials().as_deref())?;
         mailer.tell_trouble(clock.now()).await?;
-        let (mails, calls) = tokio::join!(mailer.send_due(clock.now()), mailer.call_due(clock.now()));
+        let send = move || async move { tokio::join!(mailer.send_due(clock.now()), mailer.call_due(clock.now())) };
+        let (mails, calls) = tasks::on_own_thread("mails", send)?.await;
         sending = Some(mails?);
         calls?;
     }

@@ -145,7 +145,8 @@ impl Service {
         let site = tokio::spawn(web::serve(listeners, public, Some(Arc::new(vitals)), stopped));
         let keep = self.settings.store.keep_snapshots.map_or(KeepSnapshots::All, KeepSnapshots::Newest);
         let mut scheduler = clock::start(tick, rounds.clone(), n_under_way.clone(), keep).await?;
-        let loops = [tokio::spawn(crawler.run()), tokio::spawn(post.run()), site];
+        let post = tasks::on_own_thread("mails", move || post.run()).context("cannot start the mailer")?;
+        let loops = [tokio::spawn(crawler.run()), tokio::spawn(post), site];
         let watchdog = tokio::spawn(pulse::watchdog(pulses.to_vec()));
         let rereading = tokio::spawn(reread(round.borrow().clone()));
 

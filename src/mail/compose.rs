@@ -10,7 +10,7 @@ use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart}
 use crate::alert::{Mail, ascii_domain};
 use crate::domain::DeliveryId;
 
-use super::Dkim;
+use super::{Dkim, Quoted};
 
 /// A mail ready to be handed over.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub enum ComposeError {
 
 /// Puts a mail into bytes. The same mail gives the same bytes: even the boundaries between its parts are made from the delivery's id.
 /// A signature carries the time it was made at.
-pub fn compose(mail: &Mail, dkim: Option<&Dkim>) -> Result<Sealed, ComposeError> {
+pub fn compose(mail: &Mail, quoted: &Quoted, dkim: Option<&Dkim>) -> Result<Sealed, ComposeError> {
     let from = address(&mail.from.address).map_err(|error| ComposeError::Address("sender", error))?;
     let to = address(&mail.to).map_err(|error| ComposeError::Address("recipient", error))?;
     let return_path = address(&mail.return_path).map_err(|error| ComposeError::Address("return path", error))?;
@@ -58,8 +58,8 @@ pub fn compose(mail: &Mail, dkim: Option<&Dkim>) -> Result<Sealed, ComposeError>
     let boundary = |part: &str| format!("=_{part}_{}", mail.message_id.replace(['@', '.'], "_"));
     let alternative = MultiPart::alternative()
         .boundary(boundary("alt"))
-        .singlepart(text_part(ContentType::TEXT_PLAIN, &mail.text))
-        .singlepart(text_part(ContentType::TEXT_HTML, &mail.html));
+        .singlepart(text_part(ContentType::TEXT_PLAIN, quoted.encode(&mail.text)))
+        .singlepart(text_part(ContentType::TEXT_HTML, quoted.encode(&mail.html)));
     let parts = match (&mail.calendar, ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH")) {
         (Some(calendar), Ok(kind)) => {
             let file = Attachment::new("chiusure.ics".into()).body(calendar.clone().into_bytes(), kind);
@@ -87,12 +87,10 @@ fn address(text: &str) -> Result<Address, AddressError> {
     Address::new(user, ascii_domain(domain))
 }
 
-/// Quoted-printable throughout: lines stay short, and no relay needs to recode what DKIM has signed. Encoded here, since `lettre` would first
-/// weigh which encoding suits, letter by letter.
-fn text_part(kind: ContentType, text: &str) -> SinglePart {
-    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
-    let encoded = quoted_printable::encode(lines.join("\r\n"));
-    SinglePart::builder().header(kind).body(Body::dangerous_pre_encoded(encoded, ContentTransferEncoding::QuotedPrintable))
+/// Quoted-printable throughout: lines stay short, and no relay needs to recode what DKIM has signed. Encoded already, since `lettre` would
+/// first weigh which encoding suits, letter by letter.
+fn text_part(kind: ContentType, encoded: String) -> SinglePart {
+    SinglePart::builder().header(kind).body(Body::dangerous_pre_encoded(encoded.into_bytes(), ContentTransferEncoding::QuotedPrintable))
 }
 
 /// A header with its value. Values of ours are ASCII with spaces between things that must not be broken; the encoder folds at those.

@@ -14,7 +14,7 @@ use crate::alert::{Letterhead, Proofs, RenderError, Templates};
 use crate::domain::{Delivery, DeliveryId, Verdict};
 use crate::tasks;
 
-use super::{ComposeError, Dkim, Sealed, compose};
+use super::{ComposeError, Dkim, Quoted, Sealed, compose};
 
 /// What sending asks of a store. Calls may block; they are made where blocking is allowed.
 pub trait Outbox: Send + Sync + 'static {
@@ -74,7 +74,7 @@ pub enum WriteError {
 /// Writes a mail.
 pub(super) fn seal(delivery: &Delivery, desk: &Desk, now: Timestamp) -> Result<Sealed, WriteError> {
     let mail = desk.proofs.render(delivery, &desk.letterhead, &desk.templates, now)?;
-    Ok(compose(&mail, desk.dkim.as_deref())?)
+    Ok(compose(&mail, &desk.quoted, desk.dkim.as_deref())?)
 }
 
 /// What mails are written with, and how fast.
@@ -86,6 +86,8 @@ pub struct Desk {
     pub templates: Templates,
     /// What was written with them last.
     pub proofs: Proofs,
+    /// How their texts were encoded.
+    pub quoted: Quoted,
     /// The key that mails are signed with, if there is one.
     pub dkim: Option<Arc<Dkim>>,
     /// At most so many mails a minute; 0: no limit.
@@ -109,6 +111,8 @@ pub struct Sending {
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 /// So many deliveries are in memory at a time.
 const BATCH: usize = 200;
+/// A verdict waits so long for others, to share their commit: each forces the disk. It is also what a crash may leave in doubt.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// Sends all that is due from `now` on while it lasts, and returns when nothing due is left, `stop` is set, or the way out is in trouble.
 ///
@@ -154,6 +158,12 @@ pub async fn send_due<O: Outbox, T: Transport>(
             let mut sending = Sending::default();
             let mut verdicts = Vec::with_capacity(BATCH);
             while told.recv_many(&mut verdicts, BATCH).await > 0 {
+                tokio::time::sleep(GATHER).await;
+                while verdicts.len() < BATCH
+                    && let Ok(verdict) = told.try_recv()
+                {
+                    verdicts.push(verdict);
+                }
                 for (_, verdict) in &verdicts {
                     match verdict {
                         Verdict::Sent(_) => sending.sent += 1,

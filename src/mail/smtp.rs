@@ -3,6 +3,7 @@
 //! The dialogue is our own over `lettre`'s connection, because the verdict hangs on the step that failed: a 5xx to the recipient refuses
 //! this mail, a 5xx to the login none. Commands are sent together where the server takes that (PIPELINING, RFC 2920).
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -358,7 +359,7 @@ impl Line {
                 return Err(failure);
             }
         }
-        let text = String::from_utf8_lossy(&sealed.bytes);
+        let text = str::from_utf8(&sealed.bytes).map_or_else(|_| String::from_utf8_lossy(&sealed.bytes), Cow::Borrowed);
         match self.ask(dot_stuffed(&text), limits.data).await {
             Ok(words) => Ok(words),
             Err(Problem::Reply(code, words)) => Err(Failure::Answered(by_code(code, words), after(code))),
@@ -425,12 +426,16 @@ fn after(code: u16) -> AfterThat {
 /// The mail as it goes over the wire: a dot before each line that begins with one, and the dot that ends it all (RFC 5321 §4.5.2).
 fn dot_stuffed(text: &str) -> String {
     let mut stuffed = String::with_capacity(text.len() + 64);
-    for line in text.split_inclusive("\r\n") {
-        if line.starts_with('.') {
-            stuffed.push('.');
-        }
-        stuffed.push_str(line);
+    let mut rest = text;
+    if rest.starts_with('.') {
+        stuffed.push('.');
     }
+    while let Some((line, after)) = rest.split_once("\r\n.") {
+        stuffed.push_str(line);
+        stuffed.push_str("\r\n..");
+        rest = after;
+    }
+    stuffed.push_str(rest);
     stuffed.push_str(if stuffed.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
     stuffed
 }
@@ -460,6 +465,7 @@ mod tests {
         assert_eq!(dot_stuffed("a\r\n.b\r\n..\r\n"), "a\r\n..b\r\n...\r\n.\r\n");
         assert_eq!(dot_stuffed("a"), "a\r\n.\r\n");
         assert_eq!(dot_stuffed("."), "..\r\n.\r\n");
+        assert_eq!(dot_stuffed(".\r\n.\r\nb"), "..\r\n..\r\nb\r\n.\r\n");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::config::settings::{self, Transport};
 use crate::domain::{About, BodyId, Delivery, DeliveryId, Language, State, Verdict};
 use crate::fetch::{self, FetchError};
-use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Hooks, Sending, Smtp, SmtpError, TemplatesError};
+use crate::mail::{self, Desk, Dkim, DkimError, Files, FilesError, Hooks, Quoted, Sending, Smtp, SmtpError, TemplatesError};
 use crate::resolve;
 use crate::store::{Erased, Store, StoreError};
 use crate::tasks;
@@ -88,7 +88,7 @@ impl Mailer {
         let dkim = dkim(mail, &from, credentials)?.map(Arc::new);
         let letterhead = Letterhead { from, public_url, bounces, secret: Secret(store.secret()?) };
         let templates = mail::templates(mail.templates.as_deref())?;
-        let desk = Desk { letterhead, templates, proofs: Proofs::default(), dkim, per_minute: mail.per_minute };
+        let desk = Desk { letterhead, templates, proofs: Proofs::default(), quoted: Quoted::default(), dkim, per_minute: mail.per_minute };
         let hooks = Arc::new(hooks(settings.crawl.allow_private)?);
         let (outbox, hook_outbox) = (Arc::new(Outbox { store: store.clone() }), Arc::new(HookOutbox { store }));
         Ok(Self { outbox, hook_outbox, desk: Arc::new(desk), way, operator, hooks, stop: Arc::default() })

@@ -6,13 +6,13 @@ use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use scraper::{Html, Selector};
 use sportello::alert::Mail;
 use sportello::domain::{About, Delivery, Language, Value};
-use sportello::mail::{Sealed, compose};
+use sportello::mail::{Quoted, Sealed, compose};
 
 use crate::samples::{alert, all_kinds, change, changes, delivery, hours, letterhead, mail, mail_under};
 
 fn written(delivery: &Delivery) -> (Mail, Sealed) {
     let mail = mail(delivery);
-    let sealed = compose(&mail, None).unwrap();
+    let sealed = compose(&mail, &Quoted::default(), None).unwrap();
     (mail, sealed)
 }
 
@@ -31,7 +31,7 @@ fn check(delivery: &Delivery, mail: &Mail, sealed: &Sealed) {
     same_facts(&text, &html, &what);
     let calendar = parsed.attachment(0).map(|part| (part.attachment_name(), part.content_type().unwrap().c_type.as_ref()));
     assert_eq!(calendar, mail.calendar.as_ref().map(|_| (Some("chiusure.ics"), "text")), "{what}");
-    assert_eq!(compose(mail, None).unwrap().bytes, sealed.bytes, "{what}: the same mail is the same bytes");
+    assert_eq!(compose(mail, &Quoted::default(), None).unwrap().bytes, sealed.bytes, "{what}: the same mail is the same bytes");
 }
 
 fn headers(delivery: &Delivery, mail: &Mail, parsed: &Message<'_>, what: &str) {

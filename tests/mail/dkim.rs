@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use sportello::domain::Language;
-use sportello::mail::{Dkim, compose};
+use sportello::mail::{Dkim, Quoted, compose};
 
 use crate::samples::{all_kinds, mail};
 use crate::sink::python;
@@ -55,7 +55,7 @@ fn signatures_hold_and_cover_the_one_click_headers() {
         let mut paths = Vec::new();
         for (i, delivery) in all_kinds(Language::It).iter().enumerate() {
             let path = folder.path().join(format!("{kind}{i}.eml"));
-            std::fs::write(&path, compose(&mail(delivery), Some(&dkim)).unwrap().bytes).unwrap();
+            std::fs::write(&path, compose(&mail(delivery), &Quoted::default(), Some(&dkim)).unwrap().bytes).unwrap();
             paths.push(path);
         }
         let said = verify(python, &record, &paths);

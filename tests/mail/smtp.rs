@@ -10,7 +10,7 @@ use mail_parser::MessageParser;
 use sportello::alert::{Proofs, Templates};
 use sportello::config::settings::SmtpTls;
 use sportello::domain::{Delivery, Language, Verdict};
-use sportello::mail::{Answer, Desk, Limits, Sending, Smtp, Transport, compose, send_due};
+use sportello::mail::{Answer, Desk, Limits, Quoted, Sending, Smtp, Transport, compose, send_due};
 
 use crate::book::Book;
 use crate::samples::{alert, at, changes, delivery, letterhead, mail};
@@ -23,6 +23,7 @@ fn desk() -> Arc<Desk> {
         letterhead: letterhead(),
         templates: Templates::new([]).unwrap(),
         proofs: Proofs::default(),
+        quoted: Quoted::default(),
         dkim: None,
         per_minute: 0,
     })
@@ -152,7 +153,7 @@ async fn encrypted_and_logged_in_or_not_at_all() {
     let password = sink.folder.path().join("password");
     std::fs::write(&password, "segreto più lungo\n").unwrap();
     let root = Certificate::from_pem(sink.authority.as_ref().unwrap().as_bytes()).unwrap();
-    let sealed = compose(&mail(&to(1, "ada@example.org")), None).unwrap();
+    let sealed = compose(&mail(&to(1, "ada@example.org")), &Quoted::default(), None).unwrap();
 
     let server = sink.server(SmtpTls::Required, Some("sportello"));
     let good = Smtp::with_roots(&server, Some(&password), None, std::slice::from_ref(&root)).unwrap();
@@ -187,7 +188,7 @@ async fn encrypted_from_the_first_byte() {
     let Some(sink) = Sink::start(&Options { tls: SmtpTls::Wrapper, ..Options::default() }) else { return };
     let root = Certificate::from_pem(sink.authority.as_ref().unwrap().as_bytes()).unwrap();
     let smtp = Smtp::with_roots(&sink.server(SmtpTls::Wrapper, None), None, None, &[root]).unwrap();
-    let sealed = compose(&mail(&to(1, "ada@example.org")), None).unwrap();
+    let sealed = compose(&mail(&to(1, "ada@example.org")), &Quoted::default(), None).unwrap();
     assert!(matches!(smtp.hand_over(&sealed).await, Answer::Accepted(_)));
     assert_eq!(sink.mails()[0].envelope["tls"], true);
 }
