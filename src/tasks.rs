@@ -1,8 +1,10 @@
 //! Tasks that others wait for.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::{io, thread};
 
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// What a task brought. A panic in it goes on here. A task that the runtime took back, because it is shutting down, brings nothing: nobody waits
@@ -29,20 +31,65 @@ where
     T: Send + 'static,
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (tell, told) = tokio::sync::oneshot::channel();
+    let (tell, told) = oneshot::channel();
     thread::Builder::new().name(name.into()).spawn(move || {
         let ended = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(async { begin().await })));
         // whoever asked may wait no longer
         let _ = tell.send(ended);
     })?;
-    Ok(async {
-        match told.await {
-            Ok(Ok(value)) => value,
-            Ok(Err(defect)) => panic::resume_unwind(defect),
-            // a thread always tells before it ends
-            Err(_) => std::future::pending().await,
+    Ok(brought(told))
+}
+
+/// Threads for work that blocks, as many as may be at it at once; what comes beyond them waits its turn. They end with this value.
+///
+/// The runtime's own threads for such work are many, and take turns: each would come to hold all the memory that the largest piece of work
+/// ever needed there.
+#[derive(Debug)]
+pub struct Workers {
+    queue: mpsc::Sender<Job>,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+impl Workers {
+    /// So many threads, named for what they do.
+    pub fn new(name: &str, n_threads: usize) -> io::Result<Self> {
+        let (queue, jobs) = mpsc::channel::<Job>();
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..n_threads {
+            let jobs = jobs.clone();
+            let next = move || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            thread::Builder::new().name(name.into()).spawn(move || {
+                while let Ok(job) = next() {
+                    job();
+                }
+            })?;
         }
-    })
+        Ok(Self { queue })
+    }
+
+    /// Does a piece of work on one of them. A panic in it goes on here. Work that nobody waits for any more is not begun.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let (tell, told) = oneshot::channel();
+        let job = move || {
+            if !tell.is_closed() {
+                let _ = tell.send(panic::catch_unwind(AssertUnwindSafe(work)));
+            }
+        };
+        // they live as long as this value
+        let _ = self.queue.send(Box::new(job));
+        brought(told).await
+    }
+}
+
+/// What another thread brought, or its panic.
+async fn brought<T>(told: oneshot::Receiver<thread::Result<T>>) -> T {
+    match told.await {
+        Ok(Ok(value)) => value,
+        Ok(Err(defect)) => panic::resume_unwind(defect),
+        // a thread always tells, unless everything ends
+        Err(_) => std::future::pending().await,
+    }
 }
 
 #[cfg(test)]
@@ -71,5 +118,32 @@ mod tests {
         let broken = tokio::spawn(on_own_thread("broken", || async { panic!("broken") }).unwrap());
         let broken: Result<(), _> = broken.await;
         assert!(broken.unwrap_err().is_panic());
+    }
+
+    #[tokio::test]
+    async fn workers_do_so_much_at_once_and_outlive_a_panic() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let workers = Arc::new(Workers::new("work", 2).unwrap());
+        let (at_it, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut all = tokio::task::JoinSet::new();
+        for n in 0..20 {
+            let (workers, at_it, most) = (workers.clone(), at_it.clone(), most.clone());
+            all.spawn(async move {
+                let work = move || {
+                    most.fetch_max(at_it.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    thread::yield_now();
+                    at_it.fetch_sub(1, Ordering::SeqCst);
+                    assert_ne!(n, 7, "broken");
+                    n
+                };
+                workers.run(work).await
+            });
+        }
+        let mut n_done = 0;
+        while let Some(ended) = all.join_next().await {
+            n_done += usize::from(ended.is_ok());
+        }
+        assert_eq!(n_done, 19);
+        assert!((1..=2).contains(&most.load(Ordering::SeqCst)));
     }
 }

@@ -107,7 +107,7 @@ pub async fn check(
         None => Fetcher::new(limits(&settings.crawl))?,
     };
     let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after)?;
-    let mut round = Round::new(store.clone(), fetcher, sources, clock, confirm_after);
+    let mut round = Round::new(store.clone(), fetcher, sources, clock, confirm_after)?;
     round.adaptive = settings.crawl.adaptive;
     let round = Arc::new(round);
     round.take_over().await?;

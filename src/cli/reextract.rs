@@ -29,7 +29,7 @@ pub fn run(args: &ReextractArgs, global: &Global) -> anyhow::Result<Outcome> {
     let store = if args.dry_run { setup::store_to_read(&loaded.settings)? } else { setup::store(&loaded.settings)? };
     let fetcher = Fetcher::new(limits(&loaded.settings.crawl))?;
     let confirm_after = SignedDuration::try_from(loaded.settings.crawl.confirm_after)?;
-    let round = Round::new(store, fetcher, sources, Clock::Wall, confirm_after);
+    let round = Round::new(store, fetcher, sources, Clock::Wall, confirm_after)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let (mut n_read, mut n_differ, mut n_gone) = (0_u64, 0_u64, 0_u64);
     let mut out = std::io::BufWriter::new(anstream::AutoStream::auto(std::io::stdout().lock()));

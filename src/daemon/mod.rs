@@ -171,7 +171,8 @@ impl Service {
 
     fn round(&self, settings: &Settings, sources: Sources, fetcher: Fetcher) -> anyhow::Result<Arc<Round>> {
         let confirm_after = SignedDuration::try_from(settings.crawl.confirm_after).context("[crawl] confirm_after is too long")?;
-        let mut round = Round::new(self.store.clone(), fetcher, Arc::new(sources), Clock::Wall, confirm_after);
+        let mut round =
+            Round::new(self.store.clone(), fetcher, Arc::new(sources), Clock::Wall, confirm_after).context("cannot start the readers")?;
         round.gather = GATHER;
         round.adaptive = settings.crawl.adaptive;
         Ok(Arc::new(round))

@@ -24,6 +24,8 @@ const ROBOTS_REDIRECTS: usize = 5;
 const LONGEST_WISH: Duration = Duration::from_secs(24 * 3600);
 /// Read at most this much of an error page: enough to tell what it is.
 const ERROR_PAGE_BYTES: u64 = 128 << 10;
+/// A server's word on the length of its answer is believed up to here, and room made at once.
+const MAX_RESERVED: u64 = 1 << 20;
 
 /// Brings pages, politely. Cheap to clone; all clones share manners and caches.
 #[derive(Debug, Clone)]
@@ -286,7 +288,8 @@ impl Inner {
             Size::Whole(limit) if response.content_length().is_some_and(|length| length > limit) => return Err(too_long(limit)),
             Size::Whole(limit) | Size::First(limit) => limit,
         };
-        let mut body = Vec::new();
+        let announced = response.content_length().unwrap_or(0).min(limit).min(MAX_RESERVED);
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
         loop {
             let chunk = tokio::time::timeout_at(deadline, response.chunk()).await;
             let chunk = chunk.map_err(|_| timed_out("finish its answer", self.limits.timeout))?;

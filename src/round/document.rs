@@ -18,7 +18,6 @@ use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{
     self, DocumentId, DocumentVisit, Found, Known, Received, Seen, Sha256, Store, StoreError, Unchanged, Visit, snapshot_of_nth,
 };
-use crate::tasks;
 
 /// Where the end of a page is looked for.
 const TAIL: usize = 4096;
@@ -248,13 +247,12 @@ impl Round {
 
     /// Makes a reading of a page, off the asynchronous threads, a few at a time.
     async fn read(&self, source: &Arc<Source>, target: Option<&Target>, response: Response) -> (Response, Looked) {
-        let _permit = self.readers.acquire().await;
         let source = source.clone();
         let is_article = target.is_some_and(|target| target.kind == DocumentKind::News);
         let settled = target.and_then(Target::settled_matter);
         // what comes for the first time most often comes as it is the next time: then its bytes tell
         let may_recur = !is_article && target.and_then(|target| target.known.as_ref()).is_some_and(|known| known.snapshot.is_some());
-        let work = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let document = material(&source, &response.url, response.content_type(), &response.body);
             let matter = if may_recur { matter_sha(&source, &response.url, &document) } else { None };
             if let (Some((id, settled)), Some(matter)) = (settled, matter)
@@ -271,8 +269,8 @@ impl Round {
                 }
             };
             (response, looked)
-        });
-        tasks::outcome(work).await
+        };
+        self.readers.run(work).await
     }
 
     /// Folds what was seen into what is known, compares, and records the visit with all that follows. Returns the changes.

@@ -26,7 +26,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::SignedDuration;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -44,7 +43,7 @@ use crate::extract;
 use crate::fetch::Fetcher;
 use crate::resolve;
 use crate::store::{Store, StoreError};
-use crate::tasks;
+use crate::tasks::Workers;
 use company::Company;
 use due::due;
 use notes::Notes;
@@ -78,8 +77,8 @@ pub struct Round {
     stopping: AtomicBool,
     turns: Turns,
     company: Company,
-    readers: Semaphore,
-    desk: Semaphore,
+    readers: Workers,
+    desk: Workers,
     notes: Arc<Notes>,
 }
 
@@ -120,9 +119,18 @@ pub struct Summary {
 
 impl Round {
     /// A round over these sources.
-    pub fn new(store: Arc<dyn Store>, fetcher: Fetcher, sources: Arc<Sources>, clock: Clock, confirm_after: SignedDuration) -> Self {
+    ///
+    /// # Errors
+    /// The system gives no threads for it.
+    pub fn new(
+        store: Arc<dyn Store>,
+        fetcher: Fetcher,
+        sources: Arc<Sources>,
+        clock: Clock,
+        confirm_after: SignedDuration,
+    ) -> std::io::Result<Self> {
         let n_readers = std::thread::available_parallelism().map_or(2, |n| n.get());
-        Self {
+        Ok(Self {
             store,
             fetcher,
             sources,
@@ -134,10 +142,11 @@ impl Round {
             stopping: AtomicBool::new(false),
             turns: Turns::default(),
             company: Company::default(),
-            readers: Semaphore::new(n_readers),
-            desk: Semaphore::new(2 * n_readers + 2),
+            readers: Workers::new("readers", n_readers)?,
+            // a few: each has a connection of its own, and they would only wait for each other
+            desk: Workers::new("store", 2 * n_readers + 2)?,
             notes: Arc::default(),
-        }
+        })
     }
 
     /// Visits every source of the selection that is due, tells what happens, and returns when all are done.
@@ -209,16 +218,14 @@ impl Round {
         &self,
         work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        // a few at a time: each holds a thread and a connection, and they would only wait for each other
-        let _permit = self.desk.acquire().await;
         let store = self.store.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let work = move || {
             step("before the store");
             let result = work(&*store);
             step("after the store");
             result
-        });
-        tasks::outcome(done).await
+        };
+        self.desk.run(work).await
     }
 }
 
