@@ -57,8 +57,9 @@ impl Encoded {
     fn adapted_to(&self, text: &str) -> Option<String> {
         let (known, new) = (self.text.as_bytes(), text.as_bytes());
         let n_before = n_shared_before(known, new);
-        let before = self.starts.partition_point(|(place, _)| *place <= n_before).checked_sub(1)?;
-        let (head, quoted_head) = *self.starts.get(before)?;
+        // the end begins no line: the other text may go on there
+        let (_, lines) = self.starts.split_last()?;
+        let (head, quoted_head) = *lines.get(lines.partition_point(|(place, _)| *place <= n_before).checked_sub(1)?)?;
         let n_after = n_shared_after(known.get(head..)?, new.get(head..)?);
         // a line of which the end before is shared too begins in both
         let after = self.starts.partition_point(|(place, _)| *place <= known.len() - n_after);
@@ -123,6 +124,14 @@ mod tests {
             assert_eq!(quoted.encode(&letter(link)), Quoted::default().encode(&letter(link)), "{link}");
         }
         assert_eq!(quoted.kept.lock().unwrap().len(), 1, "one text was kept for all");
+    }
+
+    #[test]
+    fn a_line_that_goes_on_is_folded_anew() {
+        let quoted = Quoted::default();
+        for text in ["a".repeat(70), "a".repeat(100), "a".repeat(70) + " ", "a".repeat(70)] {
+            assert_eq!(quoted.encode(&text), Quoted::default().encode(&text));
+        }
     }
 
     #[test]
