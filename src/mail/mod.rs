@@ -1,5 +1,5 @@
-//! Mails out: a mail becomes bytes (`compose`), waits in the outbox, and is handed over to a folder (`Files`) or a server (`Smtp`).
-//! Beside it the other way out: a webhook is called (`Hooks`). `bounces` reads what comes back.
+//! Mails out: a mail becomes bytes (`compose`, its texts by `quoted`), waits in the outbox, and is handed over to a folder (`Files`)
+//! or a server (`Smtp`). Beside it the other way out: a webhook is called (`Hooks`). `bounces` reads what comes back.
 //!
 //! Knows no office and no subscription; what a mail says is `alert`'s matter, where deliveries are kept the store's.
 
