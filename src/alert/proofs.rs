@@ -31,9 +31,19 @@ struct Proof {
     language: Language,
     changes: Vec<Arc<Change>>,
     bodies: Vec<Arc<Body>>,
-    written: Written,
+    subject: String,
+    text: Vec<Piece>,
+    html: Vec<Piece>,
+    calendar: Option<String>,
     tokens: [String; 2],
     verdict: Verdict,
+}
+
+/// What stands in all mails, and which of a reader's tokens follows it, if one does.
+#[derive(Debug)]
+struct Piece {
+    common: String,
+    token: Option<usize>,
 }
 
 /// Whether the tokens may be exchanged.
@@ -85,7 +95,10 @@ impl Proofs {
             language: delivery.to.language,
             changes: delivery.changes.clone(),
             bodies: delivery.bodies.clone(),
-            written: written.clone(),
+            subject: written.subject.clone(),
+            text: pieces(&written.text, &links.tokens),
+            html: pieces(&written.html, &links.tokens),
+            calendar: written.calendar.clone(),
             tokens: links.tokens.clone(),
             verdict,
         };
@@ -107,7 +120,32 @@ impl Proof {
 
     /// The mail with another reader's links.
     fn exchanged(&self, links: &Links) -> Written {
-        let exchange = |text: &str| text.replace(&self.tokens[0], &links.tokens[0]).replace(&self.tokens[1], &links.tokens[1]);
-        Written { text: exchange(&self.written.text), html: exchange(&self.written.html), ..self.written.clone() }
+        Written {
+            subject: self.subject.clone(),
+            text: joined(&self.text, links),
+            html: joined(&self.html, links),
+            calendar: self.calendar.clone(),
+        }
     }
+}
+
+/// A text cut at the tokens in it.
+fn pieces(text: &str, tokens: &[String; 2]) -> Vec<Piece> {
+    let (mut pieces, mut rest) = (Vec::new(), text);
+    let first = |rest: &str| {
+        let found = tokens.iter().enumerate().filter_map(|(n, token)| Some((rest.find(token.as_str())?, n)));
+        found.min()
+    };
+    while let Some((at, token)) = first(rest) {
+        let (common, after) = rest.split_at(at);
+        pieces.push(Piece { common: common.into(), token: Some(token) });
+        rest = after.get(tokens[token].len()..).unwrap_or_default();
+    }
+    pieces.push(Piece { common: rest.into(), token: None });
+    pieces
+}
+
+fn joined(pieces: &[Piece], links: &Links) -> String {
+    let parts = pieces.iter().flat_map(|piece| [piece.common.as_str(), piece.token.map_or("", |token| &links.tokens[token])]);
+    parts.collect()
 }

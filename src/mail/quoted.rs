@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// So many texts are kept: plain and HTML, in two languages.
-const MAX_KEPT: usize = 4;
+/// So many texts are kept: plain, HTML and calendar, in two languages.
+const MAX_KEPT: usize = 6;
 /// A text is put together from a kept one where they share half of it; else it is kept in its turn.
 const SHARED_PART: usize = 2;
 
