@@ -2,8 +2,10 @@
 //! bounds whatever is asked for.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use axum::response::Response;
 
 use super::answer::{Answer, Failure};
 use super::{Reader, Site};
@@ -80,6 +82,15 @@ impl Site {
         let answer = make()?.tagged();
         self.answers.put(key, basis, answer.clone());
         Ok(answer)
+    }
+
+    /// The response to a reader of a list that is made from changes of everywhere.
+    pub(super) async fn listed(
+        self: &Arc<Self>,
+        reader: Reader,
+        make: impl FnOnce(&Self, &Reader) -> Result<Answer, Failure> + Send + 'static,
+    ) -> Result<Response, Failure> {
+        self.work(move |site| Ok(site.kept(&reader, site.basis_of_all()?, || make(site, &reader))?.to(&reader.headers))).await
     }
 
     /// What is made from changes of everywhere.

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::page::{Crumb, FeedLink, Frame, Page};
 use super::query::{Filter, Query};
 use super::view::{self, ChangeItem, Link, Named, path};
-use super::{Answer, Failure, Reader, Site, provinces};
+use super::{Answer, Failure, Reader, Site, provinces, site};
 use crate::domain::{Aspect, Body, BodyId, Change, Language, OfficeId, Status, Value, day_of};
 use crate::lexicon::Lexicon;
 use crate::resolve;
@@ -65,14 +65,14 @@ struct Home {
 }
 
 pub(super) async fn home(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| Ok(site.kept(&reader, site.basis_of_all()?, || home_page(site, &reader))?.to(&reader.headers))).await
+    site.listed(reader, home_page).await
 }
 
 fn home_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
     let language = reader.language;
     let found = site.store.changes(&Filter::default().changes(), None, 12)?;
     let mut provinces: Vec<Named> =
-        site.store.provinces()?.iter().map(|code| Named { name: provinces::title(code), path: path::province(code) }).collect();
+        site.provinces()?.iter().map(|province| Named { name: province.title.clone(), path: path::province(&province.code) }).collect();
     provinces.sort_by(|a, b| a.name.cmp(&b.name));
     let newest = found.changes.first().map(|change| change.detected_at);
     let bodies = if provinces.is_empty() { site.store.bodies_page(None, None, 50)? } else { Vec::new() };
@@ -107,42 +107,43 @@ struct Province {
 const BODIES: u32 = 350;
 
 pub(super) async fn province(State(site): State<Arc<Site>>, reader: Reader, Path(code): Path<String>) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let query = Query::parse(reader.query.as_deref());
-        let after = query.get("dopo").map(|id| BodyId(id.into()));
-        let bodies = site.store.bodies_page(Some(&code), after.as_ref(), BODIES)?;
-        let filter = Filter { province: Some(code.clone()), ..Filter::default() };
-        let found = site.store.changes(&filter.changes(), None, 10)?;
-        if bodies.is_empty() && found.changes.is_empty() {
-            return Err(Failure::NotFound);
-        }
-        let title = provinces::title(&code);
-        let next = bodies.last().filter(|_| bodies.len() == BODIES as usize).map(|last| {
-            format!(
-                "{}?{}",
-                path::province(&code),
-                url::form_urlencoded::Serializer::new(String::new()).append_pair("dopo", &last.id.0).finish()
-            )
-        });
-        let page = Page {
-            title: title.clone(),
-            crumbs: vec![Crumb::to(pick(language, "Enti", "Bodies"), "/cerca")],
-            feeds: feeds(&filter, &title, language),
-            subscribe: filter.to_query(),
-            ..Page::default()
-        };
-        let view = Province {
-            frame: site.frame(&reader, page),
-            bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
-            next,
-            changes: items(&*site.store, &found.changes, language)?,
-            all_changes: filter.after("/variazioni"),
-            today: filter.after("/oggi"),
-        };
-        Ok(site.page(&reader, &view)?.to(&reader.headers))
-    })
-    .await
+    site.listed(reader, move |site, reader| province_page(site, reader, &code)).await
+}
+
+fn province_page(site: &Site, reader: &Reader, code: &str) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let query = Query::parse(reader.query.as_deref());
+    let after = query.get("dopo").map(|id| BodyId(id.into()));
+    let bodies = site.store.bodies_page(Some(code), after.as_ref(), BODIES)?;
+    let filter = Filter { province: Some(code.to_string()), ..Filter::default() };
+    let found = site.store.changes(&filter.changes(), None, 10)?;
+    if bodies.is_empty() && found.changes.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    let title = provinces::title(code);
+    let next = bodies.last().filter(|_| bodies.len() == BODIES as usize).map(|last| {
+        format!(
+            "{}?{}",
+            path::province(code),
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("dopo", &last.id.0).finish()
+        )
+    });
+    let page = Page {
+        title: title.clone(),
+        crumbs: vec![Crumb::to(pick(language, "Enti", "Bodies"), "/cerca")],
+        feeds: feeds(&filter, &title, language),
+        subscribe: filter.to_query(),
+        ..Page::default()
+    };
+    let view = Province {
+        frame: site.frame(reader, page),
+        bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
+        next,
+        changes: items(&*site.store, &found.changes, language)?,
+        all_changes: filter.after("/variazioni"),
+        today: filter.after("/oggi"),
+    };
+    site.page(reader, &view)
 }
 
 #[derive(Template)]
@@ -156,38 +157,39 @@ struct Found {
 }
 
 pub(super) async fn search(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let query = Query::parse(reader.query.as_deref());
-        let words = view::clip(query.get("q").unwrap_or_default(), 100);
-        let page = Page { title: pick(language, "Cerca", "Search").into(), hidden: true, ..Page::default() };
-        let frame = site.frame(&reader, page);
-        let found = if words.is_empty() {
-            Found { frame, words, bodies: Vec::new(), offices: Vec::new(), changes: Vec::new() }
-        } else {
-            let bodies = site.store.search_bodies(&words, 10)?;
-            let mut offices: Vec<(Named, Named)> = Vec::new();
-            for hit in site.store.search_offices(&words, 30)? {
-                let name = view::office_alone(&hit.key.office, &hit.name, language);
-                let office = Named { name, path: path::office(&hit.body.id, &hit.key.office) };
-                let body = Named { name: view::body_name(&hit.body), path: path::body(&hit.body.id) };
-                // branches share their office's page
-                if !offices.iter().any(|(known, _)| known.path == office.path) {
-                    offices.push((office, body));
-                }
+    site.listed(reader, search_page).await
+}
+
+fn search_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let query = Query::parse(reader.query.as_deref());
+    let words = view::clip(query.get("q").unwrap_or_default(), 100);
+    let page = Page { title: pick(language, "Cerca", "Search").into(), hidden: true, ..Page::default() };
+    let frame = site.frame(reader, page);
+    let found = if words.is_empty() {
+        Found { frame, words, bodies: Vec::new(), offices: Vec::new(), changes: Vec::new() }
+    } else {
+        let bodies = site.store.search_bodies(&words, 10)?;
+        let mut offices: Vec<(Named, Named)> = Vec::new();
+        for hit in site.store.search_offices(&words, 30)? {
+            let name = view::office_alone(&hit.key.office, &hit.name, language);
+            let office = Named { name, path: path::office(&hit.body.id, &hit.key.office) };
+            let body = Named { name: view::body_name(&hit.body), path: path::body(&hit.body.id) };
+            // branches share their office's page
+            if !offices.iter().any(|(known, _)| known.path == office.path) {
+                offices.push((office, body));
             }
-            let changes = site.store.search_changes(&words, None, 15)?.changes;
-            Found {
-                frame,
-                words,
-                bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
-                offices,
-                changes: items(&*site.store, &changes, language)?,
-            }
-        };
-        Ok(site.page(&reader, &found)?.to(&reader.headers))
-    })
-    .await
+        }
+        let changes = site.store.search_changes(&words, None, 15)?.changes;
+        Found {
+            frame,
+            words,
+            bodies: bodies.iter().map(|body| Named { name: view::body_name(body), path: path::body(&body.id) }).collect(),
+            offices,
+            changes: items(&*site.store, &changes, language)?,
+        }
+    };
+    site.page(reader, &found)
 }
 
 #[derive(Template)]
@@ -201,57 +203,49 @@ struct Changes {
     office: String,
     aspect: &'static str,
     /// What can be chosen: value and words.
-    provinces: Vec<(String, String)>,
+    provinces: Arc<[site::Province]>,
     offices: Vec<(String, String)>,
     aspects: Vec<(&'static str, &'static str)>,
 }
 
 pub(super) async fn changes(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let query = Query::parse(reader.query.as_deref());
-        let filter = Filter::of(&query)?;
-        let from: Option<Cursor> = query.parsed("da")?;
-        let found = site.store.changes(&filter.changes(), from, PER_PAGE)?;
-        let next = found.next.map(|next| {
-            let mut pairs = url::form_urlencoded::Serializer::new(filter.to_query());
-            format!("/variazioni?{}", pairs.append_pair("da", &next.to_string()).finish())
-        });
-        let what = title_of(&*site.store, &filter, language)?;
-        let feeds = feeds(&filter, what.as_deref().unwrap_or(pick(language, "tutto", "everything")), language);
-        let lexicon = Lexicon::builtin();
-        let all = pick(language, "Variazioni", "Changes");
-        let page = Page {
-            title: what.map_or_else(|| all.to_string(), |what| format!("{all}: {what}")),
-            feeds,
-            subscribe: filter.to_query(),
-            hidden: from.is_some(),
-            ..Page::default()
-        };
-        let view = Changes {
-            frame: site.frame(&reader, page),
-            changes: items(&*site.store, &found.changes, language)?,
-            next,
-            provinces: site
-                .store
-                .provinces()?
-                .into_iter()
-                .map(|code| (provinces::title(&code), code))
-                .map(|(name, code)| (code, name))
-                .collect(),
-            offices: lexicon
-                .office_ids()
-                .map(|id| (id.to_string(), lexicon.office_name(&OfficeId(id.into()), language).to_string()))
-                .collect(),
-            aspects: Aspect::ALL.iter().map(|aspect| (aspect.as_str(), view::aspect(*aspect, language))).collect(),
-            province: filter.province.clone().unwrap_or_default(),
-            body: filter.body.as_ref().map(|body| body.0.clone()).unwrap_or_default(),
-            office: filter.office.as_ref().map(|office| office.0.clone()).unwrap_or_default(),
-            aspect: filter.aspect.map(Aspect::as_str).unwrap_or_default(),
-        };
-        Ok(site.page(&reader, &view)?.to(&reader.headers))
-    })
-    .await
+    site.listed(reader, changes_page).await
+}
+
+fn changes_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let query = Query::parse(reader.query.as_deref());
+    let filter = Filter::of(&query)?;
+    let from: Option<Cursor> = query.parsed("da")?;
+    let found = site.store.changes(&filter.changes(), from, PER_PAGE)?;
+    let next = found.next.map(|next| {
+        let mut pairs = url::form_urlencoded::Serializer::new(filter.to_query());
+        format!("/variazioni?{}", pairs.append_pair("da", &next.to_string()).finish())
+    });
+    let what = title_of(&*site.store, &filter, language)?;
+    let feeds = feeds(&filter, what.as_deref().unwrap_or(pick(language, "tutto", "everything")), language);
+    let lexicon = Lexicon::builtin();
+    let all = pick(language, "Variazioni", "Changes");
+    let page = Page {
+        title: what.map_or_else(|| all.to_string(), |what| format!("{all}: {what}")),
+        feeds,
+        subscribe: filter.to_query(),
+        hidden: from.is_some(),
+        ..Page::default()
+    };
+    let view = Changes {
+        frame: site.frame(reader, page),
+        changes: items(&*site.store, &found.changes, language)?,
+        next,
+        provinces: site.provinces()?,
+        offices: lexicon.office_ids().map(|id| (id.to_string(), lexicon.office_name(&OfficeId(id.into()), language).to_string())).collect(),
+        aspects: Aspect::ALL.iter().map(|aspect| (aspect.as_str(), view::aspect(*aspect, language))).collect(),
+        province: filter.province.clone().unwrap_or_default(),
+        body: filter.body.as_ref().map(|body| body.0.clone()).unwrap_or_default(),
+        office: filter.office.as_ref().map(|office| office.0.clone()).unwrap_or_default(),
+        aspect: filter.aspect.map(Aspect::as_str).unwrap_or_default(),
+    };
+    site.page(reader, &view)
 }
 
 /// What a filter stands for, in words; `None` for everything.
@@ -275,7 +269,7 @@ struct Today {
     frame: Frame,
     days: Vec<DayOf>,
     province: String,
-    provinces: Vec<(String, String)>,
+    provinces: Arc<[site::Province]>,
     body: Option<Named>,
 }
 
@@ -297,61 +291,62 @@ struct ExceptionRow {
 const EXCEPTIONS: u32 = 60;
 
 pub(super) async fn today(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Failure> {
-    site.work(move |site| {
-        let language = reader.language;
-        let query = Query::parse(reader.query.as_deref());
-        let filter = Filter::of(&query)?;
-        let place = filter.place();
-        let today = day_of(site.clock.now());
-        // a single day, from somewhere on: what the link to the rest of a long list asks for
-        let one: Option<Date> = query.parsed("giorno")?;
-        let from: Option<ExceptionCursor> = query.parsed("da")?;
-        let listed: Vec<Date> = match one {
-            Some(day) => vec![day],
-            None => [Some(today), today.tomorrow().ok()].into_iter().flatten().collect(),
+    site.listed(reader, today_page).await
+}
+
+fn today_page(site: &Site, reader: &Reader) -> Result<Answer, Failure> {
+    let language = reader.language;
+    let query = Query::parse(reader.query.as_deref());
+    let filter = Filter::of(&query)?;
+    let place = filter.place();
+    let today = day_of(site.clock.now());
+    // a single day, from somewhere on: what the link to the rest of a long list asks for
+    let one: Option<Date> = query.parsed("giorno")?;
+    let from: Option<ExceptionCursor> = query.parsed("da")?;
+    let listed: Vec<Date> = match one {
+        Some(day) => vec![day],
+        None => [Some(today), today.tomorrow().ok()].into_iter().flatten().collect(),
+    };
+    let mut days = Vec::new();
+    for day in listed {
+        let found = site.store.exceptions_on(day, &place, from.as_ref(), EXCEPTIONS)?;
+        let next = found.next.map(|next| {
+            let mut pairs = url::form_urlencoded::Serializer::new(filter.to_query());
+            format!("/oggi?{}", pairs.append_pair("giorno", &day.to_string()).append_pair("da", &next.to_string()).finish())
+        });
+        let name = match (day == today, Some(day) == today.tomorrow().ok()) {
+            (true, _) => pick(language, "Oggi, ", "Today, "),
+            (_, true) => pick(language, "Domani, ", "Tomorrow, "),
+            _ => "",
         };
-        let mut days = Vec::new();
-        for day in listed {
-            let found = site.store.exceptions_on(day, &place, from.as_ref(), EXCEPTIONS)?;
-            let next = found.next.map(|next| {
-                let mut pairs = url::form_urlencoded::Serializer::new(filter.to_query());
-                format!("/oggi?{}", pairs.append_pair("giorno", &day.to_string()).append_pair("da", &next.to_string()).finish())
-            });
-            let name = match (day == today, Some(day) == today.tomorrow().ok()) {
-                (true, _) => pick(language, "Oggi, ", "Today, "),
-                (_, true) => pick(language, "Domani, ", "Tomorrow, "),
-                _ => "",
-            };
-            days.push(DayOf {
-                title: format!("{name}{}", wording::long_day(language, day, today.year())),
-                date: day.to_string(),
-                rows: found.exceptions.iter().map(|exception| exception_row(exception, day, language)).collect(),
-                next,
-            });
-        }
-        let body = match &filter.body {
-            Some(id) => site.store.body(id)?.map(|body| Named { name: view::body_name(&body), path: path::body(&body.id) }),
-            None => None,
-        };
-        let title = pick(language, "Oggi e domani", "Today and tomorrow");
-        let what = title_of(&*site.store, &Filter { office: None, aspect: None, ..filter.clone() }, language)?;
-        let page = Page {
-            title: what.map_or_else(|| title.to_string(), |what| format!("{title}: {what}")),
-            description: pick(language, "Chiusure e orari fuori dal comune.", "Closures and exceptional hours.").into(),
-            feeds: feeds(&filter, pick(language, "variazioni", "changes"), language),
-            subscribe: filter.to_query(),
-            ..Page::default()
-        };
-        let view = Today {
-            frame: site.frame(&reader, page),
-            days,
-            province: filter.province.clone().unwrap_or_default(),
-            provinces: site.store.provinces()?.into_iter().map(|code| (code.clone(), provinces::title(&code))).collect(),
-            body,
-        };
-        Ok(site.page(&reader, &view)?.to(&reader.headers))
-    })
-    .await
+        days.push(DayOf {
+            title: format!("{name}{}", wording::long_day(language, day, today.year())),
+            date: day.to_string(),
+            rows: found.exceptions.iter().map(|exception| exception_row(exception, day, language)).collect(),
+            next,
+        });
+    }
+    let body = match &filter.body {
+        Some(id) => site.store.body(id)?.map(|body| Named { name: view::body_name(&body), path: path::body(&body.id) }),
+        None => None,
+    };
+    let title = pick(language, "Oggi e domani", "Today and tomorrow");
+    let what = title_of(&*site.store, &Filter { office: None, aspect: None, ..filter.clone() }, language)?;
+    let page = Page {
+        title: what.map_or_else(|| title.to_string(), |what| format!("{title}: {what}")),
+        description: pick(language, "Chiusure e orari fuori dal comune.", "Closures and exceptional hours.").into(),
+        feeds: feeds(&filter, pick(language, "variazioni", "changes"), language),
+        subscribe: filter.to_query(),
+        ..Page::default()
+    };
+    let view = Today {
+        frame: site.frame(reader, page),
+        days,
+        province: filter.province.clone().unwrap_or_default(),
+        provinces: site.provinces()?,
+        body,
+    };
+    site.page(reader, &view)
 }
 
 fn exception_row(exception: &Exception, day: Date, language: Language) -> ExceptionRow {

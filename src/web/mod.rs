@@ -10,6 +10,7 @@ mod change;
 mod feeds;
 mod health;
 mod kept;
+mod lately;
 mod limits;
 mod listen;
 mod lists;

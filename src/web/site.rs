@@ -1,13 +1,15 @@
 //! What every answer needs: the store, the settings, and how questions reach the store without holding up other readers.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 use super::answer::Failure;
 use super::kept::KeptAnswers;
+use super::lately::Lately;
 use super::limits::Limits;
+use super::provinces;
 use crate::config::settings::Web;
 use crate::round::Clock;
 use crate::store::{Sizes, Store, StoreError};
@@ -16,6 +18,13 @@ use crate::store::{Sizes, Store, StoreError};
 const AT_ONCE: usize = 8;
 /// Packages of proof and archived pages are unpacked from chains of versions: so many at once.
 const HEAVY_AT_ONCE: usize = 2;
+
+/// A province by its letters and in words: "LU", "Lucca (LU)".
+#[derive(Debug)]
+pub(super) struct Province {
+    pub code: String,
+    pub title: String,
+}
 
 /// The public site.
 pub struct Site {
@@ -27,7 +36,8 @@ pub struct Site {
     pub clock: Clock,
     /// How often one reader may ask.
     pub limits: Limits,
-    sizes: Mutex<Option<(Instant, Sizes)>>,
+    sizes: Lately<Sizes>,
+    provinces: Lately<Arc<[Province]>>,
     pub(super) answers: KeptAnswers,
     turns: Arc<Semaphore>,
     heavy: Arc<Semaphore>,
@@ -41,7 +51,8 @@ impl Site {
             settings,
             clock,
             limits: Limits::default(),
-            sizes: Mutex::default(),
+            sizes: Lately::within(Duration::from_secs(300)),
+            provinces: Lately::within(Duration::from_secs(10)),
             answers: KeptAnswers::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
@@ -81,15 +92,13 @@ impl Site {
 
     /// How large things are, as counted within the last minutes: counting goes over whole tables.
     pub(super) fn sizes(&self) -> Result<Sizes, StoreError> {
-        let known = *self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
-        match known {
-            Some((at, sizes)) if at.elapsed() < Duration::from_secs(300) => Ok(sizes),
-            _ => {
-                let sizes = self.store.sizes()?;
-                *self.sizes.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), sizes));
-                Ok(sizes)
-            }
-        }
+        self.sizes.get(|| self.store.sizes())
+    }
+
+    /// The provinces of the bodies that are watched, in the order of their letters.
+    pub(super) fn provinces(&self) -> Result<Arc<[Province]>, StoreError> {
+        let named = |code: String| Province { title: provinces::title(&code), code };
+        self.provinces.get(|| Ok(self.store.provinces()?.into_iter().map(named).collect()))
     }
 
     /// An address of the site, as it is reached from outside. `path` begins with a slash.
