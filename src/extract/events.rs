@@ -16,8 +16,9 @@ pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
     let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::When(_) | Mark::Days(_)));
     clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Event)).any(|m| {
         let token = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
-        let of_date =
-            token == "festa" && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && d.end <= m.start && m.start - d.end <= 2);
+        // a holiday that has a name is part of the date
+        let dates = |d: &Placed| d.start <= m.start && m.start <= d.end + 2;
+        let of_date = token == "festa" && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && dates(d));
         // "il lunedì è chiuso perché i geometri sono nei cantieri", "i cancelli saranno aperti dalle 7 alle 18; messa alle 10": the reason, or another matter
         let before = segment.tokens.get(clause.start..m.start).unwrap_or_default();
         let said = |end: usize| {

@@ -7,6 +7,7 @@ mod references;
 
 pub use self::links::linked;
 pub use self::quotes::leaves_quote_open;
+pub(super) use self::references::labels_contact;
 
 use super::grammar::dates::{Anchor, When};
 use super::grammar::exceptions::{self, Exception};

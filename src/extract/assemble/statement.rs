@@ -223,6 +223,7 @@ impl Assembler<'_> {
             && (!clause.except.is_empty() || beside_closing)
             && facts.period.is_none()
             && facts.flags.any()
+            && facts.closures.is_empty()
             && facts.openings.is_empty()
             && facts.loose.is_empty()
         {

@@ -6,7 +6,7 @@ use crate::extract::branches;
 use crate::extract::clause::Clause;
 use crate::extract::draft::{Period, Subject};
 use crate::extract::grammar::offices::{Mention, Named};
-use crate::extract::scan::{Mark, Placed};
+use crate::extract::scan::{Mark, Placed, labels_contact};
 use crate::extract::segment::{Role, Segment};
 use crate::extract::strangers;
 use crate::lexicon::Cue;
@@ -112,9 +112,8 @@ impl Assembler<'_> {
                 Mark::WholeBody if placed.start > 0 && is_staff(&segment.tokens[placed.start - 1]) => {}
                 Mark::WholeBody if subjects.is_empty() => {
                     let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
-                    if reached
-                        && segment.folded.text.contains("pec") | segment.folded.text.contains("post") | segment.folded.text.contains("mail")
-                    {
+                    let mailbox = ["pec", "post", "mail"].iter().any(|word| segment.folded.text.contains(word));
+                    if reached && (mailbox || labels_contact(&segment.tokens, placed.start)) {
                         subjects = vec![Subject {
                             office: OfficeId::all(),
                             name: segment.words(placed.start..placed.end).to_string(),

@@ -156,8 +156,11 @@ fn is_maker(segment: &Segment, mark: &Placed) -> bool {
 fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
     let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
     let to = before.iter().rev().take(2).any(|t| t.is_any(&["al", "all'", "alla", "allo", "presso", "agli", "ai", "alle", "in"]));
-    // "il duplicato si ritira all'Ufficio elettorale, che è aperto …"
-    let behind = |i: usize| segment.tokens.get(mark.end + i);
+    // "il duplicato si ritira all'Ufficio elettorale, in via Po 3, che è aperto …": what speaks of it stands behind where it is
+    let address = marks.iter().find(|m| matches!(m.mark, Mark::Address(_)) && m.start >= mark.end && m.start - mark.end <= 2);
+    let bracket = |i: &usize| segment.tokens.get(*i).is_some_and(|t| t.is(")"));
+    let end = address.map_or(mark.end, |address| (address.end..).take_while(bracket).last().map_or(address.end, |bracket| bracket + 1));
+    let behind = |i: usize| segment.tokens.get(end + i);
     let spoken_of = behind(0).is_some_and(|t| t.is(",")) && behind(1).is_some_and(|t| t.is_any(&["che", "dove", "aperto", "aperta"]))
         || before.iter().any(|t| t.text.starts_with("aspett"));
     if spoken_of {

@@ -129,7 +129,9 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
 /// The index behind a name in capitals that begins at `start`: "Borgo Molino", "San Rocco in Colle".
 pub fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bool) -> usize {
     let mut at = start;
-    while at < start + 6 && tokens.get(at).is_some_and(|t| !t.newline || at == start) {
+    // "IL COMANDO CONTINUA A RICEVERE IL MARTEDÌ": in capitals all words look like names; what an article opens is none
+    let goes_on = |at: usize| tokens.get(at).is_some_and(|t| !t.newline && !t.is_any(&["il", "lo", "gli"]));
+    while at < start + 6 && (at == start || goes_on(at)) {
         if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)
         {
             at += 1;

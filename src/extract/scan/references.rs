@@ -122,11 +122,20 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ("dirette" | "diretta" | "inviata" | "inviate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
         ("indirizzata" | "indirizzate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
+        ("del" | "della" | "dell'", "comune" | "provincia" | "unione", _) if labels_contact(tokens, at) => Some((Mark::WholeBody, at + 2)),
         ("al", "comune", "si") if word(at + 3).starts_with("scriv") => Some((Mark::WholeBody, at + 2)),
         // "il Comune ha una nuova casella di posta certificata"
         ("il", "comune", "ha" | "avra" | "adotta" | "attiva" | "cambia") => Some((Mark::WholeBody, at + 2)),
         _ => None,
     }
+}
+
+/// "Telefono del Comune: 0583 …", "Fax della Provincia 0583 …", from "del": a label of the body's own line.
+pub(in crate::extract) fn labels_contact(tokens: &[Token], at: usize) -> bool {
+    const LABELS: [&str; 8] = ["telefono", "telefoni", "tel", "fax", "numero", "pec", "mail", "email"];
+    let before = |back: usize| at.checked_sub(back).and_then(|i| tokens.get(i));
+    let label = before(1).filter(|t| !t.is(".")).or(before(2)).is_some_and(|t| t.is_any(&LABELS));
+    label && tokens.get(at + 2).is_some_and(|t| t.is(":") || t.number().is_some())
 }
 
 /// "la PEC della Provincia è …", "la casella di posta certificata del Comune cambia nome": the body's mailbox, told in a sentence.
