@@ -14,11 +14,14 @@ const MAX_COLUMNS: usize = 1_000;
 const MAX_COPIED: usize = 1 << 20;
 /// A cell with more text than this holds a page, not a value.
 const LONG_CELL: usize = 700;
+/// … and so does one with this much, if empty lines part it.
+const PARTED_CELL: usize = 200;
 
 /// Whether a `<table>` only arranges the page: it holds another table, has one row or one column, or holds whole texts.
 pub(super) fn is_layout(table: NodeRef<'_, Node>) -> bool {
     let (mut rows, mut columns, mut headers, mut structure) = (0usize, 0usize, 0usize, 0usize);
-    let (mut in_row, mut in_cell, mut longest) = (0usize, 0usize, 0usize);
+    let mut in_row = 0usize;
+    let (mut cell, mut whole_text) = (CellLook::default(), false);
     for node in table.descendants().skip(1) {
         match node.value() {
             Node::Element(element) => match element.name() {
@@ -31,22 +34,73 @@ pub(super) fn is_layout(table: NodeRef<'_, Node>) -> bool {
                     in_row += 1;
                     columns = columns.max(in_row);
                     headers += usize::from(element.name() == "th");
-                    longest = longest.max(in_cell);
-                    in_cell = 0;
+                    whole_text |= cell.is_text();
+                    cell = CellLook::default();
                 }
+                "br" | "hr" => cell.end_line(),
                 "h1" | "h2" | "h3" | "form" | "nav" | "main" | "article" | "section" => structure += 1,
                 _ => {}
             },
-            Node::Text(text) => in_cell += text.trim().len(),
+            Node::Text(text) if !text.trim().is_empty() => cell.text(text.trim(), is_bold(node)),
             _ => {}
         }
     }
-    longest = longest.max(in_cell);
+    whole_text |= cell.is_text();
     let role = table.value().as_element().and_then(|e| e.attr("role")).unwrap_or_default();
     if role == "presentation" || role == "none" || columns < 2 {
         return true;
     }
-    headers == 0 && (rows < 2 || structure > 0 || longest > LONG_CELL)
+    headers == 0 && (rows < 2 || structure > 0 || whole_text)
+}
+
+/// Whether a text is set in bold.
+fn is_bold(text: NodeRef<'_, Node>) -> bool {
+    // "<b><font><u>Anagrafe": a few elements around the words, and never the whole page
+    const NEAR: usize = 4;
+    text.ancestors()
+        .take(NEAR)
+        .map_while(|node| node.value().as_element().map(|element| element.name()))
+        .take_while(|name| !matches!(*name, "td" | "th" | "p" | "div"))
+        .any(|name| matches!(name, "b" | "strong"))
+}
+
+/// What is seen of a cell while the table is looked through: how long its text is, and how it is parted by lines left empty.
+#[derive(Default)]
+struct CellLook {
+    length: usize,
+    /// Parts with an empty line between them.
+    parts: usize,
+    /// Those of them that open with a line in bold and go on below it: "<b>TRIBUTI</b><br>lun 9-12<br><br>".
+    titled: usize,
+    /// Lines that ended since the last words.
+    breaks: usize,
+    /// The first line of the part is a title so far.
+    title: bool,
+}
+
+impl CellLook {
+    fn text(&mut self, text: &str, bold: bool) {
+        self.length += text.len();
+        let opens_part = self.parts == 0 || self.breaks >= 2;
+        if opens_part {
+            self.parts += 1;
+            // "<b>Orario:</b>" labels what stands in the cell
+            self.title = bold && !text.ends_with(':');
+        } else if self.title {
+            self.titled += usize::from(self.breaks == 1);
+            self.title = self.breaks == 0 && bold;
+        }
+        self.breaks = 0;
+    }
+
+    fn end_line(&mut self) {
+        self.breaks += 1;
+    }
+
+    /// Whether the cell holds a page, or several entries of one.
+    fn is_text(&self) -> bool {
+        self.length > LONG_CELL || self.length > PARTED_CELL && self.parts >= 3 || self.titled >= 2
+    }
 }
 
 /// A grid in the making, filled cell by cell in the page's order.
@@ -224,6 +278,28 @@ mod tests {
         grid.open_row();
         cell(&mut grid, "mar", "1", "1", &mut left);
         assert_eq!(texts(&grid.finish().unwrap()), [["lun", "9-12"], ["mar", "9-12"]]);
+    }
+
+    fn layout(page: &str) -> bool {
+        let page = scraper::Html::parse_document(page);
+        let table = page.root_element().descendants().find(|n| n.value().as_element().is_some_and(|e| e.name() == "table")).unwrap();
+        is_layout(table)
+    }
+
+    #[test]
+    fn cells_with_several_entries_arrange_the_page() {
+        let cell = "<B>SEGRETERIA</B><BR>luned&igrave; 9-12<BR><BR><FONT><B>ECONOMATO</B></FONT><BR>marted&igrave; 9-12";
+        assert!(layout(&format!("<TABLE><TR><TD COLSPAN=2>Comune</TD></TR><TR><TD>Home<BR>Albo</TD><TD>{cell}</TD></TR></TABLE>")));
+        let text = "Gli uffici osservano il nuovo orario, che vale per tutto l'anno. ".repeat(2);
+        assert!(layout(&format!("<table><tr><td>Comune<td>Avvisi<tr><td>Home<td>{text}<br><br>{text}<br>&nbsp;<br>{text}</table>")));
+    }
+
+    #[test]
+    fn cells_with_lines_and_labels_are_values() {
+        let labelled = "<b>Orario:</b><br>luned&igrave; 9-12<br><br><b>Telefono:</b><br>0321 555120";
+        assert!(!layout(&format!("<table><tr><td>Segreteria<td>{labelled}<tr><td>Economato<td>{labelled}</table>")));
+        let names = "<b>Segreteria</b><br><br><b>Economato</b>";
+        assert!(!layout(&format!("<table><tr><td>{names}<td>9-12<br><br>10-12<br><br>11-13<tr><td>Tributi<td>9-12</table>")));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod kinds;
 mod weekdays;
 
 use self::cells::{CellFacts, is_blank, is_garbled, one_line, weekdays_in};
-use self::heads::{header_rows, nth_of_header, parts};
+use self::heads::{header_rows, heads_all, nth_of_header, parts};
 use self::kinds::{dated_list, is_calendar, is_of_strangers, register};
 use super::footnotes::Footnotes;
 use super::grammar::{self, times};
@@ -40,7 +40,12 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
     let mut out = Vec::new();
     let mut header: Vec<Vec<Cell>> = Vec::new();
     let mut heading = None;
-    for (title, rows) in parts(table) {
+    let parts = parts(table);
+    for (n, (title, rows)) in parts.iter().enumerate() {
+        if title.is_none() && heads_all(rows, &parts[n + 1..], lexicon) {
+            header = rows.to_vec();
+            continue;
+        }
         if let Some(cell) = title {
             let text = one_line(&cell.text);
             let pieces = vec![Piece { words: cell.text.trim().to_string(), range: 0..text.len() }];
@@ -58,20 +63,17 @@ pub fn rows(table: &Table, block: usize, footnotes: &Footnotes, lexicon: &Lexico
             }
             out.push(segment);
         }
-        let mut part = Table { caption: None, rows: header.iter().chain(rows).cloned().collect() };
-        let facts = |table: &Table| -> Vec<Vec<CellFacts>> {
-            table.rows.iter().map(|row| row.iter().map(|cell| CellFacts::of(cell, lexicon)).collect()).collect()
-        };
+        let mut part = Table { caption: None, rows: header.iter().chain(*rows).cloned().collect() };
         let mut n_header = header.len();
         // a part with a header of its own does without the one above
         let own = Table { caption: None, rows: rows.to_vec() };
-        let n_own = header_rows(&own, &facts(&own), lexicon);
+        let n_own = header_rows(&own, &CellFacts::of_table(&own, lexicon), lexicon);
         if n_own > 0 {
             (part, n_header) = (own, n_own);
             header = part.rows[..n_own].to_vec();
         }
         let Some(n_columns) = part.rows.iter().map(Vec::len).max() else { continue };
-        let grid = Grid { table: &part, facts: facts(&part), n_header, n_columns, footnotes, lexicon };
+        let grid = Grid { table: &part, facts: CellFacts::of_table(&part, lexicon), n_header, n_columns, footnotes, lexicon };
         let lines = if grid.has_offices_across() {
             grid.columns_as_lines(block)
         } else {

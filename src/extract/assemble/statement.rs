@@ -109,7 +109,12 @@ impl Assembler<'_> {
             });
             // "Per la sede di via Nazionale non cambia nulla: vi si riceve il lunedì …": what goes on is told behind the colon
             let denied = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Denied)).map_or(0, |m| m.end);
-            let colon = (denied..(denied + 3).min(segment.tokens.len())).any(|i| segment.tokens[i].is(":"));
+            // … "Nulla cambia per il Catasto, che sta in via Po: continua a ricevere il lunedì …"
+            let goes_on_behind = |i: usize| {
+                let verb = segment.tokens.get(i + 1).map_or("", |t| t.text.as_str());
+                i < denied + 3 || ["continu", "rest", "riman", "prosegu"].iter().any(|stem| verb.starts_with(stem))
+            };
+            let colon = (denied..segment.tokens.len()).any(|i| segment.tokens[i].is(":") && goes_on_behind(i));
             let told = goes_on && colon && !facts.hours.is_empty();
             facts = if told {
                 Facts { period: None, unchanged: true, ..facts }
@@ -354,7 +359,8 @@ impl Assembler<'_> {
             return;
         }
         let own = explicit || facts.flags.any() || segment.opens_block || self.by_appointment != Some(segment.block);
-        if own && !facts.hours.is_empty() {
+        // "SINDACO / riceve per appuntamento / BIBLIOTECA / sabato 16-19": another office speaks from there on
+        if own && (explicit || !facts.hours.is_empty()) {
             self.by_appointment = None;
         }
         if !own {

@@ -1,6 +1,6 @@
 //! What the cells of a table hold, each looked at by itself.
 
-use crate::document::Cell;
+use crate::document::{Cell, Table};
 use crate::extract::grammar::{offices, weekdays};
 use crate::extract::segment::first_word;
 use crate::lexicon::Lexicon;
@@ -16,6 +16,11 @@ pub(super) struct CellFacts {
 }
 
 impl CellFacts {
+    /// What each cell of a table holds.
+    pub(super) fn of_table(table: &Table, lexicon: &Lexicon) -> Vec<Vec<Self>> {
+        table.rows.iter().map(|row| row.iter().map(|cell| Self::of(cell, lexicon)).collect()).collect()
+    }
+
     pub(super) fn of(cell: &Cell, lexicon: &Lexicon) -> Self {
         let tokens = tokens(&fold(&cell.text));
         let original: Vec<bool> = capitals(&cell.text, &tokens);

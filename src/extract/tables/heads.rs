@@ -26,6 +26,13 @@ pub(super) fn parts(table: &Table) -> Vec<(Option<&Cell>, &[Vec<Cell>])> {
     parts
 }
 
+/// Whether one row above the first title from side to side heads all parts: "Ufficio | Telefono | Fax" above "AREA TECNICA".
+pub(super) fn heads_all(rows: &[Vec<Cell>], below: &[(Option<&Cell>, &[Vec<Cell>])], lexicon: &Lexicon) -> bool {
+    let ([_], Some((_, below))) = (rows, below.iter().find(|(_, rows)| !rows.is_empty())) else { return false };
+    let together = Table { caption: None, rows: rows.iter().chain(*below).cloned().collect() };
+    header_rows(&together, &CellFacts::of_table(&together, lexicon), lexicon) == 1
+}
+
 /// How many rows at the top are headers: marked so, or days, parts of the day and labels without any times.
 pub(super) fn header_rows(table: &Table, facts: &[Vec<CellFacts>], lexicon: &Lexicon) -> usize {
     // "lun. CHIUSO" above "mart. 7,30/12,30": the first of several days down the side
