@@ -184,12 +184,16 @@ fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 
 /// Whether words speak of each of several branches: "per tutte le sedi", "valida per entrambe", "hanno in comune". The text is folded.
 pub fn says_each(text: &str) -> bool {
-    const EACH: [&str; 17] = [
+    const EACH: [&str; 21] = [
         "tutte le",
         "tutti gli",
         "tutti i ",
         "tutte e ",
         "tutti e ",
+        "delle due sedi",
+        "delle tre sedi",
+        "dei due sportelli",
+        "dei tre sportelli",
         "entramb",
         "ambedue",
         "ciascun",
@@ -358,11 +362,22 @@ pub fn is_page_of_one(document: &Document, segments: &[Segment], scans: &[Vec<Pl
 
 /// Whether running text names a branch that is one by its very word: "nella Delegazione di Pianelle", told apart from the office at the town hall.
 pub fn is_apart(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
-    let apart = |name: &str| ["delegazione", "succursale", "distaccamento"].iter().any(|w| crate::text::fold(name).starts_with(w));
+    let apart = |name: &str| ["delegazione", "succursale", "distaccamento"].iter().any(|w| name.starts_with(w));
     let told = |segment: &Segment, mark: &Placed| {
         segment.role == Role::Sentence
             && mark.start > 0
             && segment.tokens[mark.start - 1].is_any(&["la", "della", "nella", "alla", "il", "del", "nel", "al", "presso"])
     };
-    segments.iter().zip(scans).any(|(s, marks)| marks.iter().any(|m| matches!(&m.mark, Mark::Site(name) if apart(name)) && told(s, m)))
+    segments.iter().zip(scans).any(|(s, marks)| {
+        marks.iter().any(|m| {
+            let Mark::Site(name) = &m.mark else { return false };
+            let name = crate::text::fold(name);
+            apart(&name) && told(s, m) || is_lending_point(&name)
+        })
+    })
+}
+
+/// "Punto prestito di Roncaglia": where a library lends books besides its own house. The name is folded.
+fn is_lending_point(name: &str) -> bool {
+    ["punto prestito", "punto di prestito", "punto lettura", "punto di lettura"].iter().any(|word| name.starts_with(word))
 }

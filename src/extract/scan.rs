@@ -165,6 +165,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_days_of_acts(segment, &mut marks);
     mentioned::drop_left_places(segment, &mut marks);
     mentioned::drop_apposed(segment, &mut marks);
+    mentioned::drop_named_again(segment, &mut marks);
     mentioned::drop_dateline(&mut marks, published);
     mentioned::drop_given_up_days(segment, &mut marks);
     mentioned::drop_since(segment, published.or(anchor.day), &mut marks);
@@ -188,6 +189,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);
+    mentioned::drop_requests(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));
     quotes::drop_quoted(segment, &mut marks);
     super::denied::drop_denied(segment, &mut marks);

@@ -112,7 +112,7 @@ impl Assembler<'_> {
                 Mark::WholeBody if placed.start > 0 && is_staff(&segment.tokens[placed.start - 1]) => {}
                 Mark::WholeBody if subjects.is_empty() => {
                     let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
-                    let mailbox = ["pec", "post", "mail"].iter().any(|word| segment.folded.text.contains(word));
+                    let mailbox = ["pec", "post", "mail", "scriv"].iter().any(|word| segment.folded.text.contains(word));
                     if reached && (mailbox || labels_contact(&segment.tokens, placed.start)) {
                         subjects = vec![Subject {
                             office: OfficeId::all(),
@@ -160,6 +160,12 @@ impl Assembler<'_> {
             && let Some(site) = self.headings.sites.innermost(&segment.headings)
         {
             named.push(site.clone());
+        }
+        if named.is_empty()
+            && !stranger
+            && let Some(site) = self.pointed_at(segment, &subjects)
+        {
+            named.push(site);
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
@@ -224,6 +230,16 @@ impl Assembler<'_> {
             explicit |= !subjects.is_empty();
         }
         (subjects, explicit)
+    }
+
+    /// "Diverso il caso della sede di Ronco. Lì lo sportello riaprirà il 3 marzo": the branch that the words before ended with.
+    fn pointed_at(&self, segment: &Segment, subjects: &[Subject]) -> Option<String> {
+        const THERE: [&str; 6] = ["lì", "qui", "là", "in questa sede", "in quella sede", "in quest'ultima"];
+        let [Subject { office, site: Some(site), .. }] = self.topic.as_slice() else { return None };
+        let text = segment.text.trim_start().to_lowercase();
+        let opens = |word: &str| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()));
+        let near = self.topic_block == Some(segment.block);
+        (near && THERE.iter().any(|word| opens(word)) && subjects.iter().all(|s| s.office == *office)).then(|| site.clone())
     }
 
     /// "I tre sportelli hanno in comune il numero verde …", "per ciascuno dei tre presìdi: …@pec…": a way to reach the branches that were told last, of whichever it

@@ -20,10 +20,16 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let mut names: Vec<String> = Vec::new();
     let mut others = false;
     for (segment, marks) in segments.iter().zip(scans.iter()) {
+        let first = first_word(&segment.tokens);
+        // "Anagrafe - sede di via dei Falegnami" in a row beside "Anagrafe - sportello di Colle Tasso"; "Presso la sede municipale riceve …"
+        let at_place = segment.tokens.get(first).is_some_and(|t| t.is_any(&["presso", "anche"]));
+        let reach = match segment.role {
+            Role::Row => 4,
+            _ if at_place => 2,
+            _ => 1,
+        };
         for mark in marks {
-            // "Anagrafe - sede di via dei Falegnami" in a row beside "Anagrafe - sportello di Colle Tasso"
-            let reach = if segment.role == Role::Row { 4 } else { 1 };
-            others |= matches!(&mark.mark, Mark::Site(_)) && mark.start <= first_word(&segment.tokens) + reach;
+            others |= matches!(&mark.mark, Mark::Site(_)) && mark.start <= first + reach;
             if let Some((start, end)) = desk(segment, mark) {
                 let name = fold(segment.words(start..end));
                 if names.len() < 2 && !names.contains(&name) {
@@ -32,6 +38,8 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+    let of_offices: Vec<String> = segments.iter().zip(scans.iter()).filter_map(|(segment, marks)| desk_of_office(segment, marks)).collect();
+    names.extend(of_offices.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
     if names.is_empty() || names.len() < 2 && !others {
         return;
     }
@@ -39,9 +47,30 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         for mark in marks.iter_mut() {
             if let Some((start, end)) = desk(segment, mark) {
                 *mark = Placed { mark: Mark::Site(segment.words(start..end).to_string()), start, end };
+            } else if named_desk(segment, mark).is_some_and(|name| of_offices.contains(&name)) {
+                mark.mark = Mark::Site(segment.words(mark.start..mark.end).to_string());
             }
         }
     }
+}
+
+/// "i Servizi sociali ricevono anche presso lo Sportello Borgonuovo, in via Po 3": a desk in which an office receives, with the street where it stands.
+fn desk_of_office(segment: &Segment, marks: &[Placed]) -> Option<String> {
+    let is_office = |m: &&Placed| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| !o.office.is_all() && !o.office.is_other()));
+    let office = marks.iter().find(is_office)?;
+    let (desk, name) = marks.iter().find_map(|m| named_desk(segment, m).map(|name| (m, name)))?;
+    let before = segment.tokens.get(desk.start.checked_sub(2)?..desk.start)?;
+    let at_it = before.first()?.is("presso") || before.last()?.is("nello");
+    let street = marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.start >= desk.end);
+    (office.end <= desk.start && at_it && street).then_some(name)
+}
+
+/// A desk with a name of its own, folded: "Sportello Borgonuovo".
+fn named_desk(segment: &Segment, mark: &Placed) -> Option<String> {
+    let Mark::Offices(mention) = &mark.mark else { return None };
+    let [named] = mention.offices.as_slice() else { return None };
+    let desk = segment.tokens.get(mark.start).is_some_and(|t| t.is("sportello")) && segment.is_capital(mark.start + 1);
+    (named.office.is_other() && desk).then(|| fold(segment.words(mark.start..mark.end)))
 }
 
 /// "Palazzo civico, piazza Cavour 1: …" in a list of which two other entries open with a branch: the one at the town hall.

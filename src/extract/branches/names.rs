@@ -46,7 +46,9 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     names.dedup();
     // "Museo civico di Palazzo Cravosio" beside the branches of the registry: one of one, and a name; where only one office is spoken of, they are its own
     let alone = names.len() == 1 && offices.len() > 1 && distinct(scans) > 0 && !beside_its_branches(&found, segments, scans);
-    if names.is_empty() || names.len() + distinct(scans) < 2 || alone {
+    // "Punto prestito di Roncaglia" beside "Biblioteca comunale": a branch by its very word
+    let apart = usize::from(names.iter().any(|name| super::is_lending_point(name)) && called_otherwise(segments, scans));
+    if names.is_empty() || names.len() + distinct(scans) + apart < 2 || alone {
         return;
     }
     let called: Vec<String> = found.iter().map(|(.., name)| name.clone()).collect();
@@ -94,6 +96,15 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// Whether the page's matter names the library by another word than that of its lending points.
+fn called_otherwise(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let main = segments.iter().zip(scans).filter(|(s, _)| s.region == Region::Main);
+    main.flat_map(|(s, marks)| marks.iter().map(move |m| (s, m))).any(|(segment, mark)| {
+        let library = matches!(&mark.mark, Mark::Offices(mention) if mention.offices.iter().any(|o| o.office.0 == "biblioteca"));
+        library && !super::is_lending_point(&crate::text::fold(segment.words(mark.start..mark.end)))
+    })
 }
 
 /// "Biblioteca Palazzo Ferri", "Biblioteca ragazzi La Chiocciola", "Punto prestito Ospedale" as titles or heads of columns: where two or more labels call the office by
@@ -176,17 +187,21 @@ pub(super) fn zones(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let Some(first) = marks.first() else { continue };
         let Mark::Offices(mention) = &first.mark else { continue };
         let [named] = mention.offices.as_slice() else { continue };
-        let mut end = first.end;
-        if segment.tokens.get(end).is_some_and(|t| t.is("zona")) {
-            end += 2; // "Viabilità zona tirrenica"
+        // "Viabilità zona tirrenica", "Viabilità - Zona tirrenica"
+        let zone = |at: usize| segment.tokens.get(at).is_some_and(|t| t.is("zona"));
+        let dash = segment.tokens.get(first.end).is_some_and(|t| t.is_any(&["-", ",", "("])) && zone(first.end + 1);
+        let from = first.end + usize::from(dash);
+        let mut end = from;
+        if zone(end) {
+            end += 2;
         }
-        while end < first.end + 3 && segment.tokens.get(end).is_some_and(|t| t.upper && t.kind == TokenKind::Word) {
+        while end < from + 3 && segment.tokens.get(end).is_some_and(|t| t.upper && t.kind == TokenKind::Word) {
             end += 1;
         }
-        let closes = segment.tokens.get(end).is_none_or(|t| t.is_any(&[":", "-", "("]) || t.kind == TokenKind::Number);
+        let closes = segment.tokens.get(end).is_none_or(|t| t.is_any(&[":", "-", "(", ")"]) || t.kind == TokenKind::Number);
         let inside = marks.iter().any(|m| m.start < end && m.start >= first.end && !matches!(m.mark, Mark::Comma));
-        if end > first.end && closes && !inside && first.start <= 2 && segment.text.chars().any(char::is_lowercase) {
-            found.push((i, named.office.clone(), first.end, end));
+        if end > from && closes && !inside && first.start <= 2 && segment.text.chars().any(char::is_lowercase) {
+            found.push((i, named.office.clone(), from, end));
         }
     }
     for (i, office, start, end) in &found {

@@ -54,7 +54,9 @@ pub(super) fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
 
 /// "il vecchio 0371 4470100 non sarà più attivo", "il fax … è dismesso": a channel that goes.
 fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
-    let from = mark.start.saturating_sub(5).max(clause.start);
+    // "Sede di Torre Vecchia: 0586 …": the words of a name say nothing of the number
+    let name = clause.marks.iter().rev().find(|m| matches!(m.mark, Mark::Site(_) | Mark::Address(_)) && m.end <= mark.start);
+    let from = mark.start.saturating_sub(5).max(clause.start).max(name.map_or(0, |m| m.end));
     let before = &segment.tokens[from..mark.start];
     let stop = before.iter().rposition(|t| t.is_any(&[".", ";"])).map_or(0, |i| i + 1);
     let before = &before[stop..];
@@ -70,7 +72,8 @@ fn given_up(segment: &Segment, clause: &Clause, mark: &Placed) -> bool {
             || t.text.starts_with("sostitu") && !t.text.starts_with("sostituit") && !t.text.starts_with("sostituzion")
     });
     // "il vecchio numero della Polizia locale, 0171 …, è disattivato": an office stands between
-    let named = clause.marks.iter().rev().find(|m| matches!(m.mark, Mark::Offices(_)) && m.end <= mark.start && mark.start - m.end <= 2);
+    let owner = |m: &&Placed| matches!(m.mark, Mark::Offices(_) | Mark::Site(_));
+    let named = clause.marks.iter().rev().find(|m| owner(m) && m.end <= mark.start && mark.start - m.end <= 2);
     let old = old
         || named.is_some_and(|office| {
             const NUMBERS: [&str; 7] = ["numero", "telefono", "recapito", "indirizzo", "fax", "casella", "pec"];

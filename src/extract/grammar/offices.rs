@@ -2,10 +2,12 @@
 //!
 //! In: tokens of a segment and an index. Out: which offices are named together, as written, and the index behind them, or `None`.
 
+mod no_office;
 mod parts;
 
 use std::ops::Range;
 
+use self::no_office::is_no_office;
 use self::parts::{narrow, narrowed_behind, part_of};
 use crate::domain::OfficeId;
 use crate::lexicon::Lexicon;
@@ -133,32 +135,6 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
     Some(Mention { offices, sure, next: at })
 }
 
-/// Words of an office's name that stand for no office.
-fn is_no_office(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool) -> bool {
-    // "al primo piano dell'ex biblioteca": what a house was once
-    if i > 0 && tokens[i - 1].is("ex") {
-        return true;
-    }
-    // "con Spid o con la carta d'identità elettronica": what one enters with
-    if tokens[i].is_any(&["carta", "cie", "carte"]) {
-        let before = &tokens[i.saturating_sub(4)..i];
-        let with = before.iter().any(|t| t.is_any(&["spid", "tramite", "mediante"])) || before.iter().rev().take(2).any(|t| t.is("con"));
-        if with {
-            return true;
-        }
-    }
-    // "ci si è messi in nota": no messengers
-    if tokens[i].is("messi") && i > 0 && tokens[i - 1].is_any(&["e", "sono", "stati", "essersi", "siano"]) && !is_capital(i) {
-        return true;
-    }
-    // "risponde una segreteria": any, and not the body's
-    if i > 0 && tokens[i - 1].is_any(&["una", "un", "un'"]) && tokens[i].is_any(&["segreteria", "biblioteca", "protocollo", "centralino"]) {
-        return true;
-    }
-    // "pagina a cura del C.E.D.": who wrote it
-    i >= 2 && tokens[i - 2].is("cura") && tokens[i - 1].is_any(&["di", "del", "dello", "della", "dell'"])
-}
-
 /// "ufficio", "gli sportelli di", "servizio" and the names that follow.
 fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<Mention> {
     let behind = lexicon.head_at(tokens, i)?;
@@ -213,6 +189,9 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
     }
     let mut end = at;
     while end < at + 7 {
+        if end > at && goes_on_behind_name(tokens, end) {
+            break;
+        }
         if capital(tokens, end, is_capital) && !tokens.get(end).is_some_and(|t| t.newline && end > at) {
             end += 1;
             continue;
@@ -243,6 +222,15 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
         return None;
     }
     Some(Mention { offices: vec![Named { office: OfficeId::other(), tokens: i..end }], sure: true, next: end })
+}
+
+/// "LO SPORTELLO LINGUISTICO È APERTO IL VENERDÌ": in capitals all words look like a name, which ends where a verb or a time follows.
+fn goes_on_behind_name(tokens: &[Token], i: usize) -> bool {
+    const SERVES: [&str; 8] = ["ricev", "apr", "rest", "riman", "rimar", "osserv", "chiud", "funzion"];
+    const STATES: [&str; 5] = ["apert", "chius", "attiv", "operativ", "sospes"];
+    let starts = |j: usize, stems: &[&str]| tokens.get(j).is_some_and(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
+    let verb = starts(i, &SERVES) || tokens.get(i).is_some_and(|t| t.is_any(&["e", "sara", "sono"])) && starts(i + 1, &STATES);
+    verb || tokens.get(i).is_some_and(|t| t.is_any(&["il", "dal", "dalle", "tel", "orario"])) || starts(i, &["apert", "chius"])
 }
 
 /// Whether common words stand where only an office would be named so.

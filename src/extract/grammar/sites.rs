@@ -87,6 +87,10 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
             | "comunale"
     ) {
         at += 1;
+        // "Sede centrale di via Po 3": its name, and where it is
+        if matches!(word(at), "di" | "in") && super::addresses::address(tokens, at + 1).is_some() {
+            return Some(at);
+        }
         if matches!(word(at), "di" | "del" | "della" | "dell'") && capital(tokens, at + 1, is_capital) {
             return Some(name_end(tokens, at + 1, is_capital));
         }

@@ -225,6 +225,20 @@ pub(super) fn drop_apposed(segment: &Segment, marks: &mut Vec<Placed>) {
     marks.retain(|m| !(is_days(m) && by_name(m) && dated.iter().any(|end| end + 1 == m.start && sign(*end))));
 }
 
+/// "entrambi gli sportelli, Protocollo e Tributi, saranno chiusi": the names say once more whom the words in front of them stand for.
+pub(super) fn drop_named_again(segment: &Segment, marks: &mut Vec<Placed>) {
+    let named: Vec<usize> = marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.start).collect();
+    let sign = |i: usize| segment.tokens.get(i).is_some_and(|t| t.is_any(&[",", "("]));
+    marks.retain(|m| m.mark != Mark::TheOffices { back: true } || !(sign(m.end) && named.contains(&(m.end + 1))));
+}
+
+/// "l'anagrafe chiede di prenotarsi allo …": what an office asks of those who come is no plan.
+pub(super) fn drop_requests(segment: &Segment, marks: &mut Vec<Placed>) {
+    let named: Vec<usize> = marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.end).collect();
+    let asks = |m: &Placed| segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["chiede", "chiedono"]));
+    marks.retain(|m| m.mark != Mark::Cue(Cue::Hypothesis) || !(asks(m) && named.contains(&m.start)));
+}
+
 /// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …".
 pub(super) fn drop_dateline(marks: &mut Vec<Placed>, published: Option<Date>) {
     marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));
