@@ -225,7 +225,8 @@ pub(super) fn landmark(tag: &str, marks: &Marks, inside_matter: bool) -> Option<
         "" => {}
         "navigation" | "menu" | "menubar" | "search" => return Some(Some(Region::Navigation)),
         "banner" if !inside_matter => return Some(Some(Region::Navigation)),
-        "contentinfo" => return Some(Some(Region::Footer)),
+        // inside the matter some systems mark their warnings so
+        "contentinfo" if !inside_matter => return Some(Some(Region::Footer)),
         "complementary" => return Some(Some(Region::Aside)),
         "dialog" | "alertdialog" => return Some(Some(Region::Banner)),
         "main" => return Some(Some(Region::Main)),

@@ -36,7 +36,10 @@ pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
             return false;
         }
         let comers = reached && !timed && COMERS.iter().any(|stem| token.starts_with(stem));
-        !of_date && !comers && !is_beside(segment, clause, m)
+        // "Le domande di iscrizione alla mensa si presentano sul portale …": what an office takes in
+        let filed = before.iter().rev().take(3).any(|t| ["domand", "istanz", "modul"].iter().any(|stem| t.text.starts_with(stem)));
+        let applied = token.starts_with("iscrizion") && filed && !timed;
+        !of_date && !comers && !applied && !is_beside(segment, clause, m)
     })
 }
 

@@ -52,7 +52,9 @@ fn is_politician(segment: &Segment) -> bool {
 fn names_other(segment: &Segment, marks: &[Placed], lexicon: &Lexicon) -> bool {
     let tokens = &segment.tokens;
     let first = first_word(tokens);
-    let sign = (first..tokens.len()).find(|i| tokens[*i].is_any(&[":", "-", "|", "("]));
+    // "E-mail: …": a dash inside a word parts nothing
+    let inside = |i: usize| tokens[i].is("-") && !tokens[i].spaced && tokens.get(i + 1).is_some_and(|t| !t.spaced);
+    let sign = (first..tokens.len()).find(|i| tokens[*i].is_any(&[":", "-", "|", "("]) && !inside(*i));
     // "CARABINIERI 0431 82 11 12": the number follows the name at once
     let number = marks.iter().find(|m| matches!(m.mark, Mark::Channel(_)) && m.start > first).map(|m| m.start);
     let Some(sign) = sign.into_iter().chain(number).min() else { return false };

@@ -33,7 +33,9 @@ impl Assembler<'_> {
         if self.is_addressee(index, marks) {
             return true;
         }
-        if !short {
+        // below "Uffici e recapiti" the page has begun
+        let titled = segment.headings.last().and_then(|h| self.segments.get(*h)).is_some_and(|title| !body(title));
+        if !short || titled {
             return false;
         }
         let under = self.segments[..index].iter().any(body) || body(segment);

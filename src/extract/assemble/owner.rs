@@ -36,8 +36,13 @@ pub(super) fn signed_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) ->
         let named = OWNERS.iter().any(|owner| text.strip_prefix(owner).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
         // "Consorzio di Polizia locale dei Tre Laghi": bodies that serve together
         let office = |m: &Placed| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().any(|o| !o.office.is_other()));
+        // "Consorzio sociale dell'Alta Valle", "Consorzio intercomunale dei servizi socio-assistenziali": municipalities that serve together
+        let together = || {
+            const SERVE: [&str; 5] = ["social", "socio", "intercomunal", "assistenzial", "comuni"];
+            s.tokens.iter().take(6).any(|t| SERVE.iter().any(|stem| t.text.starts_with(stem)))
+        };
         named
-            && !(text.starts_with("consorzio") && scans[i].iter().any(office))
+            && !(text.starts_with("consorzio") && (scans[i].iter().any(office) || together()))
             && text.len() <= 160
             && !press::is_publisher(text)
             && (head == Some(i) && heads(s) || is_signature(s, &scans[i]))

@@ -175,8 +175,9 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
         return Some(end);
     }
     let number = tokens.get(next).filter(|t| t.kind == TokenKind::Number && t.text.len() <= 4)?;
-    // "via Roma 8.30" is a time, "via Roma 0583" a phone, "via Roma 12 marzo" a date
-    if number.text.starts_with('0') || crate::lexicon::Lexicon::builtin().month(word(next + 1)).is_some() && word(next + 1).len() > 3 {
+    // "via Roma 8.30" is a time, "via Roma 0583" a phone, "via Roma 12 marzo" and "località Roncaglia 1° giugno" dates
+    let month = word(if word(next + 1) == "^" { next + 2 } else { next + 1 });
+    if number.text.starts_with('0') || crate::lexicon::Lexicon::builtin().month(month).is_some() && month.len() > 3 {
         return None;
     }
     let mut end = next + 1;

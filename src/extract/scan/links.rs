@@ -43,7 +43,7 @@ pub fn linked(segment: &Segment, marks: &[Placed]) -> Vec<(Channel, usize)> {
             {
                 out.push((Channel { kind: ChannelKind::Whatsapp, value: Some(number) }, token));
             }
-        } else if (lower.starts_with("http://") || lower.starts_with("https://")) && is_service(segment, visible, &lower) {
+        } else if (lower.starts_with("http://") || lower.starts_with("https://")) && is_service(segment, visible, &lower, token) {
             out.push((Channel { kind: ChannelKind::Web, value: Some(href.trim_end_matches('/').to_string()) }, token));
         }
     }
@@ -67,18 +67,18 @@ fn written_urls(segment: &Segment) -> Vec<(Channel, usize)> {
         let linked = segment.links.iter().any(|l| {
             l.range.start <= original.start && original.end <= l.range.end && !l.range.is_empty() || l.href.trim_end_matches('/') == url
         });
-        if linked || !is_service(segment, url, &url.to_lowercase()) {
+        let token = segment.tokens.iter().position(|t| t.range.start >= range.start).unwrap_or(0);
+        if linked || !is_service(segment, url, &url.to_lowercase(), token) {
             continue;
         }
         let url = if url.starts_with("http") { url.to_string() } else { format!("https://{url}") };
-        let token = segment.tokens.iter().position(|t| t.range.start >= range.start).unwrap_or(0);
         out.push((Channel { kind: ChannelKind::Web, value: Some(url) }, token));
     }
     out
 }
 
-/// Whether a web address is a service (booking, portal, form), by its own words or by those around it.
-fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
+/// Whether a web address is a service (booking, portal, form), by its own words or by those around it; `token` is where it begins.
+fn is_service(segment: &Segment, visible: &str, url: &str, token: usize) -> bool {
     let own = [
         "prenot",
         "agenda",
@@ -111,7 +111,12 @@ fn is_service(segment: &Segment, visible: &str, url: &str) -> bool {
         return false;
     }
     let host = url.split("//").nth(1).unwrap_or(url);
-    let home = ["www.", "comune.", "provincia.", "unione", "citta."].iter().any(|name| host.starts_with(name));
+    let of_body = |host: &str| ["comune", "provincia.", "unione", "citta."].iter().any(|name| host.starts_with(name));
+    // "le pratiche si inviano dal portale www.pratichevalle.it": a host of its own, called what it is
+    let before = segment.tokens.get(token.saturating_sub(1)..token).unwrap_or_default();
+    let called = before.iter().any(|t| t.is_any(&["portale", "piattaforma"]));
+    let own_host = host.strip_prefix("www.").is_some_and(|host| called && !of_body(host));
+    let home = host.starts_with("www.") && !own_host || of_body(host);
     let bare = home && !host.trim_end_matches('/').contains('/');
     const DEEDS: [&str; 7] = [
         "iscriviti",

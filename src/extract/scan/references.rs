@@ -119,11 +119,18 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ("dell'" | "all'" | "l'", "ente", _) => Some((Mark::WholeBody, at + 2)),
         ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
         ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
-        ("dirette" | "diretta" | "inviata" | "inviate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
-        ("indirizzata" | "indirizzate", "al" | "alla", "comune" | "provincia") => Some((Mark::WholeBody, at + 3)),
+        (
+            "dirette" | "diretta" | "diretti" | "inviata" | "inviate" | "inviati" | "indirizzata" | "indirizzate" | "indirizzati",
+            "al" | "alla" | "all'",
+            "comune" | "provincia" | "unione",
+        ) => Some((Mark::WholeBody, at + 3)),
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
         ("del" | "della" | "dell'", "comune" | "provincia" | "unione", _) if labels_contact(tokens, at) => Some((Mark::WholeBody, at + 2)),
         ("al", "comune", "si") if word(at + 3).starts_with("scriv") => Some((Mark::WholeBody, at + 2)),
+        // "per ogni altra comunicazione al Comune scrivete a info@…"
+        ("al", "comune", next) if next.starts_with("scriv") && tokens[..at].iter().any(|t| t.text.starts_with("comunicazion")) => {
+            Some((Mark::WholeBody, at + 2))
+        }
         // "il Comune ha una nuova casella di posta certificata"
         ("il", "comune", "ha" | "avra" | "adotta" | "attiva" | "cambia") => Some((Mark::WholeBody, at + 2)),
         _ => None,
