@@ -252,6 +252,19 @@ fn opens_counter(segment: &Segment, clause: &Clause) -> bool {
         || clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced | Cue::Remote)))
 }
 
+/// "La mensa scolastica è attiva dal lunedì al venerdì dalle 12.30 alle 14": when a service runs, and no hours of a counter.
+fn runs_for_pupils(segment: &Segment, clause: &Clause) -> bool {
+    const SERVICES: [&str; 7] = ["mensa", "mense", "refezion", "scuolabus", "trasport", "pre", "doposcuola"];
+    const COUNTER: [&str; 9] = ["ricev", "sportell", "uffic", "telefon", "rispond", "prenot", "appuntament", "pubblic", "segret"];
+    let starts = |at: usize, stems: &[&str]| segment.tokens.get(at).is_some_and(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
+    let mut named = clause.marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).peekable();
+    let pupils =
+        |m: &Placed| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office.0 == "servizi-educativi"));
+    named.peek().is_some()
+        && named.all(|m| pupils(m) && starts(m.start, &SERVICES))
+        && !(clause.start..clause.end).any(|i| starts(i, &COUNTER))
+}
+
 /// "lunedì, martedì … venerdì: sportello sospeso": shut on every day is shut.
 fn shut_all_week(facts: &mut Facts) {
     let off = |chunk: &super::grammar::weeks::Chunk| chunk.slots == [crate::domain::Slot::Off];
@@ -351,6 +364,10 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     if on_call && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Appointment | Cue::Remote))) {
         // "per le denunce di morte, reperibilità nei festivi: 335 … (8-12)": when somebody can be called, no hours
         facts.hours.clear();
+    }
+    if segment.role == Role::Sentence && runs_for_pupils(segment, clause) {
+        facts.hours.clear();
+        facts.flags.open = false;
     }
     if segment.role == Role::Sentence && !opens_counter(segment, clause) {
         // "gli incontri del sabato mattina": parts of a day make hours only beside a word of opening

@@ -18,11 +18,17 @@ const REACH: usize = 4;
 /// sentence promises, and does not tell.
 fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
     const TIMES: [&str; 5] = ["orari", "orario", "giorni", "giornate", "modalita"];
+    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
+    // "da lunedì 17 lo sportello riceverà secondo un nuovo calendario": from when, and not yet which
+    let plan = |i: usize| word(i) == "secondo" && matches!(word(i + 1), "un" | "il") && (2..4).any(|n| word(i + n) == "calendario");
+    let timed = |m: &Placed| matches!(m.mark, Mark::Days(_) | Mark::Span(..));
+    if !marks.iter().any(timed) && (0..segment.tokens.len()).any(plan) {
+        marks.retain(|m| m.mark != Mark::Cue(Cue::Open));
+    }
     let tells = |m: &Placed| matches!(m.mark, Mark::Days(_) | Mark::Span(..) | Mark::When(_) | Mark::Channel(_) | Mark::Address(_));
     if marks.iter().any(tells) {
         return;
     }
-    let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
     let relative = |i: usize| TIMES.contains(&word(i)) && word(i + 1) == "in" && word(i + 2) == "cui";
     let put_off = |i: usize| {
         TIMES[..2].contains(&word(i))

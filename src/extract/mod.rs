@@ -2,6 +2,7 @@
 //!
 //! In: a document's blocks. Out: per office the facts stated, their period, and the sentences they were read from. No network, no clock, no database.
 
+mod asides;
 mod assemble;
 mod branches;
 mod clause;

@@ -166,7 +166,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_left_places(segment, &mut marks);
     mentioned::drop_apposed(segment, &mut marks);
     mentioned::drop_named_again(segment, &mut marks);
-    mentioned::drop_dateline(&mut marks, published);
+    mentioned::drop_dateline(segment, &mut marks, published);
     mentioned::drop_given_up_days(segment, &mut marks);
     mentioned::drop_since(segment, published.or(anchor.day), &mut marks);
     // "https://appalti.comune…", "consigliera@comune…": the words of an address say nothing
@@ -186,12 +186,14 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     );
     mentioned::know_provinces(segment, &mut marks);
     mentioned::drop_what_is_no_past(segment, &mut marks);
+    mentioned::drop_cues_of_towns(segment, &mut marks);
     mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);
     mentioned::drop_requests(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));
     quotes::drop_quoted(segment, &mut marks);
+    super::asides::drop_asides(segment, &mut marks, lexicon);
     super::denied::drop_denied(segment, &mut marks);
     super::denied::drop_conditions(segment, &mut marks);
     super::denied::drop_replaced(segment, &mut marks);

@@ -44,15 +44,23 @@ pub fn is_name_of_firm(segment: &Segment, marks: &[Placed]) -> bool {
     name && form && segment.text.trim_end().ends_with('.') && !marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Span(..)))
 }
 
+/// Words of a name between its first one and what is said of it in brackets.
+const LONGEST_NAME: usize = 7;
+
 /// Whether an office phrase names a part of somebody else: "la segreteria dell'associazione", "Poste Italiane: lo sportello di Pontelungo".
 pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> bool {
     const OF: [&str; 6] = ["di", "del", "della", "dello", "dell'", "dei"];
     let first = first_word(&segment.tokens);
     marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
         let behind = m.start == office.end + 1 && segment.tokens.get(office.end).is_some_and(|t| t.is_any(&OF));
+        // "Museo dell'orologio (collezione privata)": what it is, in brackets behind the name
+        let is_apart = |t: &crate::text::Token| t.is_any(&["(", ",", "-"]);
+        let private = segment.tokens.get(m.start..m.end).unwrap_or_default().iter().any(|t| t.text.starts_with("privat"));
+        let between = segment.tokens.get(office.end..m.start).unwrap_or_default();
+        let called = private && between.len() <= LONGEST_NAME && between.last().is_some_and(is_apart);
         let label =
             m.start == first && segment.tokens.get(m.end..m.end + 3).unwrap_or_default().iter().any(|t| t.is(":")) && office.start > m.end;
-        behind || label
+        behind || label || called
     })
 }
 

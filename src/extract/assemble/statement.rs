@@ -160,6 +160,11 @@ impl Assembler<'_> {
             };
             facts.channels.retain(|c| !hosted || of_body(c));
         }
+        if events::opens_with_event(segment, &original) && explicit && !facts.any() && segment.role == Role::Sentence {
+            // "Centri estivi: iscrizioni all'Ufficio scuola. Il centro è aperto …": what follows goes on about what takes place
+            self.topic.clear();
+            return;
+        }
         let at_hand = (self.topic_block == Some(segment.block) || self.right_under_office(segment)) && !facts.hours.is_empty();
         let nearer = explicit
             && (elsewhere::has_nearer_subject(segment, &original, self.lexicon)

@@ -94,6 +94,8 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             || is_place(segment, marks, mark)
             || is_house_of(segment, mark)
             || is_maker(segment, mark)
+            || is_task(segment, mark)
+            || is_author(segment, mark)
         {
             out.push(mark.start);
         }
@@ -150,6 +152,23 @@ fn is_maker(segment: &Segment, mark: &Placed) -> bool {
     let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
     let by = before.last().is_some_and(|t| t.is_any(&["dall'", "dalla", "dal", "dallo", "dai", "dagli", "dalle", "da"]));
     by && before.iter().any(|t| MADE.iter().any(|stem| t.text.starts_with(stem)))
+}
+
+/// "la Polizia locale, impegnata nei servizi di viabilità": what somebody is busy with.
+fn is_task(segment: &Segment, mark: &Placed) -> bool {
+    const BUSY: [&str; 4] = ["impegnat", "occupat", "adibit", "destinat"];
+    let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
+    let busy = before.iter().rposition(|t| BUSY.iter().any(|stem| t.text.starts_with(stem)));
+    busy.is_some_and(|at| before[at + 1..].iter().all(|t| t.text.len() <= 5 && !t.is_any(&[",", ";", "e"])) && at + 1 < before.len())
+}
+
+/// "Con decreto del Sindaco è stato approvato l'orario estivo": whose act it is.
+fn is_author(segment: &Segment, mark: &Placed) -> bool {
+    const ACTS: [&str; 8] = ["decret", "ordinanz", "determin", "disposizion", "provvediment", "deliber", "decision", "atto"];
+    let mayor = matches!(&mark.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office.0 == "sindaco"));
+    let before = &segment.tokens[mark.start.saturating_sub(2)..mark.start];
+    let [act, of] = before else { return false };
+    mayor && of.is_any(&["del", "della"]) && ACTS.iter().any(|stem| act.text.starts_with(stem))
 }
 
 /// "da prendere all'anagrafe", "prenotando presso l'URP": where one turns to, not who is spoken of; unless its contacts follow.
@@ -252,6 +271,9 @@ fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
             [
                 "sala",
                 "giardino",
+                "giardini",
+                "parco",
+                "piazzali",
                 "cortile",
                 "atrio",
                 "locali",
@@ -265,6 +287,14 @@ fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
             ]
             .contains(&t.text.as_str())
         });
+    // "lo sportello dell'associazione, il martedì 15-17, nella sede della biblioteca": in whose house a stranger receives
+    let guest = marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger) && m.end <= mark.start);
+    let house = before.len() > 1
+        && before.last().is_some_and(|t| t.is_any(&["del", "della", "dell'"]))
+        && before[before.len() - 2].is_any(&["sede", "spazi", "locali", "stanze"]);
+    if guest && house {
+        return true;
+    }
     let serves = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced)));
     beside || inside && !serves
 }

@@ -239,9 +239,13 @@ pub(super) fn drop_requests(segment: &Segment, marks: &mut Vec<Placed>) {
     marks.retain(|m| m.mark != Mark::Cue(Cue::Hypothesis) || !(asks(m) && named.contains(&m.start)));
 }
 
-/// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …".
-pub(super) fn drop_dateline(marks: &mut Vec<Placed>, published: Option<Date>) {
-    marks.retain(|m| !matches!(&m.mark, Mark::When(When::Days(days)) if m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published));
+/// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …"; not "dalle 18 di oggi, 14 maggio 2020".
+pub(super) fn drop_dateline(segment: &Segment, marks: &mut Vec<Placed>, published: Option<Date>) {
+    let today = |m: &Placed| segment.tokens[m.start..m.end].iter().any(|t| t.is_any(&["oggi", "odierna", "odierno"]));
+    marks.retain(|m| {
+        let Mark::When(When::Days(days)) = &m.mark else { return true };
+        !(m.end - m.start >= 3 && days.len() == 1 && days.first().copied() == published) || today(m)
+    });
 }
 
 /// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
@@ -286,14 +290,27 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
     if !states {
         return;
     }
+    // "a seguito del pensionamento di due dipendenti l'apertura è ridotta": why, and not what they do
+    const STAFF: [&str; 9] =
+        ["collocamento", "pensionamento", "pensionamenti", "assenza", "assenze", "mancanza", "carenza", "malattia", "formazione"];
     marks.retain(|m| {
-        if m.mark != Mark::Cue(Cue::Event) {
-            return true;
-        }
         let before = &segment.tokens[m.start.saturating_sub(5)..m.start];
         let stop = before.iter().rposition(|t| t.is_any(&[".", ";", ","])).map_or(0, |i| i + 1);
-        !before[stop..].iter().any(|t| t.is_any(&REASONS))
+        match m.mark {
+            Mark::Cue(Cue::Event) => !(before[stop..].iter().any(|t| t.is_any(&REASONS)) || is_means(segment, m)),
+            Mark::Cue(Cue::Political) => !before[stop..].iter().any(|t| t.is_any(&STAFF)),
+            _ => true,
+        }
     });
+}
+
+/// "il Sindaco ha disposto con propria determina la chiusura degli uffici": the act by which something is ordered.
+fn is_means(segment: &Segment, mark: &Placed) -> bool {
+    const ACTS: [&str; 5] = ["determin", "deliber", "ordinanz", "decret", "provvediment"];
+    let before = &segment.tokens[mark.start.saturating_sub(2)..mark.start];
+    let by = before.last().is_some_and(|t| t.is("con"))
+        || before.first().is_some_and(|t| t.is("con")) && before[1..].iter().all(|t| t.text.starts_with("propri"));
+    by && segment.tokens.get(mark.start).is_some_and(|t| ACTS.iter().any(|stem| t.text.starts_with(stem)))
 }
 
 /// "nel 2015", "nel novembre del 2020": years before the document's own are told of the past.
@@ -308,6 +325,24 @@ pub(super) fn past_years(segment: &Segment, published: Option<Date>, marks: &mut
         if year.is_some() && told && !inside {
             marks.push(Placed { mark: Mark::Cue(Cue::Past), start: i - 1, end: i + 1 });
         }
+    }
+}
+
+/// "Comune di Fiera Alta", "COMUNE DI PRÀ DEL VENTO": a town may bear the name of what would be a fair, a storm or a bank elsewhere.
+pub(super) fn drop_cues_of_towns(segment: &Segment, marks: &mut Vec<Placed>) {
+    const LONGEST: usize = 5;
+    const SMALL: [&str; 12] = ["di", "del", "della", "dei", "delle", "dell'", "d'", "in", "sul", "al", "a", "sulla"];
+    let tokens = &segment.tokens;
+    let body = |i: usize| {
+        let of = tokens.get(i + 1).is_some_and(|t| t.is_any(&["di", "del", "d'", "della"]));
+        of && tokens[i].is_any(&["comune", "provincia", "citta"])
+    };
+    for at in (0..tokens.len()).filter(|i| body(*i)) {
+        let named = |i: &usize| tokens[*i].kind == TokenKind::Word && (tokens[*i].upper || SMALL.contains(&tokens[*i].text.as_str()));
+        let office = marks.iter().filter(|m| m.start > at + 1 && matches!(m.mark, Mark::Offices(_))).map(|m| m.start).min();
+        let end = (at + 2..tokens.len().min(at + 2 + LONGEST)).take_while(named).last().map_or(at + 2, |i| i + 1);
+        let name = at + 2..office.map_or(end, |office| office.min(end));
+        marks.retain(|m| !(matches!(m.mark, Mark::Cue(Cue::Event | Cue::Stranger)) && name.contains(&m.start)));
     }
 }
 

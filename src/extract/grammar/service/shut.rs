@@ -86,7 +86,9 @@ pub(super) fn read(sentence: &mut Sentence) {
         let access = |hit: &Hit| sentence.is_ours(hit) && sentence.text(hit.start) != "servizio";
         let behind = sentence.path(barred.end, &[Word::Serving, Word::Public], 4).filter(|hit| hit.word == Word::Public || access(hit));
         let before = sentence.first(phrase.start..barred.start, &[Word::Serving]).filter(access);
-        if behind.or(before).is_some() && !is_to_traffic(sentence, barred.end) && !sentence.is_of_a_thing(&barred) {
+        // "è vietato l'ingresso dei veicoli"
+        let of_traffic = behind.is_some_and(|hit| is_to_traffic(sentence, hit.end));
+        if behind.or(before).is_some() && !of_traffic && !is_to_traffic(sentence, barred.end) && !sentence.is_of_a_thing(&barred) {
             sentence.say(Cue::Closed, barred);
         }
     }
@@ -120,7 +122,23 @@ fn say(sentence: &mut Sentence, start: usize, end: usize) {
 
 /// "chiuso al traffico"
 fn is_to_traffic(sentence: &Sentence, end: usize) -> bool {
-    const TRAFFIC: [&str; 9] = ["traffico", "transito", "circolazione", "veicoli", "sosta", "pedoni", "viabilita", "camion", "ciclisti"];
+    const TRAFFIC: [&str; 15] = [
+        "traffico",
+        "transito",
+        "circolazione",
+        "veicoli",
+        "sosta",
+        "pedoni",
+        "viabilita",
+        "camion",
+        "ciclisti",
+        "cani",
+        "animali",
+        "biciclette",
+        "automezzi",
+        "auto",
+        "mezzi",
+    ];
     (end..end + 3).any(|i| TRAFFIC.contains(&sentence.text(i)))
 }
 
