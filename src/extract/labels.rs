@@ -4,7 +4,7 @@
 
 use crate::document::{BlockKind, Document};
 use crate::lexicon::Lexicon;
-use crate::text::fold;
+use crate::text::{fold, tokens};
 
 /// Letters of a label.
 const LONGEST: usize = 45;
@@ -37,7 +37,9 @@ impl Labels {
             }
             let folded = fold(&block.text);
             let named = lexicon.labels().is_field(&folded) && !lexicon.labels().is_field(&fold(&value.text));
-            if named || day || is_pair(document, &extents, label) {
+            // "Ufficio anagrafe" and "Sportello unico" as the two entries of a list
+            let offices = || names_office(&block.text, lexicon) && names_office(&value.text, lexicon);
+            if named || day || is_pair(document, &extents, label) && !offices() {
                 found.of[label + 1] = Some(label);
                 found.is[label] = true;
             }
@@ -55,6 +57,12 @@ impl Labels {
     pub fn is_label(&self, block: usize) -> bool {
         self.is.get(block).copied().unwrap_or(false)
     }
+}
+
+/// Whether words open with the name of an office, behind an article at most.
+fn names_office(text: &str, lexicon: &Lexicon) -> bool {
+    let words = tokens(&fold(text));
+    (0..2).any(|at| lexicon.office_at(&words, at).is_some_and(|name| name.office.is_some()))
 }
 
 /// Whether a title is days of the week and nothing else: "Lunedì", "Martedì e giovedì".

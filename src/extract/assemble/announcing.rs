@@ -82,7 +82,8 @@ impl Assembler<'_> {
         const WHOLE: [&str; 8] =
             ["prospetto", "tabella", "gli orari", "orari riportati", "presente orario", "presenti orari", "calendario", "quadro"];
         let whole = || WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
-        let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| !t.is_empty());
+        // "Uffici comunali, gli orari dell'estate" above the list of the offices is about them all
+        let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| t.iter().any(|s| !s.office.is_all()));
         let local = || {
             self.topic_block == Some(segment.block)
                 || titled(self.heading_topic(segment)) && self.names.several
@@ -96,6 +97,24 @@ impl Assembler<'_> {
         let generic = explicit && subjects.iter().all(|s| s.office.is_all()) || !explicit && self.topic.is_empty();
         let table = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Row && next.block != self.segments[index].block);
         generic && !facts.beyond_flags() && !facts.flags.beyond_open() && facts.any() && table && self.next_names_offices(index)
+    }
+
+    /// "Chiusi per l'intera giornata", "Regolarmente aperti" as a line of its own above a list of offices: it announces, without a colon.
+    pub(super) fn heads_list(&self, index: usize, explicit: bool, facts: &Facts) -> bool {
+        const SHORT: usize = 7;
+        let segment = &self.segments[index];
+        let listed = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Item && next.headings == segment.headings);
+        let states = facts.flags.any() || !facts.closures.is_empty();
+        let bare = facts.hours.is_empty() && facts.openings.is_empty() && facts.channels.is_empty() && facts.address.is_none();
+        !explicit
+            && segment.opens_block
+            && matches!(segment.role, Role::Sentence | Role::Line)
+            && segment.tokens.len() <= SHORT
+            && !segment.text.trim_end().ends_with('.')
+            && states
+            && bare
+            && listed
+            && self.opens_with_office(index + 1)
     }
 
     /// "Gli uffici sotto indicati ricevono secondo quanto risulta dalla tabella in calce": what the table says, office by office.

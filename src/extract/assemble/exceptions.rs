@@ -1,11 +1,13 @@
 //! Offices that a rule about all leaves out, in whatever sentence they are named.
 
 use super::Assembler;
+use crate::domain::OfficeId;
 use crate::extract::draft::{Facts, Subject};
 use crate::extract::grammar::exceptions::Exception;
 use crate::extract::scan::{Mark, Placed};
-use crate::extract::segment::Segment;
+use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
+use crate::text::Token;
 
 impl Assembler<'_> {
     /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
@@ -47,6 +49,22 @@ impl Assembler<'_> {
         let shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
         let text = segment.folded.text.as_str();
         shut && text.chars().count() < 200 && GOES_ON.iter().any(|w| text.contains(w)) && !text.contains(" non ")
+    }
+
+    /// "fatta eccezione per quelli indicati al punto 2": the offices that another entry of the same list names.
+    pub(super) fn of_point(&self, index: usize) -> Vec<OfficeId> {
+        const LONGEST_LIST: usize = 40;
+        let segment = &self.segments[index];
+        let Some(exception) = self.scans[index].iter().find(|m| m.mark == Mark::Exception(Exception::Following)) else { return Vec::new() };
+        let behind = segment.tokens.get(exception.end..).unwrap_or_default();
+        let points = |pair: &[Token]| pair[0].is_any(&["punto", "numero"]).then(|| pair[1].number()).flatten();
+        let Some(point) = behind.windows(2).take(8).find_map(points).and_then(|n| usize::try_from(n).ok()) else { return Vec::new() };
+        let entry = |i: &usize| self.segments.get(*i).is_some_and(|s| s.role == Role::Item && s.headings == segment.headings);
+        let Some(first) = (0..=index).rev().take(LONGEST_LIST).take_while(entry).last() else { return Vec::new() };
+        let mut entries = (first..first + LONGEST_LIST).take_while(entry).filter(|i| self.segments[*i].opens_block);
+        let Some(at) = point.checked_sub(1).and_then(|n| entries.nth(n)).filter(|at| *at != index) else { return Vec::new() };
+        let end = (at + 1..self.segments.len()).find(|i| self.segments[*i].block != self.segments[at].block).unwrap_or(self.segments.len());
+        self.names.within(at..end).iter().filter(|named| !named.office.is_all()).map(|named| named.office.clone()).collect()
     }
 
     /// Offices that a rule about all leaves out go to the notice about all, wherever it was made.

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::domain::Season;
 use crate::extract::draft::{Flags, Period, Subject};
+use crate::extract::segment::Segment;
 
 /// One kind of fact, by the heading that says it.
 #[derive(Debug)]
@@ -70,6 +71,60 @@ pub(super) struct Headings {
     pub(super) days: Above<Vec<Date>>,
     /// Whether the heading announces an event, or a call for tenders or for staff.
     pub(super) events: Above<Announced>,
+}
+
+/// Whether a heading only says what is told below it, of whomever the text speaks: "Dove e quando", "Orari di apertura", "Come si accede".
+pub(super) fn is_field(heading: &Segment) -> bool {
+    const WORDS: [&str; 46] = [
+        "dove",
+        "quando",
+        "come",
+        "orari",
+        "orario",
+        "sede",
+        "sedi",
+        "contatti",
+        "recapiti",
+        "accesso",
+        "accedere",
+        "accede",
+        "apertura",
+        "aperture",
+        "giorni",
+        "ore",
+        "prenotare",
+        "prenotazioni",
+        "prenota",
+        "indirizzi",
+        "indirizzo",
+        "telefono",
+        "arrivare",
+        "trovarci",
+        "raggiungerci",
+        "pubblico",
+        "modalita",
+        "ricevimento",
+        "si",
+        "ci",
+        "e",
+        "gli",
+        "i",
+        "le",
+        "il",
+        "la",
+        "l'",
+        "di",
+        "del",
+        "della",
+        "per",
+        "al",
+        "a",
+        "con",
+        "nuovi",
+        "nuova",
+    ];
+    let words = || heading.tokens.iter().filter(|t| t.kind == crate::text::TokenKind::Word);
+    words().count() > 0 && words().all(|t| WORDS.contains(&t.text.as_str()))
 }
 
 #[cfg(test)]

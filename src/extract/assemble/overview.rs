@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::document::{Document, Region};
+use crate::extract::grammar::dates::weekday_of;
+use crate::extract::grammar::weekdays::Days;
 use crate::extract::scan::{Mark, Placed, scan};
 use crate::extract::segment::{Role, Segment};
 use crate::lexicon::{Cue, Lexicon};
@@ -314,7 +316,7 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>], within: std:
         };
         marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::Site(_)) || state(m))
     };
-    for (n, i) in main.map(|(i, _)| *i).enumerate() {
+    for (n, (i, segment)) in main.map(|(i, s)| (*i, *s)).enumerate() {
         if found.is_some() && !tells(&scans[i]) {
             continue;
         }
@@ -327,10 +329,18 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>], within: std:
                 },
                 Mark::When(When::Same | When::Deadline | When::Months(_)) => {}
                 Mark::When(_) => return None,
-                Mark::Days(_) if found.is_some() => return None,
+                Mark::Days(days) if found.is_some_and(|(_, only)| !is_weekday_of(only, segment, mark, days)) => return None,
                 _ => {}
             }
         }
     }
     found
+}
+
+/// "si consiglia di verificare lunedì mattina", where the document is about a Monday: the day itself, by its name; not "il lunedì", which is each of them.
+fn is_weekday_of(only: jiff::civil::Date, segment: &Segment, mark: &Placed, days: &Days) -> bool {
+    let Days::These { days, every: false } = days else { return false };
+    let each = mark.start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+    let each = each.is_some_and(|t| t.is_any(&["il", "la", "l'", "del", "della", "al", "nel", "ogni", "i", "dei", "tutti"]));
+    matches!(days.as_slice(), [day] if day.nth.is_empty() && day.day == weekday_of(only)) && !each
 }

@@ -21,7 +21,8 @@ impl Assembler<'_> {
         n: usize,
     ) {
         let segment = &self.segments[index];
-        let announces = segment.announces() || self.heads_table(index, &subjects, explicit, &facts);
+        let announces =
+            segment.announces() || self.heads_table(index, &subjects, explicit, &facts) || self.heads_list(index, explicit, &facts);
         let listed = matches!(segment.role, Role::Item | Role::Row | Role::Line) || segment.block == self.frame.block + 1;
         let part = subjects.iter().all(|s| self.enumerated.iter().any(|e| e.same(s)));
         if explicit && subjects.len() >= 2 && !part && !subjects.iter().any(|s| s.office.is_all()) {
@@ -32,6 +33,10 @@ impl Assembler<'_> {
             let told =
                 segment.headings.last().and_then(|h| self.headings.flags.of(*h)).filter(|_| !subjects.iter().any(|s| s.office.is_all()));
             facts.flags = told.copied().unwrap_or_default();
+            if facts.flags.closed || facts.flags.open {
+                // "Chiusi per l'intera giornata" above the list, in a document about one day
+                facts.period = facts.period.or(self.only_day.map(|(_, day)| Period { from: Some(day), until: Some(day) }));
+            }
         }
         if self.announcing {
             self.inline = Some(facts);
@@ -100,6 +105,9 @@ impl Assembler<'_> {
             facts.except = subjects.iter().map(|s| s.office.clone()).collect();
         }
         facts.excepting |= announces && self.spares(segment);
+        if explicit && facts.except.is_empty() && subjects.iter().all(|s| s.office.is_all()) {
+            facts.except = self.of_point(index);
+        }
         let alone = segment.tokens.iter().any(|t| t.is_any(&["solo", "soltanto", "solamente", "unicamente", "sola", "sole", "soli"]));
         if explicit
             && alone
@@ -437,8 +445,14 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         hours.iter().all(|(access, _)| *access == crate::domain::Access::Phone)
     };
     let beside = !own.hours.is_empty() && is_phone(&own.hours) && !is_phone(&frame.hours);
+    let only_reduced = Flags { reduced: true, ..Flags::default() };
     Facts {
-        flags: if own.flags.any() { own.flags } else { frame.flags },
+        flags: match own.flags.any() {
+            // "solo su appuntamento", and in its row "solo martedì e giovedì": on fewer days, and by appointment
+            true if own.flags == only_reduced && frame.flags.strict => own.flags.or(frame.flags),
+            true => own.flags,
+            false => frame.flags,
+        },
         hours: match (own.hours.is_empty(), beside) {
             (true, _) => frame.hours,
             (_, true) => frame.hours.into_iter().chain(own.hours).collect(),

@@ -1,7 +1,7 @@
 //! The office that stands above a segment: the page's own, the heading's, the card's; and which segments are about others altogether.
 
 use super::Assembler;
-use super::headings::Announced;
+use super::headings::{Announced, is_field};
 use super::place::same_counters;
 use crate::document::{Document, Region};
 use crate::extract::Context;
@@ -322,6 +322,14 @@ impl Assembler<'_> {
                 self.headings.flags.note(index, flags);
             }
         }
+        // "Chiusi per l'intera giornata", "Aperti" above a list of offices
+        let open = cued(Cue::Open) || segment.tokens.first().is_some_and(|t| t.is_any(&["aperti", "aperte"]));
+        let heads = self.only_day.is_some() && segment.tokens.len() <= 7 && subjects.is_empty() && !denied;
+        let listed = self.segments.get(index + 1).is_some_and(|next| next.role == Role::Item) && self.opens_with_office(index + 1);
+        if heads && listed && (cued(Cue::Closed) || open) {
+            let closed = cued(Cue::Closed);
+            self.headings.flags.note(index, Flags { closed, open: !closed, ..Flags::default() });
+        }
         if let Some(Mark::Site(name)) = marks.iter().map(|m| &m.mark).find(|m| matches!(m, Mark::Site(_)))
             && !self.tells_of_one_branch_among_others(index, marks, name)
         {
@@ -427,60 +435,6 @@ impl Assembler<'_> {
         };
         named >= 2 && self.segments.iter().zip(self.scans).any(|(s, marks)| speaks(s, marks))
     }
-}
-
-/// Whether a heading only says what is told below it, of whomever the text speaks: "Dove e quando", "Orari di apertura", "Come si accede".
-fn is_field(heading: &Segment) -> bool {
-    const WORDS: [&str; 46] = [
-        "dove",
-        "quando",
-        "come",
-        "orari",
-        "orario",
-        "sede",
-        "sedi",
-        "contatti",
-        "recapiti",
-        "accesso",
-        "accedere",
-        "accede",
-        "apertura",
-        "aperture",
-        "giorni",
-        "ore",
-        "prenotare",
-        "prenotazioni",
-        "prenota",
-        "indirizzi",
-        "indirizzo",
-        "telefono",
-        "arrivare",
-        "trovarci",
-        "raggiungerci",
-        "pubblico",
-        "modalita",
-        "ricevimento",
-        "si",
-        "ci",
-        "e",
-        "gli",
-        "i",
-        "le",
-        "il",
-        "la",
-        "l'",
-        "di",
-        "del",
-        "della",
-        "per",
-        "al",
-        "a",
-        "con",
-        "nuovi",
-        "nuova",
-    ];
-    let words = || heading.tokens.iter().filter(|t| t.kind == crate::text::TokenKind::Word);
-    words().count() > 0 && words().all(|t| WORDS.contains(&t.text.as_str()))
 }
 
 /// Whether a segment stands in a box that calls for attention.

@@ -243,6 +243,13 @@ fn predicate(tokens: &[Token], at: usize) -> Option<usize> {
             let past = word(j).ends_with("ato") || word(j).ends_with("ati");
             return (!past).then_some(j + 1);
         }
+        // "non seguono l'orario estivo:", "non osserverà questo orario": who has hours of its own
+        if starts(word(j), &["segu", "osserv"]) && starts(word(j + 2), &["orari", "calendari"]) {
+            const SPECIAL: [&str; 10] =
+                ["estiv", "invernal", "ridott", "special", "natalizi", "unic", "sopra", "suddett", "predett", "indicat"];
+            let of_rule = starts(word(j + 3), &SPECIAL) || starts(word(j + 1), &["quest", "tal"]);
+            return of_rule.then_some(j + 4 - usize::from(starts(word(j + 1), &["quest", "tal"])));
+        }
         // "non vale per", "non varrà per"
         if matches!(word(j), "vale" | "varra" | "valgono" | "varranno") && matches!(word(j + 1), "per") {
             return Some(j + 2);
