@@ -204,6 +204,11 @@ fn heads_list(document: &Document, title: &str) -> bool {
     let title = title.trim().to_lowercase();
     let page = document.title.as_deref().unwrap_or_default().trim().to_lowercase();
     let body = ["comune di ", "città di ", "provincia di ", "unione "].iter().any(|name| page.starts_with(name));
+    // "Comune di Montebello - sito ufficiale"
+    let page = ["sito ufficiale", "sito istituzionale", "portale istituzionale", "home page", "home"]
+        .iter()
+        .find_map(|name| page.strip_suffix(name))
+        .map_or(page.as_str(), |rest| rest.trim_end_matches([' ', '-', '|', ':', '–', '—']));
     let bare = body && page.split_whitespace().count() <= 6 && !page.contains([':', '|', '–', '—']) && !page.contains(" - ");
     LATEST.iter().any(|name| title.starts_with(name)) && (page.starts_with("home") || page.contains(&title) || bare)
 }

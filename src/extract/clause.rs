@@ -415,6 +415,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         });
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
+    dates::activates(segment, clause, &mut facts);
     // what begins on a day goes on
     facts.single_day &= facts.period.is_none_or(|p| p.until.is_some());
     channels(segment, clause, &mut facts);

@@ -419,9 +419,11 @@ pub fn has_nearer_subject(segment: &Segment, clause: &Clause, lexicon: &Lexicon)
     });
     let stopped = |from: usize| tokens.get(from..cue.start).unwrap_or_default().iter().any(|t| t.is_any(&[".", ";"]));
     // "la polizia locale, che avrà da sbrigare il traffico, sarà in servizio"
+    // "per i lettori della biblioteca, affidata a una cooperativa: venerdì 7 sarà aperta"
     let inserted = nearest.is_some_and(|n| {
         let comma = |from: usize, to: usize| tokens.get(from..to).unwrap_or_default().iter().any(|t| t.is(","));
-        n.start > named.end && comma(named.end, n.start) && comma(n.end, cue.start)
+        let colon = tokens.get(n.end).is_some_and(|t| t.is(":"));
+        n.start > named.end && comma(named.end, n.start) && (colon || comma(n.end, cue.start))
     });
     if let Some(nearest) = nearest.filter(|_| !inserted)
         && matches!(nearest.mark, Mark::Cue(_))

@@ -81,7 +81,8 @@ impl Assembler<'_> {
     /// the rest of the page tells what is usual.
     pub(super) fn leave_alert(&mut self, index: usize) {
         let left = index > 0 && self.alerts.contains(&(index - 1)) && !self.alerts.contains(&index);
-        let Some(period) = self.document_period.filter(|_| left) else { return };
+        // "UFFICIO TECNICO: dal 10 al 21 febbraio solo su appuntamento": of one office, and of no other one
+        let Some(period) = self.document_period.or(self.topic_period).filter(|_| left) else { return };
         let told = |d: &Draft| d.period == period && d.flags.beyond_open();
         if self.drafts.iter().any(told) {
             (self.document_period, self.topic_period, self.lead_period, self.office_period) = (None, None, None, None);

@@ -242,7 +242,11 @@ impl Assembler<'_> {
             let stated = days.iter().min().zip(days.iter().max()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
             facts.period = stated.or_else(|| self.days_of_all());
         }
-        if facts.period.is_none() && sentence_period.is_some() && !silent {
+        // "da lunedì 14 a venerdì 18 gli uffici resteranno chiusi, ad eccezione del protocollo": the days of the closing are no period of anything else
+        let excepts = || self.scans[index].iter().any(|m| matches!(m.mark, Mark::Exception(_)));
+        let shut_then = |p: &Period| excepts() && facts.closures.iter().any(|r| (Some(r.first()), Some(r.last())) == (p.from, p.until));
+        let left_out = !clause.except.is_empty() && facts.loose.is_empty() && !Facts { except: Vec::new(), ..facts.clone() }.any();
+        if facts.period.is_none() && sentence_period.is_some_and(|p| !shut_then(&p)) && !silent && !left_out {
             facts.period = sentence_period.filter(|_| !facts.unchanged);
         }
         // "Giovedì 19 si ricomincia, con un orario che i due uffici osserveranno fino al 31 dicembre": begun in front, ended with the offices
@@ -399,7 +403,7 @@ impl Assembler<'_> {
     pub(super) fn remember(&mut self, segment: &Segment, clause: &Clause, facts: &Facts) {
         for placed in &clause.marks {
             if let Mark::When(when) = &placed.mark {
-                let lead = clause::period_of(when);
+                let lead = clause::period_of(when).filter(|_| facts.closures.is_empty());
                 if !clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Political)) {
                     self.lead_period = self.lead_period.or(lead);
                 }

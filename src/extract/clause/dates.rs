@@ -64,6 +64,10 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
             When::Same if !around.last_dates.is_empty() && facts.flags.walk_in && facts.hours.is_empty() => facts.flags.walk_in = false,
             // "chi in tali giornate avesse bisogno di un certificato può chiamare …": a number, whatever the day
             When::Same if !around.last_dates.is_empty() && !clause.marks.iter().any(|o| states(&o.mark)) => {}
+            // "in quei tre giorni si può chiamare lo …", behind a closing: likewise
+            When::Same if only_reached(clause) && around.last_when.is_some() && around.last_when != around.last_period => {}
+            // "da lunedì 27 a giovedì 30 si apre soltanto di mattina: in quei giorni non si faranno i rientri": the sentence has named them
+            When::Same if period.from.is_some() && period.until.is_some() => {}
             When::Same => {
                 let of_period = is_of_period(segment, m);
                 if let Some(last) = around.last_period.filter(|_| of_period).or(around.last_when) {
@@ -221,6 +225,29 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     }
 }
 
+/// "È disposta l'attivazione del Centro operativo comunale dalle ore 18 di oggi": manned from that day on, and nobody's opening hours.
+pub(super) fn activates(segment: &Segment, clause: &Clause, facts: &mut Facts) {
+    let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
+    let activated = tokens.iter().any(|t| ["attiv", "apert", "istitu", "insedi", "convoc"].iter().any(|stem| t.text.starts_with(stem)));
+    let centre = clause.marks.iter().any(|m| {
+        let name = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+        matches!(m.mark, Mark::Offices(_))
+            && matches!(name, "centro" | "coc" | "c")
+            && matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office.0 == "protezione-civile"))
+    });
+    let from = clause.marks.iter().find_map(|m| match &m.mark {
+        Mark::When(When::Days(days)) if days.len() == 1 => days.first().copied(),
+        Mark::When(When::From(day)) => Some(*day),
+        _ => None,
+    });
+    let ends = |m: &Placed| matches!(&m.mark, Mark::Span(span, _) if span.to().is_some());
+    let Some(from) = from.filter(|_| activated && centre && !facts.flags.closed && !clause.marks.iter().any(ends)) else { return };
+    facts.openings.clear();
+    facts.loose.clear();
+    facts.flags.open = true;
+    facts.period = Some(Period { from: Some(from), until: None });
+}
+
 /// "La sede di piazza Libertà chiuderà …": the place that the office leaves, and not the office.
 pub(super) fn tells_of_old_place(segment: &Segment, clause: &Clause) -> bool {
     let first = crate::extract::segment::first_word(&segment.tokens);
@@ -324,7 +351,11 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
             ["si", "e", "verra", "sara"].contains(&pair[0].text.as_str())
                 && ["trasferisc", "trasferir", "trasferit", "sposta", "insedi"].iter().any(|w| pair[1].text.starts_with(w))
         });
-    at_once || moves || before[here..].iter().any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !t.text.starts_with("partecip"))
+    at_once
+        || moves
+        || before[here..]
+            .iter()
+            .any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !["partecip", "avvis"].iter().any(|w| t.text.starts_with(w)))
 }
 
 /// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.

@@ -191,7 +191,7 @@ pub(super) fn is_shut_but(segment: &Segment, clause: &Clause) -> bool {
     let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
     let but = (shut.end..clause.end.min(segment.tokens.len()))
         .take_while(|i| !matches!(word(*i), ";"))
-        .find(|i| word(*i) == "se" && word(i + 1) == "non" || matches!(word(*i), "fuorche" | "eccetto" | "tranne" | "salvo"));
+        .find(|i| word(*i) == "se" && word(i + 1) == "non" || matches!(word(*i), "fuorche" | "eccetto" | "tranne" | "salvo" | "eccezione"));
     let Some(but) = but else { return false };
     let behind = |wanted: fn(&Mark) -> bool| clause.marks.iter().any(|m| m.start > but && m.start - but <= 10 && wanted(&m.mark));
     behind(|m| matches!(m, Mark::Days(_)))

@@ -46,6 +46,7 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
         {
             i + 2
         }
+        ("tutti" | "tutte", "e", "due" | "tre" | "quattro") if matches!(word(i + 4), "giornate" | "giorni" | "date") => i + 5,
         ("ciascuna" | "ognuna", "delle", "due" | "tre") if matches!(word(i + 3), "giornate" | "date") => i + 4,
         ("ciascuno" | "ognuno", "dei", "due" | "tre" | "giorni") => i + if word(i + 2) == "giorni" { 3 } else { 4 },
         (

@@ -71,7 +71,10 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
             "uffici" | "servizi" | "sportelli" | "sedi" | "sezioni",
         ) => Some((Mark::TheOffices { back: true }, at + 3)),
         ("due" | "tre" | "quattro", "uffici" | "sportelli" | "servizi", _) => Some((Mark::TheOffices { back: true }, at + 2)),
-        ("tutti" | "tutte", "e", "due" | "tre" | "quattro" | "cinque") => {
+        // "in tutte e tre le giornate" counts days
+        ("tutti" | "tutte", "e", "due" | "tre" | "quattro" | "cinque")
+            if !matches!(word(at + 4), "giornate" | "giorni" | "date" | "mesi" | "settimane") =>
+        {
             let noun = matches!(word(at + 3), "gli" | "le" | "i")
                 && matches!(
                     word(at + 4),
