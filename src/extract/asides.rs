@@ -16,6 +16,7 @@ const LONGEST_SUMMARY: usize = 24;
 /// Takes out what is told by the way.
 pub fn drop_asides(segment: &Segment, marks: &mut Vec<Placed>, lexicon: &Lexicon) {
     drop_hours_of_things(segment, marks);
+    drop_hours_of_alerts(segment, marks);
     drop_what_is_usual(segment, marks);
     drop_label(segment, marks);
     drop_closing_told_before(segment, marks);
@@ -42,6 +43,20 @@ fn drop_hours_of_things(segment: &Segment, marks: &mut Vec<Placed>) {
             let close = (open..tokens.len()).find(|i| tokens[*i].is(")")).unwrap_or(tokens.len());
             drop_statements(marks, open..close);
         }
+    }
+}
+
+/// "vista l'allerta arancione dalle 6 alle 15 di martedì, il Sindaco ha disposto …": the hours of an alert, up to the next sign.
+fn drop_hours_of_alerts(segment: &Segment, marks: &mut Vec<Placed>) {
+    let tokens = &segment.tokens;
+    let ends = |i: &usize| tokens[*i].is_any(&[",", ";", ":"]) || tokens[*i].is(".") && tokens.get(i + 1).is_none_or(|next| next.spaced);
+    for alert in (0..tokens.len()).filter(|i| tokens[*i].is_any(&["allerta", "preallerta", "allarme"])) {
+        let end = (alert..tokens.len()).find(ends).unwrap_or(tokens.len());
+        let named = |m: &&Placed| {
+            m.start > alert && matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::Cue(Cue::Closed | Cue::Open))
+        };
+        let end = marks.iter().find(named).map_or(end, |m| m.start.min(end));
+        marks.retain(|m| !((alert..end).contains(&m.start) && matches!(m.mark, Mark::Span(..))));
     }
 }
 

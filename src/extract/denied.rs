@@ -14,6 +14,9 @@ const LONGEST_TITLE: usize = 24;
 /// How many words may stand between "e non" and what it denies.
 const REACH: usize = 4;
 
+/// How many words may stand between "consultare" and the hours that are to be looked up.
+const LOOKED_UP_REACH: usize = 6;
+
 /// "Gli orari in cui gli uffici sono aperti al pubblico", "gli orari di ricevimento saranno pubblicati qui", "di seguito gli orari di ricevimento": what a
 /// sentence promises, and does not tell.
 fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
@@ -37,12 +40,18 @@ fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
                     && ["pubblicat", "comunicat", "resi", "reso", "indicat"].iter().any(|stem| word(j + 1).starts_with(stem))
             })
     };
+    // "in questa sezione si possono consultare giorni e orari di ricevimento dei singoli uffici"
+    const LOOKED_UP: [&str; 6] = ["consult", "visualizz", "reperi", "conoscer", "verificar", "trovar"];
+    let looked_up = |i: usize| {
+        let before = segment.tokens.get(i.saturating_sub(LOOKED_UP_REACH)..i).unwrap_or_default();
+        TIMES.contains(&word(i)) && before.iter().any(|t| LOOKED_UP.iter().any(|stem| t.text.starts_with(stem)))
+    };
     let first = super::segment::first_word(&segment.tokens);
     let shown = matches!(
         (word(first), word(first + 1), word(first + 2)),
         ("di", "seguito", _) | ("ecco" | "sotto" | "qui", _, _) | ("in" | "a", "questa" | "seguire", _) | ("nella", "tabella", _)
     ) && (first + 1..first + 8).any(|i| TIMES[..2].contains(&word(i)));
-    if shown || (0..segment.tokens.len()).any(|i| relative(i) || put_off(i)) {
+    if shown || (0..segment.tokens.len()).any(|i| relative(i) || put_off(i) || looked_up(i)) {
         marks.retain(|m| !matches!(m.mark, Mark::Cue(Cue::Open | Cue::Closed)));
     }
 }

@@ -111,6 +111,13 @@ pub fn hosts(segment: &Segment, clause: &Clause) -> bool {
     if (clause.start..clause.end.min(segment.tokens.len())).any(makes) {
         return true;
     }
+    // "Sabato 8, dalle 18, la biblioteca partecipa alla Notte dei lettori con un programma per tutti"
+    const TAKES_PART: [&str; 5] = ["partecip", "aderi", "festegg", "celebr", "propon"];
+    let state = |m: &Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced | Cue::Appointment | Cue::Remote));
+    let takes_part = |i: usize| TAKES_PART.iter().any(|stem| segment.tokens[i].text.starts_with(stem)) && office(i);
+    if !clause.marks.iter().any(state) && (clause.start..clause.end.min(segment.tokens.len())).any(takes_part) {
+        return true;
+    }
     clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Event)).any(|m| {
         let verb = segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
         ["ospit", "organizz"].iter().any(|stem| verb.starts_with(stem)) && office(m.start)
