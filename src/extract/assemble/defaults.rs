@@ -51,10 +51,14 @@ impl Assembler<'_> {
             // hours of the telephone at which one books say nothing of the counter
             let each = self.default_each.is_some();
             let by_phone = draft.weeks.keys().all(|access| *access == Access::Phone);
+            // "appuntamenti solo martedì e giovedì" in a row of those who receive by appointment
+            let fewer = draft.flags == (Flags { reduced: true, ..Flags::default() })
+                && (!each || self.each.contains(&draft.subject.office))
+                && self.default_flags.is_some_and(|(flags, _)| flags.strict);
             if let Some((flags, period)) = self.default_flags
-                && !draft.flags.any()
+                && (!draft.flags.any() || fewer)
                 && !draft.unchanged
-                && (!each || by_phone && !draft.channels.is_empty() && self.each.contains(&draft.subject.office))
+                && (!each || fewer || by_phone && !draft.channels.is_empty() && self.each.contains(&draft.subject.office))
             {
                 draft.flags = draft.flags.or(flags);
                 if let Some(period) = period.filter(|_| each && draft.period.is_open()) {

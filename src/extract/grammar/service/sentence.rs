@@ -182,6 +182,11 @@ impl<'a> Sentence<'a> {
     pub(super) fn is_house(&self, i: usize) -> bool {
         const PAPERS: [&str; 6] = ["pratic", "document", "certificat", "regol", "calendari", "potra"];
         let text = self.text(i);
+        // "la sala d'attesa resta a disposizione", "la sala consiliare sarà chiusa": a room that is no counter
+        const ROOMS: [&str; 8] = ["d'", "consiliare", "conferenze", "convegni", "riunioni", "matrimoni", "polifunzionale", "polivalente"];
+        if matches!(text, "sala" | "saletta") && ROOMS.contains(&self.text(i + 1)) {
+            return false;
+        }
         // "il centro è chiuso la domenica": of collection, of families; not the town's
         let centre = matches!(text, "centro" | "ecocentro") && self.has(i + 1, Word::Be).is_some();
         centre
@@ -282,7 +287,8 @@ impl<'a> Sentence<'a> {
         const RELATIVE: [&str; 7] = ["dove", "ove", "che", "cui", "quale", "quali", "in"];
         let closed = from.checked_sub(1).filter(|i| self.text(*i) == ",")?;
         let open = (closed.saturating_sub(14)..closed).rev().find(|i| self.stops(*i)).filter(|i| self.text(*i) == ",")?;
-        if !RELATIVE.contains(&self.text(open + 1)) {
+        // "la sala d'attesa, climatizzata, resta a disposizione"
+        if !RELATIVE.contains(&self.text(open + 1)) && closed > open + 2 {
             return None;
         }
         let start = (0..open).rev().find(|i| self.stops(*i)).map_or(0, |i| i + 1);
