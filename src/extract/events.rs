@@ -111,6 +111,11 @@ pub fn hosts(segment: &Segment, clause: &Clause) -> bool {
     if (clause.start..clause.end.min(segment.tokens.len())).any(makes) {
         return true;
     }
+    // "Organizzazione: Consorzio Fiere, tel. …, segreteria aperta dalle 15 alle 18": somebody else's feast
+    let organiser = segment.tokens.get(clause.start.max(first_word(&segment.tokens))).is_some_and(|t| t.text.starts_with("organizzazion"));
+    if organiser && clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Stranger)) {
+        return true;
+    }
     // "Sabato 8, dalle 18, la biblioteca partecipa alla Notte dei lettori con un programma per tutti"
     const TAKES_PART: [&str; 5] = ["partecip", "aderi", "festegg", "celebr", "propon"];
     let state = |m: &Placed| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Reduced | Cue::Appointment | Cue::Remote));

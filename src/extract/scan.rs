@@ -189,6 +189,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_cues_of_towns(segment, &mut marks);
     mentioned::name_private_pharmacies(segment, &mut marks);
     mentioned::past_years(segment, published, &mut marks);
+    mentioned::told_in_past(segment, &mut marks);
     mentioned::drop_reasons(segment, &mut marks);
     mentioned::drop_requests(segment, &mut marks);
     marks.sort_by_key(|m| (m.start, m.end));

@@ -115,9 +115,16 @@ pub(super) fn speaks_of_himself(segment: &Segment) -> bool {
 /// "La struttura, privata da sempre, …": a text that calls the museum or the library it speaks of private.
 pub(super) fn called_private(segments: &[Segment]) -> bool {
     const HOUSES: [&str; 8] = ["museo", "struttura", "collezione", "galleria", "biblioteca", "raccolta", "pinacoteca", "archivio"];
+    const CHURCH: [&str; 4] =
+        ["proprieta della parrocchia", "proprieta della diocesi", "proprieta della curia", "curato dai volontari della parrocchia"];
     // what stands below a title of its own is one of several houses that the page speaks of
     let main = segments.iter().filter(|s| s.region == Region::Main && s.headings.len() <= 1);
     main.into_iter().any(|s| {
+        // "Il museo, di proprietà della parrocchia, …": the Church's
+        let house = s.tokens.iter().take(3).any(|t| HOUSES.contains(&t.text.as_str()));
+        if house && CHURCH.iter().any(|owner| s.folded.text.contains(owner)) {
+            return true;
+        }
         let private = s.tokens.iter().position(|t| t.is_any(&["privato", "privata", "privati"]));
         private.is_some_and(|at| {
             // "Il museo … è di proprietà della famiglia, che lo gestisce attraverso una fondazione privata"
@@ -138,7 +145,7 @@ pub(super) fn opened_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) ->
     let Some(first) = segments.iter().position(|s| s.region == Region::Main && !s.tokens.is_empty()) else { return false };
     let short = segments[first].tokens.len() <= 12;
     let stranger = scans[first].iter().any(|m| matches!(m.mark, Mark::Cue(crate::lexicon::Cue::Stranger)))
-        || ["ambulatorio", "piscina", "studio medico", "palestra", "associazione", "parrocchia"]
+        || ["ambulatorio", "piscina", "studio medico", "palestra", "associazione", "parrocchia", "ssd ", "asd ", "polisportiva"]
             .iter()
             .any(|w| segments[first].folded.text.trim_start().starts_with(w));
     let named = scans[first].iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. }));

@@ -313,6 +313,42 @@ fn is_means(segment: &Segment, mark: &Placed) -> bool {
     by && segment.tokens.get(mark.start).is_some_and(|t| ACTS.iter().any(|stem| t.text.starts_with(stem)))
 }
 
+/// "lo stato civile lavorò per un mese in una saletta", "riaprì in autunno": verbs of the past by their accent. What ends like "riceverò" may be the first
+/// person's future.
+pub(super) fn told_in_past(segment: &Segment, marks: &mut Vec<Placed>) {
+    const OTHERS: [&str; 19] = [
+        "cosi",
+        "bensi",
+        "altresi",
+        "lunedi",
+        "martedi",
+        "mercoledi",
+        "giovedi",
+        "venerdi",
+        "mezzodi",
+        "puo",
+        "pero",
+        "percio",
+        "falo",
+        "andro",
+        "potro",
+        "verro",
+        "vorro",
+        "avro",
+        "dovro",
+    ];
+    if !segment.text.contains(['ò', 'ì']) {
+        return;
+    }
+    for (i, token) in segment.tokens.iter().enumerate() {
+        let future = ["ero", "iro", "aro"].iter().any(|end| token.text.ends_with(end));
+        let verb = token.kind == TokenKind::Word && token.text.len() > 3 && !future && !OTHERS.contains(&token.text.as_str());
+        if verb && segment.words(i..i + 1).ends_with(['ò', 'ì']) {
+            marks.push(Placed { mark: Mark::Cue(Cue::Past), start: i, end: i + 1 });
+        }
+    }
+}
+
 /// "nel 2015", "nel novembre del 2020": years before the document's own are told of the past.
 pub(super) fn past_years(segment: &Segment, published: Option<Date>, marks: &mut Vec<Placed>) {
     let Some(published) = published else { return };

@@ -140,7 +140,20 @@ fn is_for_some(sentence: &Sentence, at: usize) -> bool {
 
 /// "il conferimento di inerti va prenotato", "il ritiro degli ingombranti deve essere prenotato": a thing that is booked, and no visit.
 fn is_booked_thing(sentence: &Sentence, book: &Hit) -> bool {
-    const THINGS: [&str; 9] = ["conferiment", "ritir", "consegn", "ingombrant", "inert", "sopralluog", "noleggi", "uso", "utilizz"];
+    const THINGS: [&str; 12] = [
+        "conferiment",
+        "ritir",
+        "consegn",
+        "ingombrant",
+        "inert",
+        "sopralluog",
+        "noleggi",
+        "uso",
+        "utilizz",
+        "libro",
+        "volume",
+        "prestito",
+    ];
     let participle = ["prenotat", "concordat", "fissat"].iter().any(|stem| sentence.text(book.start).starts_with(stem));
     let phrase = sentence.phrase(book.start);
     participle && (phrase.start..(phrase.start + 3).min(book.start)).any(|i| THINGS.iter().any(|stem| sentence.text(i).starts_with(stem)))

@@ -83,7 +83,12 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
     if hit.start.checked_sub(1).is_some_and(|i| matches!(sentence.text(i), "c'")) && sentence.text(hit.start).starts_with("entra") {
         return; // "gli uffici, che con lo sciopero non c'entrano"
     }
+    // "se il libro non è stato prenotato da altri", "non è prenotato": a thing that somebody may have booked
+    let booked = ["prenotato", "prenotata", "prenotati", "prenotate"].contains(&sentence.text(hit.start));
+    let by_others =
+        ["da", "dagli", "dai"].contains(&sentence.text(hit.end)) || (end..hit.start).any(|i| sentence.text(i).starts_with("stat"));
     match hit.word {
+        Word::Book if booked && by_others => {}
         Word::Book => match turned_away(sentence, start, hit.end) {
             Some(end) => sentence.say(Cue::Appointment, start..end),
             None => sentence.say(Cue::WalkIn, start..hit.end),
