@@ -4,6 +4,7 @@
 
 mod desks;
 mod names;
+mod posts;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     headquarters(segments, scans);
     desks::of_places(segments, scans);
     desks::beside_branches(segments, scans);
+    posts::of_places(segments, scans);
     municipalities(segments, scans);
     names::zones(segments, scans);
     names::named_by_place(segments, scans);
@@ -33,6 +35,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     by_structure(document, segments, scans, lexicon);
     rooms(segments, scans);
     called_by_place(segments, scans);
+    posts::directions(segments, scans);
     only_by_its_street(segments, scans);
 }
 
@@ -207,7 +210,107 @@ pub fn says_each(text: &str) -> bool {
         "e unic",
         "qualunque",
     ];
-    EACH.iter().any(|word| text.contains(word))
+    EACH.iter().any(|word| text.contains(word)) || says_wherever(text)
+}
+
+/// Whether words speak of whichever branch somebody turns to: "quale che sia la sede", "nell'una o nell'altra sede", "a tutte si può scrivere". The text is folded.
+pub fn says_wherever(text: &str) -> bool {
+    const WHEREVER: [&str; 12] = [
+        "quale che sia la sede",
+        "quale che sia lo sportello",
+        "qualunque sia la sede",
+        "qualunque sia lo sportello",
+        "qualsiasi sia la sede",
+        "una o nell'altra",
+        "una o dell'altra",
+        "una o all'altra",
+        "una qualunque delle",
+        "una qualsiasi delle",
+        "a tutte si ",
+        "a entrambe si ",
+    ];
+    WHEREVER.iter().any(|word| text.contains(word))
+}
+
+/// Whether words speak of branches in the plural, of all of them: "per informazioni sui due centri", "numero verde degli ecocentri", "il comando e i presìdi". The
+/// text is folded.
+pub fn names_them(text: &str) -> bool {
+    const BRANCHES: [&str; 24] = [
+        "sportelli",
+        "sedi",
+        "presidi",
+        "delegazioni",
+        "biblioteche",
+        "poli",
+        "succursali",
+        "musei",
+        "cimiteri",
+        "farmacie",
+        "centri",
+        "ecocentri",
+        "ecopiazzole",
+        "ecostazioni",
+        "isole",
+        "piattaforme",
+        "stazioni",
+        "riciclerie",
+        "impianti",
+        "punti",
+        "comandi",
+        "distaccamenti",
+        "filiali",
+        "sezioni",
+    ];
+    const LED: [&str; 27] = [
+        "i", "gli", "le", "dei", "degli", "delle", "ai", "agli", "alle", "sui", "sugli", "sulle", "nei", "negli", "nelle", "dai", "dagli",
+        "dalle", "coi", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nostri",
+    ];
+    let tokens = crate::text::tokens(text);
+    let plural = |i: usize| {
+        let led = i > 0 && tokens[i - 1].is_any(&LED);
+        // "gli sportelli di Ronco e Colle", "le sedi dei seggi": of some, or of another matter
+        let narrowed = tokens.get(i + 1).is_some_and(|t| t.is_any(&["di", "dei", "degli", "delle", "che", "citat", "aperti", "aperte"]));
+        tokens[i].is_any(&BRANCHES)
+            && led
+            && !(narrowed && !tokens.get(i + 2).is_some_and(|t| t.is_any(&["raccolta", "lettura", "prestito"])))
+    };
+    (0..tokens.len()).any(plural) && !names_office(text)
+}
+
+/// Whether words tell of an office, a desk or an occasion of its own whose number it is: "centrale operativa", "per le urgenze". The text is folded.
+pub fn names_office(text: &str) -> bool {
+    const OFFICES: [&str; 12] = [
+        "ufficio",
+        "servizio",
+        "settore",
+        "centralino",
+        "centrale",
+        "urp",
+        "segreteria",
+        "direzione",
+        "comune",
+        "urgenze",
+        "emergenze",
+        "pattuglia",
+    ];
+    // "info@comune.…" names nobody
+    let spoken = text.split_whitespace().filter(|word| !word.contains('@'));
+    spoken
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .any(|word| OFFICES.contains(&word.rsplit('\'').next().unwrap_or(word)))
+}
+
+/// "Tel. 0583 …, e-mail …": a way to reach somebody that names nobody.
+pub fn is_bare_contact(sentence: &str) -> bool {
+    const LABELS: [&str; 13] =
+        ["tel", "telefono", "e", "email", "mail", "pec", "posta", "recapiti", "contatti", "info", "informazioni", "per", "numero"];
+    const LONGEST: usize = 5;
+    let folded = crate::text::fold(sentence);
+    let mut words = folded.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '.' | '-' | '@' | '/')).filter(|w| !w.is_empty());
+    let labelled = words.next().is_some_and(|word| LABELS.contains(&word) || word.bytes().all(|b| b.is_ascii_digit()));
+    // addresses and numbers do not count
+    let spoken = folded.split_whitespace().filter(|w| !w.contains('@') && !w.bytes().any(|b| b.is_ascii_digit())).count();
+    labelled && spoken <= LONGEST && !names_office(&folded)
 }
 
 /// Words that open the name of a branch.

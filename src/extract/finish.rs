@@ -1,5 +1,7 @@
 //! The last look at what was put together: empty drafts fall away, parts of one notice meet.
 
+use std::collections::BTreeMap;
+
 use super::branches;
 use super::draft::{Draft, Flags, Period};
 use crate::domain::{Evidence, Notice, OfficeId, Slot};
@@ -82,14 +84,25 @@ fn days_say_when(draft: &mut Draft) {
     }
 }
 
-/// "Per tutte le sedi il numero è uno": contacts of an office that speaks through its branches go to each of them.
+/// "Per tutte le sedi il numero è uno", "le biblioteche sono chiuse nei festivi": contacts and days off of an office that speaks through its branches go to each
+/// of them.
 fn share_among_sites(drafts: &mut Vec<Draft>) {
     let mut shared: Vec<Draft> = Vec::new();
     let mut at = 0;
     while at < drafts.len() {
         let office = drafts[at].subject.office.clone();
         let n_sites = drafts.iter().filter(|d| d.subject.office == office && d.subject.site.is_some()).count();
-        let whole = drafts[at].subject.site.is_none() && only_contacts(&drafts[at]) && says_shared(&drafts[at]);
+        let days_off = drafts[at].weeks.values().all(|week| week.iter().all(|(_, _, slot)| *slot == Slot::Off));
+        let bare = only_contacts(&Draft { weeks: BTreeMap::new(), ..drafts[at].clone() }) && days_off;
+        // "Tel. …" below a list of branches, in a text that tells of nobody else
+        let of_branches = |(i, d): (usize, &Draft)| i == at || d.subject.site.is_some() && d.subject.office == office;
+        let nameless = drafts.iter().enumerate().all(of_branches)
+            && drafts[at].evidence.iter().all(|evidence| branches::is_bare_contact(&evidence.sentence));
+        // "Entrambe le sedi resteranno chiuse il 15 agosto"
+        let shut = !drafts[at].closures.is_empty()
+            && only_contacts(&Draft { closures: Vec::new(), period: Period::default(), ..drafts[at].clone() });
+        let told = bare && (nameless || says_shared(&drafts[at])) || shut && drafts[at].evidence.iter().all(is_of_branches);
+        let whole = drafts[at].subject.site.is_none() && told;
         if whole && n_sites >= 2 {
             shared.push(drafts.remove(at));
         } else {
@@ -98,15 +111,30 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
     }
     for draft in shared {
         for there in drafts.iter_mut().filter(|d| d.subject.office == draft.subject.office && d.subject.site.is_some()) {
+            // days off are told of hours
+            let timed = !there.weeks.is_empty();
+            for (access, week) in draft.weeks.iter().filter(|_| timed) {
+                there.weeks.entry(*access).or_default().extend(week);
+            }
+            // … and so are single days shut, within the period that they fall in
+            let falls = |day| there.period.from.is_none_or(|from| from <= day) && there.period.until.is_none_or(|until| day <= until);
+            let shut: Vec<_> = draft.closures.iter().filter(|range| falls(range.first())).copied().collect();
+            there.closures.extend(shut);
             absorb(there, Draft { address: None, ..draft.clone() });
         }
     }
 }
 
-/// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune". A number of the whole office, for
-/// urgent calls or its letters, is none.
+/// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune", or speak of the branches in the
+/// plural: "numero verde degli ecocentri". A number of the whole office, for urgent calls or its letters, is none.
 fn says_shared(draft: &Draft) -> bool {
-    draft.evidence.iter().any(|evidence| branches::says_each(&crate::text::fold(&evidence.sentence)))
+    let each = |evidence: &Evidence| branches::says_each(&crate::text::fold(&evidence.sentence));
+    draft.evidence.iter().any(each) || !draft.evidence.is_empty() && draft.evidence.iter().all(is_of_branches)
+}
+
+/// Whether a sentence speaks of the branches in the plural.
+fn is_of_branches(evidence: &Evidence) -> bool {
+    branches::names_them(&crate::text::fold(&evidence.sentence))
 }
 
 /// "I tre poli sociali ricevono solo a distanza", "su prenotazione, in entrambe le sedi": how an office is served that speaks through its branches holds in

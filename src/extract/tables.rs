@@ -106,7 +106,11 @@ impl Grid<'_> {
         let n_offices = (1..self.n_columns).filter(|c| header.and_then(|row| row.get(*c)).is_some_and(|f| f.office)).count();
         let labels = || self.table.rows[self.n_header..].iter().filter_map(|row| row.first()).map(|cell| fold(&cell.text));
         let n_days = self.facts.iter().skip(self.n_header).filter(|row| row.first().is_some_and(|f| f.days)).count();
-        n_offices >= 2 && (n_days >= 1 || labels().filter(|label| self.lexicon.labels().opens_field(label)).count() >= 2)
+        // "Centro di Borgo | Centro di Ronco" across, the parts of the year down the side: a line for each of the branches
+        let posts = self.n_columns >= 3 && (1..self.n_columns).all(|c| self.headers(c).last().is_some_and(|h| heads::is_post(h)));
+        let seasons = || labels().count() >= 2 && labels().all(|label| heads::names_part_of_year(&label, self.lexicon));
+        posts && seasons()
+            || n_offices >= 2 && (n_days >= 1 || labels().filter(|label| self.lexicon.labels().opens_field(label)).count() >= 2)
     }
 
     /// The name of the office above a column: the innermost header that names one.

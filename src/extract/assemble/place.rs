@@ -341,7 +341,12 @@ impl Assembler<'_> {
             }
             None if facts.unchanged => Period::default(),
             // a way to reach an office holds whatever period the text is about, unless a sentence says otherwise
-            None if !facts.channels.is_empty() && !facts.beyond_channels() && self.stands_apart(segment, &whom) => Period::default(),
+            None if !facts.channels.is_empty()
+                && !facts.beyond_channels()
+                && (self.stands_apart(segment, &whom) || several_branches(&whom)) =>
+            {
+                Period::default()
+            }
             // "Per chiarimenti l'ufficio risponde allo … dal lunedì al venerdì": whom to ask about what changes, and no change
             None if only_explains(segment, &facts) => Period::default(),
             None => self
@@ -417,6 +422,11 @@ fn only_explains(segment: &Segment, facts: &Facts) -> bool {
     let phone = facts.hours.iter().all(|(access, _)| *access == crate::domain::Access::Phone);
     let bare = !facts.flags.any() && facts.openings.is_empty() && facts.closures.is_empty() && facts.address.is_none();
     phone && bare && !facts.channels.is_empty() && ABOUT.iter().any(|w| segment.folded.text.trim_start().starts_with(w))
+}
+
+/// Whether something is said of several branches at once, whatever period was told of the last of them.
+fn several_branches(whom: &[Subject]) -> bool {
+    whom.len() >= 2 && whom.iter().all(|s| s.site.is_some())
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {

@@ -283,22 +283,35 @@ impl Assembler<'_> {
     fn names_topic(&self, segment: &Segment) -> bool {
         let first = crate::extract::segment::first_word(&segment.tokens);
         let words = segment.tokens.get(first..(first + 3).min(segment.tokens.len())).unwrap_or_default();
-        words.iter().any(|t| {
-            t.text.len() >= 5
-                && self.topic.iter().any(|s| crate::text::fold(&s.name).split(|c: char| !c.is_alphanumeric()).any(|w| w == t.text))
-        })
+        let article = words.first().is_some_and(elsewhere::is_article);
+        article && self.names_branch_at_hand(segment, first + 1)
+            || words.iter().any(|t| {
+                t.text.len() >= 5
+                    && self.topic.iter().any(|s| crate::text::fold(&s.name).split(|c: char| !c.is_alphanumeric()).any(|w| w == t.text))
+            })
+    }
+
+    /// "Il punto è chiuso …" below "Punto di Ronco": the bare word for the branch, and no "punto ristoro".
+    fn names_branch_at_hand(&self, segment: &Segment, noun: usize) -> bool {
+        const VERBS: [&str; 7] = ["rest", "riman", "rimar", "sar", "ricev", "chiud", "riapr"];
+        let Some(word) = segment.tokens.get(noun) else { return false };
+        let bare = segment.tokens.get(noun + 1).is_some_and(|t| {
+            VERBS.iter().any(|stem| t.text.starts_with(stem)) || t.is_any(&["e", "non", "verra", "apre", "aprira", ",", "(", "va", "viene"])
+        });
+        let above = self.headings.sites.innermost(&segment.headings);
+        let mut sites = above.into_iter().chain(self.topic.iter().filter_map(|s| s.site.as_ref()));
+        bare && sites.any(|site| crate::text::fold(site).split_whitespace().next() == Some(word.text.as_str()))
     }
 
     /// "La farmacia resterà chiusa" on the page of "Farmacia comunale": what would be a thing elsewhere is the office itself, and what is said of it its status.
     pub(super) fn named_by_its_kind(&self, segment: &Segment, marks: &[Placed]) -> Option<Vec<Placed>> {
         let first = crate::extract::segment::first_word(&segment.tokens);
         let article = segment.tokens.get(first).is_some_and(elsewhere::is_article);
-        let opening = segment.tokens.get(first + usize::from(article))?;
         // "Mercoledì 15 la farmacia resterà chiusa": the noun in front of the word of state
         let state = marks.iter().find(|m| m.mark == Mark::Cue(Cue::Thing)).map_or(0, |m| m.start);
-        let before = segment.tokens.get(state.saturating_sub(6)..state).unwrap_or_default();
-        let subject = before.windows(2).rev().find(|pair| elsewhere::is_article(&pair[0])).map(|pair| &pair[1]);
-        let noun = subject.unwrap_or(opening);
+        let subject = (state.saturating_sub(5)..state).rev().find(|i| *i > 0 && elsewhere::is_article(&segment.tokens[*i - 1]));
+        let noun_at = subject.unwrap_or(first + usize::from(article));
+        let noun = segment.tokens.get(noun_at)?;
         let [office] = self.topic.as_slice() else { return None };
         // other words for the same house
         let others: &[&str] = match office.office.0.as_str() {
@@ -308,7 +321,8 @@ impl Assembler<'_> {
             "farmacia" => &["farmacia"],
             _ => &[],
         };
-        let kind = others.contains(&noun.text.as_str())
+        let kind = self.names_branch_at_hand(segment, noun_at)
+            || others.contains(&noun.text.as_str())
             || crate::text::fold(&office.name).split(|c: char| !c.is_alphanumeric()).next() == Some(noun.text.as_str());
         let things = || marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Thing));
         if !kind || noun.text.len() < 5 || things().next().is_none() || marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))) {

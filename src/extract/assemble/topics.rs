@@ -220,6 +220,10 @@ impl Assembler<'_> {
                 self.topic_period = None;
             }
         }
+        // "Recapiti: …" below a list each of whose lines was a branch: of none of them alone
+        if branches::is_bare_contact(&segment.text) && same_heading && before.is_some_and(|b| self.lists_branches(b.block)) {
+            self.topic.iter_mut().for_each(|s| s.site = None);
+        }
         if segment.headings.last().is_some_and(|h| self.headings.strangers.of(*h).is_some()) {
             self.topic.clear();
             self.stranger = true;
@@ -259,6 +263,15 @@ impl Assembler<'_> {
         if self.topic.is_empty() && !self.stranger && !others {
             self.topic = self.page_topic.clone();
         }
+    }
+
+    /// Whether several lines of a block open with a branch, each its own.
+    fn lists_branches(&self, block: usize) -> bool {
+        let last = self.at.min(self.segments.len());
+        let lines = (0..last).rev().skip_while(|i| self.segments[*i].block > block).take_while(|i| self.segments[*i].block == block);
+        let opens = |i: &usize| self.scans[*i].first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start <= 2);
+        let told = |i: &usize| self.scans[*i].iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        lines.filter(|i| opens(i) && told(i)).count() >= 2
     }
 
     /// The heading that gave the topic has ended with its box: the page's own topic holds again.

@@ -84,7 +84,9 @@ impl Assembler<'_> {
                     } else if let Some(sole) = self.sole_office().filter(|_| !*back) {
                         subjects = vec![sole];
                     } else if *back && plural || !*back && specific && (desks || whole || !segment.opens_block && plural) {
-                        subjects = self.topic.clone();
+                        // "Gli sportelli sono chiusi dal 4 al 15 agosto", below the last of them
+                        let of_branch = desks && self.sites && self.topic.iter().all(|s| s.site.is_some());
+                        subjects = self.branches_told().filter(|_| of_branch).unwrap_or_else(|| self.topic.clone());
                     } else if *back && !self.enumerated.is_empty() {
                         subjects = self.enumerated.clone();
                     } else if *back {
@@ -155,8 +157,11 @@ impl Assembler<'_> {
                 !(crate::text::fold(name).starts_with("sede ") && segment.role != Role::Row && !crate::text::fold(site).starts_with("sede"))
             });
         }
+        // "Numero verde degli ecocentri: …", below the title of the last of them
+        let of_all = self.sites && branches::names_them(&segment.folded.text);
         if named.is_empty()
             && !stranger
+            && !of_all
             && let Some(site) = self.headings.sites.innermost(&segment.headings)
         {
             named.push(site.clone());
@@ -169,14 +174,11 @@ impl Assembler<'_> {
         }
         named.dedup();
         // "il numero è unico per tutte le sedi": of the office, wherever it is
-        const EVERYWHERE: [&str; 16] = [
-            "quale che sia la sede",
+        const EVERYWHERE: [&str; 13] = [
             "unico per la ",
             "unico per lo ",
             "per tutte e tre",
             "per tutte e due",
-            "qualunque sia la sede",
-            "qualsiasi sia la sede",
             "unico per le ",
             "unica per le ",
             "unico per tutte",
@@ -256,8 +258,8 @@ impl Assembler<'_> {
             || !reached
             || timed
             || of_another
-            || !segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str()))
-            || !branches::says_each(&segment.folded.text)
+            || !(branches::says_wherever(&segment.folded.text)
+                || segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str())) && branches::says_each(&segment.folded.text))
         {
             return None;
         }

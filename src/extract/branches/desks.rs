@@ -7,6 +7,7 @@ use crate::text::{TokenKind, fold};
 
 /// A desk called by a place is a branch where another branch is told beside it, or two such desks are.
 pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let loud = are_called_in_capitals(segments, scans);
     let desk = |segment: &Segment, mark: &Placed| -> Option<(usize, usize)> {
         let Mark::Offices(mention) = &mark.mark else { return None };
         let [named] = mention.offices.as_slice() else { return None };
@@ -15,7 +16,8 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let place = segment.tokens.get(at + 1).is_some_and(|t| t.is_any(&["di", "a", "d'"])) && segment.is_capital(at + 2);
         // "SPORTELLO DI ASCOLTO": in capitals no word is a place
         let shouts = segment.words(at..at + 1).chars().all(char::is_uppercase);
-        (is_desk && place && !shouts).then(|| (at, name_end(&segment.tokens, at + 2, &|i| segment.is_capital(i))))
+        let purpose = segment.tokens.get(at + 2).is_some_and(super::posts::is_purpose);
+        (is_desk && place && !purpose && (loud || !shouts)).then(|| (at, name_end(&segment.tokens, at + 2, &|i| segment.is_capital(i))))
     };
     let mut names: Vec<String> = Vec::new();
     let mut others = false;
@@ -52,6 +54,19 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// "SPORTELLO DI RONCO", "SPORTELLO DI COLLE", each alone on its line above the street where it stands: in capitals, and places all the same.
+fn are_called_in_capitals(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+    let called = |i: usize| -> bool {
+        let tokens = &segments[i].tokens;
+        let desk = tokens.first().is_some_and(|t| t.is("sportello")) && tokens.get(1).is_some_and(|t| t.is_any(&["di", "d'"]));
+        let alone = matches!(segments[i].role, Role::Heading | Role::Line) && tokens.len() <= 7;
+        let street =
+            scans.get(i + 1).is_some_and(|marks| marks.first().is_some_and(|m| matches!(m.mark, Mark::Address(_)) && m.start <= 2));
+        desk && alone && street && !tokens.get(2).is_some_and(super::posts::is_purpose)
+    };
+    (0..segments.len()).filter(|i| called(*i)).take(2).count() >= 2
 }
 
 /// "i Servizi sociali ricevono anche presso lo Sportello Borgonuovo, in via Po 3": a desk in which an office receives, with the street where it stands.

@@ -40,6 +40,14 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         }
     }
     found.extend(called_in_labels(segments, scans, &found));
+    let others = by_pronoun(segments, &found);
+    found.extend(others);
+    let quoted = named_in_speech(segments, scans, &found);
+    for (i, mark, ..) in &quoted {
+        let at = scans[*i].partition_point(|m| m.start < mark.start);
+        scans[*i].insert(at, mark.clone());
+    }
+    found.extend(quoted.into_iter().map(|(i, mark, end, name)| (i, mark.end, end, name)));
     found.sort_by_key(|(i, start, ..)| (*i, *start));
     let mut names: Vec<String> = found.iter().map(|(.., name)| crate::text::fold(name)).collect();
     names.sort();
@@ -65,6 +73,14 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let mentions: Vec<(usize, usize)> = marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).map(|m| (m.start, m.end)).collect();
         let bare: Vec<(usize, usize)> = mentions.into_iter().rev().filter(|(_, to)| !sited(marks, *to)).collect();
         for (from, to) in bare {
+            // "al punto prestito si può scrivere": the one that there is
+            let word = crate::text::fold(segment.words(from..to));
+            let mut points = called.iter().filter(|name| crate::text::fold(name).starts_with(&word));
+            if let (true, Some(name), None) = (super::is_lending_point(&word), points.next(), points.next()) {
+                let at = marks.partition_point(|m| m.start < to);
+                marks.insert(at, Placed { mark: Mark::Site(name.clone()), start: to, end: to });
+                continue;
+            }
             let named = called.iter().find_map(|name| {
                 let n_tokens = crate::text::tokens(&crate::text::fold(name)).len();
                 let end = from + n_tokens;
@@ -96,6 +112,55 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             }
         }
     }
+}
+
+/// "L'ecocentro di Colle è aperto il lunedì, quello di Ronco il sabato": the other of the kind, in the same sentence.
+fn by_pronoun(segments: &[Segment], known: &[(usize, usize, usize, String)]) -> Vec<(usize, usize, usize, String)> {
+    let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
+    for (i, start, end, name) in known.iter().filter(|(i, ..)| segments[*i].role == Role::Sentence) {
+        let segment = &segments[*i];
+        let place = segment.words(*start..*end);
+        let Some(kind) = name.strip_suffix(place).filter(|_| segment.tokens[*start].is("di")) else { continue };
+        for at in *end..segment.tokens.len() {
+            let pronoun = segment.tokens[at].is_any(&["quello", "quella"]) && segment.tokens.get(at + 1).is_some_and(|t| t.is("di"));
+            let taken = || known.iter().chain(&found).any(|(j, from, ..)| j == i && *from == at);
+            if let Some(to) = place_behind(segment, at + 1).filter(|_| pronoun && !taken()) {
+                found.push((*i, at, to, format!("{kind}{}", segment.words(at + 1..to))));
+            }
+        }
+    }
+    found
+}
+
+/// «I residenti potranno servirsi dell'ecocentro di Ronco», beside "l'ecocentro di Colle": another of the kind, whoever names it. The mark of the office with
+/// the index behind the branch and its name.
+fn named_in_speech(
+    segments: &[Segment],
+    scans: &[Vec<Placed>],
+    known: &[(usize, usize, usize, String)],
+) -> Vec<(usize, Placed, usize, String)> {
+    let mut found = Vec::new();
+    // the words of the kind, with the mark that they bear elsewhere
+    let kind = known.iter().find_map(|(i, start, ..)| {
+        let mark = scans[*i].iter().find(|m| m.end == *start && matches!(m.mark, Mark::Offices(_)))?;
+        (mark.end == mark.start + 1).then(|| (segments[*i].tokens[mark.start].text.as_str(), mark))
+    });
+    let Some((word, bearer)) = kind else { return found };
+    let speaks = |s: &&Segment| s.quoted || s.text.contains(['«', '“', '"']);
+    for (i, segment) in segments.iter().enumerate().filter(|(_, s)| s.region == Region::Main && s.role == Role::Sentence && speaks(s)) {
+        for at in (0..segment.tokens.len()).filter(|at| segment.tokens[*at].is(word)) {
+            let Some(end) = place_behind(segment, at + 1) else { continue };
+            let free = !scans[i].iter().any(|m| m.start < end && m.end > at);
+            if let (true, Mark::Offices(mention)) = (free, &bearer.mark) {
+                let mut mention = mention.clone();
+                mention.offices.iter_mut().for_each(|o| o.tokens = at..at + 1);
+                mention.next = at + 1;
+                let mark = Placed { mark: Mark::Offices(mention), start: at, end: at + 1 };
+                found.push((i, mark, end, segment.words(at..end).to_string()));
+            }
+        }
+    }
+    found
 }
 
 /// Whether the page's matter names the library by another word than that of its lending points.

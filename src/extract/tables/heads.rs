@@ -77,10 +77,18 @@ pub(super) fn are_seasons(headers: &[String], lexicon: &Lexicon) -> bool {
     headers.len() >= 2 && headers.iter().all(|header| names_part_of_year(header, lexicon) && !dated(header))
 }
 
-fn names_part_of_year(text: &str, lexicon: &Lexicon) -> bool {
+pub(super) fn names_part_of_year(text: &str, lexicon: &Lexicon) -> bool {
     const SEASONS: [&str; 4] = ["invern", "estat", "estiv", "autunn"];
     let names = |text: &str| text.len() >= 3 && lexicon.month(text).is_some() || SEASONS.iter().any(|stem| text.starts_with(stem));
     tokens(&fold(text)).iter().any(|t| names(&t.text))
+}
+
+/// Whether a header is a post called by its place: "Centro di Borgo", "Sede di Ronco".
+pub(super) fn is_post(header: &str) -> bool {
+    const POSTS: [&str; 9] = ["centro", "punto", "sede", "sportello", "presidio", "delegazione", "impianto", "isola", "polo"];
+    let mut words = header.split_whitespace();
+    let head = words.next().is_some_and(|word| POSTS.contains(&fold(word).as_str()));
+    head && words.next().is_some_and(|word| fold(word) == "di") && words.next().is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
 /// "1 nov. – 28 feb." beside "1 mar. – 31 ott.", "Orario invernale" beside "Orario estivo": each column below holds the hours of its part of the year.
