@@ -265,14 +265,16 @@ pub fn names_them(text: &str) -> bool {
         "i", "gli", "le", "dei", "degli", "delle", "ai", "agli", "alle", "sui", "sugli", "sulle", "nei", "negli", "nelle", "dai", "dagli",
         "dalle", "coi", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nostri",
     ];
+    // "gli sportelli di Ronco e Colle", "le sedi dei seggi", "gli impianti sportivi": of some, or of another matter
+    const NARROWED: [&str; 13] =
+        ["di", "a", "dei", "degli", "delle", "che", "aperti", "aperte", "sportivi", "termici", "pubblicitari", "ferroviarie", "vendita"];
     let tokens = crate::text::tokens(text);
     let plural = |i: usize| {
         let led = i > 0 && tokens[i - 1].is_any(&LED);
-        // "gli sportelli di Ronco e Colle", "le sedi dei seggi": of some, or of another matter
-        let narrowed = tokens.get(i + 1).is_some_and(|t| t.is_any(&["di", "dei", "degli", "delle", "che", "citat", "aperti", "aperte"]));
-        tokens[i].is_any(&BRANCHES)
-            && led
-            && !(narrowed && !tokens.get(i + 2).is_some_and(|t| t.is_any(&["raccolta", "lettura", "prestito"])))
+        // "i centri di raccolta" are so called
+        let kind = tokens.get(i + 2).is_some_and(|t| t.is_any(&["raccolta", "lettura", "prestito"]));
+        let behind = tokens.get(if kind { i + 3 } else { i + 1 });
+        tokens[i].is_any(&BRANCHES) && led && !behind.is_some_and(|t| t.is_any(&NARROWED))
     };
     (0..tokens.len()).any(plural) && !names_office(text)
 }

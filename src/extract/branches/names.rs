@@ -7,6 +7,7 @@ use crate::domain::OfficeId;
 use crate::extract::grammar::sites::name_end;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
 use crate::text::{Token, TokenKind};
 
 /// "Biblioteca Centrale", "Biblioteca di Borgo Molino": two places of one office make two branches, called by the whole name.
@@ -40,7 +41,7 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         }
     }
     found.extend(called_in_labels(segments, scans, &found));
-    let others = by_pronoun(segments, &found);
+    let others = by_pronoun(segments, scans, &found);
     found.extend(others);
     let quoted = named_in_speech(segments, scans, &found);
     for (i, mark, ..) in &quoted {
@@ -115,16 +116,21 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 }
 
 /// "L'ecocentro di Colle è aperto il lunedì, quello di Ronco il sabato": the other of the kind, in the same sentence.
-fn by_pronoun(segments: &[Segment], known: &[(usize, usize, usize, String)]) -> Vec<(usize, usize, usize, String)> {
+fn by_pronoun(segments: &[Segment], scans: &[Vec<Placed>], known: &[(usize, usize, usize, String)]) -> Vec<(usize, usize, usize, String)> {
     let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
     for (i, start, end, name) in known.iter().filter(|(i, ..)| segments[*i].role == Role::Sentence) {
         let segment = &segments[*i];
         let place = segment.words(*start..*end);
         let Some(kind) = name.strip_suffix(place).filter(|_| segment.tokens[*start].is("di")) else { continue };
+        // "chiusa per la festa, quella di San Martino": no other of the kind
+        let festive = scans[*i].iter().any(|m| m.mark == Mark::Cue(Cue::Event));
+        let told = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Channel(_) | Mark::Cue(Cue::Open | Cue::Closed | Cue::Appointment));
         for at in *end..segment.tokens.len() {
             let pronoun = segment.tokens[at].is_any(&["quello", "quella"]) && segment.tokens.get(at + 1).is_some_and(|t| t.is("di"));
             let taken = || known.iter().chain(&found).any(|(j, from, ..)| j == i && *from == at);
-            if let Some(to) = place_behind(segment, at + 1).filter(|_| pronoun && !taken()) {
+            if let Some(to) = place_behind(segment, at + 1).filter(|_| pronoun && !festive && !taken())
+                && scans[*i].iter().any(|m| m.start >= to && told(m))
+            {
                 found.push((*i, at, to, format!("{kind}{}", segment.words(at + 1..to))));
             }
         }
