@@ -91,7 +91,11 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
     let mut at = 0;
     while at < drafts.len() {
         let office = drafts[at].subject.office.clone();
-        let n_sites = drafts.iter().filter(|d| d.subject.office == office && d.subject.site.is_some()).count();
+        let n_sites = drafts.iter().filter(|d| d.subject.office == office && d.subject.site.is_some()).take(2).count();
+        if drafts[at].subject.site.is_some() || n_sites < 2 {
+            at += 1;
+            continue;
+        }
         let days_off = drafts[at].weeks.values().all(|week| week.iter().all(|(_, _, slot)| *slot == Slot::Off));
         let bare = only_contacts(&Draft { weeks: BTreeMap::new(), ..drafts[at].clone() }) && days_off;
         // "Tel. …" below a list of branches, in a text that tells of nobody else
@@ -101,9 +105,7 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
         // "Entrambe le sedi resteranno chiuse il 15 agosto"
         let shut = !drafts[at].closures.is_empty()
             && only_contacts(&Draft { closures: Vec::new(), period: Period::default(), ..drafts[at].clone() });
-        let told = bare && (nameless || says_shared(&drafts[at])) || shut && drafts[at].evidence.iter().all(is_of_branches);
-        let whole = drafts[at].subject.site.is_none() && told;
-        if whole && n_sites >= 2 {
+        if bare && (nameless || says_shared(&drafts[at])) || shut && drafts[at].evidence.iter().all(is_of_branches) {
             shared.push(drafts.remove(at));
         } else {
             at += 1;

@@ -221,7 +221,7 @@ impl Assembler<'_> {
             }
         }
         // "Recapiti: …" below a list each of whose lines was a branch: of none of them alone
-        if branches::is_bare_contact(&segment.text) && same_heading && before.is_some_and(|b| self.lists_branches(b.block)) {
+        if self.sites && same_heading && branches::is_bare_contact(&segment.text) && before.is_some_and(|b| self.lists_branches(b.block)) {
             self.topic.iter_mut().for_each(|s| s.site = None);
         }
         if segment.headings.last().is_some_and(|h| self.headings.strangers.of(*h).is_some()) {
@@ -267,11 +267,12 @@ impl Assembler<'_> {
 
     /// Whether several lines of a block open with a branch, each its own.
     fn lists_branches(&self, block: usize) -> bool {
+        const LONGEST_LIST: usize = 64;
         let last = self.at.min(self.segments.len());
         let lines = (0..last).rev().skip_while(|i| self.segments[*i].block > block).take_while(|i| self.segments[*i].block == block);
         let opens = |i: &usize| self.scans[*i].first().is_some_and(|m| matches!(m.mark, Mark::Site(_)) && m.start <= 2);
         let told = |i: &usize| self.scans[*i].iter().any(|m| matches!(m.mark, Mark::Span(..)));
-        lines.filter(|i| opens(i) && told(i)).count() >= 2
+        lines.take(LONGEST_LIST).filter(|i| opens(i) && told(i)).take(2).count() == 2
     }
 
     /// The heading that gave the topic has ended with its box: the page's own topic holds again.

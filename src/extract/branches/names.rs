@@ -10,6 +10,9 @@ use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
 use crate::text::{Token, TokenKind};
 
+/// So many branches that words point to are looked for; a page with more of them is no page of branches.
+const MOST: usize = 64;
+
 /// "Biblioteca Centrale", "Biblioteca di Borgo Molino": two places of one office make two branches, called by the whole name.
 pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
@@ -117,15 +120,17 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 
 /// "L'ecocentro di Colle è aperto il lunedì, quello di Ronco il sabato": the other of the kind, in the same sentence.
 fn by_pronoun(segments: &[Segment], scans: &[Vec<Placed>], known: &[(usize, usize, usize, String)]) -> Vec<(usize, usize, usize, String)> {
+    // how far the other may stand behind, in words
+    const REACH: usize = 60;
     let mut found: Vec<(usize, usize, usize, String)> = Vec::new();
-    for (i, start, end, name) in known.iter().filter(|(i, ..)| segments[*i].role == Role::Sentence) {
+    for (i, start, end, name) in known.iter().filter(|(i, ..)| segments[*i].role == Role::Sentence).take(MOST) {
         let segment = &segments[*i];
         let place = segment.words(*start..*end);
         let Some(kind) = name.strip_suffix(place).filter(|_| segment.tokens[*start].is("di")) else { continue };
         // "chiusa per la festa, quella di San Martino": no other of the kind
         let festive = scans[*i].iter().any(|m| m.mark == Mark::Cue(Cue::Event));
         let told = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Channel(_) | Mark::Cue(Cue::Open | Cue::Closed | Cue::Appointment));
-        for at in *end..segment.tokens.len() {
+        for at in *end..segment.tokens.len().min(end + REACH) {
             let pronoun = segment.tokens[at].is_any(&["quello", "quella"]) && segment.tokens.get(at + 1).is_some_and(|t| t.is("di"));
             let taken = || known.iter().chain(&found).any(|(j, from, ..)| j == i && *from == at);
             if let Some(to) = place_behind(segment, at + 1).filter(|_| pronoun && !festive && !taken())
@@ -156,6 +161,9 @@ fn named_in_speech(
     for (i, segment) in segments.iter().enumerate().filter(|(_, s)| s.region == Region::Main && s.role == Role::Sentence && speaks(s)) {
         for at in (0..segment.tokens.len()).filter(|at| segment.tokens[*at].is(word)) {
             let Some(end) = place_behind(segment, at + 1) else { continue };
+            if found.len() >= MOST {
+                return found;
+            }
             let free = !scans[i].iter().any(|m| m.start < end && m.end > at);
             if let (true, Mark::Offices(mention)) = (free, &bearer.mark) {
                 let mut mention = mention.clone();

@@ -10,6 +10,9 @@ use crate::text::{Token, fold};
 /// Words that open the name of a post, where a place follows.
 const POSTS: [&str; 7] = ["centro", "punto", "impianto", "isola", "recapito", "postazione", "antenna"];
 
+/// As many as a body may have; a page with more of them is none of its offices.
+const MOST: usize = 64;
+
 /// What a post serves for, and no place: "Sportello di Ascolto", "CENTRO DI AGGREGAZIONE".
 const PURPOSES: [&str; 23] = [
     "ascolto",
@@ -63,6 +66,9 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     };
     let mut names: Vec<(String, String)> = Vec::new();
     for (i, from, end) in labels.iter().filter(|(i, ..)| told(*i)) {
+        if names.len() > MOST {
+            return;
+        }
         let name = segments[*i].words(*from..*end).to_string();
         if !names.iter().any(|(known, _)| *known == fold(&name)) {
             names.push((fold(&name), name));

@@ -94,7 +94,6 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             || is_place(segment, marks, mark)
             || is_house_of(segment, mark)
             || is_maker(segment, mark)
-            || is_task(segment, mark)
             || is_author(segment, mark)
         {
             out.push(mark.start);
@@ -152,14 +151,6 @@ fn is_maker(segment: &Segment, mark: &Placed) -> bool {
     let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
     let by = before.last().is_some_and(|t| t.is_any(&["dall'", "dalla", "dal", "dallo", "dai", "dagli", "dalle", "da"]));
     by && before.iter().any(|t| MADE.iter().any(|stem| t.text.starts_with(stem)))
-}
-
-/// "la Polizia locale, impegnata nei servizi di viabilità": what somebody is busy with.
-fn is_task(segment: &Segment, mark: &Placed) -> bool {
-    const BUSY: [&str; 4] = ["impegnat", "occupat", "adibit", "destinat"];
-    let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
-    let busy = before.iter().rposition(|t| BUSY.iter().any(|stem| t.text.starts_with(stem)));
-    busy.is_some_and(|at| before[at + 1..].iter().all(|t| t.text.len() <= 5 && !t.is_any(&[",", ";", "e"])) && at + 1 < before.len())
 }
 
 /// "Con decreto del Sindaco è stato approvato l'orario estivo": whose act it is.

@@ -36,7 +36,7 @@ pub(super) fn is_no_office(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize
 fn is_work(tokens: &[Token], i: usize) -> bool {
     let before = &tokens[i.saturating_sub(3)..i];
     let joined = |t: &Token| t.is_any(&["in", "nel", "nella", "nei", "nelle", "nello", "nell'", "per", "con", "servizi", "servizio", "di"]);
-    let busy = |t: &Token| ["impegnat", "occupat", "adibit"].iter().any(|stem| t.text.starts_with(stem));
+    let busy = |t: &Token| ["impegnat", "occupat", "adibit", "destinat"].iter().any(|stem| t.text.starts_with(stem));
     before.iter().rposition(busy).is_some_and(|at| at + 1 < before.len() && before[at + 1..].iter().all(joined))
 }
 
