@@ -49,14 +49,8 @@ fn quiet(town: &Town, scene: &Scene, n_hours: i64) -> usize {
     let changes = compare(&known, &town.folded(sportello::domain::day_of(now)), &moment).changes;
     // a page that goes on showing what was announced for a period, days after its end, means it
     let is_of_a_page = |url: &str| town.documents.get(url).is_some_and(|document| document.kind == DocumentKind::Page);
-    let outlasts = |change: &Change| change.causes.iter().any(|cause| is_of_a_page(&cause.url));
-    // what a page announced and says no more gives way, days later, to what was announced before it
-    let gives_way = |change: &Change| {
-        let known = town.states.iter().filter(|state| state.key == change.key).filter_map(|state| state.facts.get(&change.aspect));
-        known.flatten().flat_map(|fact| &fact.causes).any(|cause| is_of_a_page(&cause.url))
-    };
-    let late = n_hours > 24 * 3;
-    changes.iter().filter(|change| !(late && (outlasts(change) || gives_way(change)))).count()
+    let outlasts = |change: &Change| n_hours > 24 * 3 && change.causes.iter().any(|cause| is_of_a_page(&cause.url));
+    changes.iter().filter(|change| !outlasts(change)).count()
 }
 
 proptest! {
