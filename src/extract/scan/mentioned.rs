@@ -313,10 +313,11 @@ fn is_means(segment: &Segment, mark: &Placed) -> bool {
     by && segment.tokens.get(mark.start).is_some_and(|t| ACTS.iter().any(|stem| t.text.starts_with(stem)))
 }
 
-/// "lo stato civile lavorò per un mese in una saletta", "riaprì in autunno": verbs of the past by their accent. What ends like "riceverò" may be the first
-/// person's future.
+/// "lo stato civile lavorò per un mese in una saletta", "riaprì in autunno": verbs of the past by their accent. What ends like "riceverò" or "verrò" may be the
+/// first person's future, and what begins with a capital may be a town ("Forlì").
 pub(super) fn told_in_past(segment: &Segment, marks: &mut Vec<Placed>) {
-    const OTHERS: [&str; 19] = [
+    const FUTURE: [&str; 7] = ["ero", "iro", "aro", "rro", "dro", "pro", "vro"];
+    const OTHERS: [&str; 16] = [
         "cosi",
         "bensi",
         "altresi",
@@ -326,23 +327,21 @@ pub(super) fn told_in_past(segment: &Segment, marks: &mut Vec<Placed>) {
         "giovedi",
         "venerdi",
         "mezzodi",
-        "puo",
         "pero",
         "percio",
-        "falo",
-        "andro",
         "potro",
-        "verro",
-        "vorro",
-        "avro",
-        "dovro",
+        "falo",
+        "metro",
+        "casino",
+        "rondo",
     ];
     if !segment.text.contains(['ò', 'ì']) {
         return;
     }
     for (i, token) in segment.tokens.iter().enumerate() {
-        let future = ["ero", "iro", "aro"].iter().any(|end| token.text.ends_with(end));
-        let verb = token.kind == TokenKind::Word && token.text.len() > 3 && !future && !OTHERS.contains(&token.text.as_str());
+        let name = token.upper && !token.is_any(&["apri", "riapri"]);
+        let future = FUTURE.iter().any(|end| token.text.ends_with(end));
+        let verb = token.kind == TokenKind::Word && token.text.len() > 3 && !future && !name && !OTHERS.contains(&token.text.as_str());
         if verb && segment.words(i..i + 1).ends_with(['ò', 'ì']) {
             marks.push(Placed { mark: Mark::Cue(Cue::Past), start: i, end: i + 1 });
         }
