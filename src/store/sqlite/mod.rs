@@ -33,7 +33,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -86,7 +86,14 @@ impl Sqlite {
             migrate::migrate(&mut conn, path)?;
             Ok(conn)
         };
-        let writer = open().map_err(|fault| fault.at(path, doing))?;
+        // while another program makes the same new file, the change to WAL is refused at once, whatever the time-out
+        let deadline = Instant::now() + BUSY;
+        let writer = loop {
+            match open().map_err(|fault| fault.at(path, doing)) {
+                Err(StoreError::Busy { .. }) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(10)),
+                opened => break opened?,
+            }
+        };
         Ok(Self { path: path.into(), writer: Mutex::new(writer), readers: Mutex::default(), place: Place::File })
     }
 
