@@ -8,7 +8,7 @@ use super::beside::{beside, without_part};
 use super::fold::Source;
 use super::lists::add_cause;
 use super::same::same_said;
-use super::statement::{Facet, Said};
+use super::statement::{Facet, Said, Statement};
 use super::timeline::{Timeline, next};
 use crate::domain::{Aspect, Cause, Fact, OfficeHours, OfficeId, Status, Value, day_of};
 
@@ -74,6 +74,18 @@ struct Layer<'a> {
     general: bool,
     from: Option<Date>,
     until: Option<Date>,
+    role: Role,
+}
+
+/// What a layer is to its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// What it says.
+    Said,
+    /// What the page showed before it showed what was announced.
+    Before,
+    /// What the page goes on showing long after the period for which it was announced.
+    Outlasting,
 }
 
 impl Layer<'_> {
@@ -83,7 +95,7 @@ impl Layer<'_> {
 
     /// An office page's undated matter: what is, rather than what is announced.
     fn is_standing(&self) -> bool {
-        self.source.is_page() && self.from.is_none() && self.until.is_none()
+        self.source.is_page() && (self.from.is_none() || self.role == Role::Outlasting) && self.until.is_none()
     }
 
     /// Among statements without an end: pages as first read lie lowest, and what pages say of all offices in general below what they
@@ -112,11 +124,13 @@ fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Da
         sources.extend(general.iter().filter(of_facet).map(|source| (*source, true)));
     }
     let all = sources.clone();
-    sources.retain(|(source, _)| !is_stale(source, &all) && !is_postponed(source, &all) && !is_beside_the_point(source, &all));
+    sources.retain(|(source, _)| !is_stale(source, &all) && !is_postponed(source, &all));
     let mut layers: Vec<Layer<'a>> = sources
         .iter()
         .flat_map(|(source, general)| {
-            unechoed(*source, &all, today).into_iter().map(|(source, from, until)| Layer { source, general: *general, from, until })
+            let speaks_from = speaks_from(source, &all);
+            let layers = unechoed(*source, *general, &all, today).into_iter();
+            layers.filter_map(move |layer| Some(Layer { from: layer.from.max(speaks_from?), ..layer }))
         })
         .collect();
     layers.sort_by(|a, b| (a.rank(), a.from, a.until).cmp(&(b.rank(), b.from, b.until)));
@@ -128,11 +142,13 @@ fn paint<'a>(facet: Facet, own: &[Source<'a>], general: &[Source<'a>], today: Da
             continue;
         }
         let announced = |(start, shown): (Date, Option<&Stack>)| {
-            let ahead = shown.and_then(|shown| layers.get(*shown.last()?)).is_some_and(|shown| shown.from == Some(start));
+            let shown = shown.and_then(|shown| layers.get(*shown.last()?));
+            let ahead = shown.is_some_and(|shown| shown.from == Some(start) && shown.role != Role::Before);
             (ahead && start > layer.source.statement.asserted).then_some(start)
         };
         // what a page says undated holds now; what was announced for a later day still comes
-        let until = if layer.is_standing() { base.starts().filter_map(announced).min().and_then(|day| day.yesterday().ok()) } else { None };
+        let ahead = if layer.is_standing() { base.starts().filter_map(announced).min() } else { None };
+        let until = [ahead, given_up_on(layer, &sources, &all)].into_iter().flatten().min().and_then(|day| day.yesterday().ok());
         lay(&mut base, layer, index, (layer.from, until));
     }
     let mut dated: Vec<(usize, &Layer<'a>)> =
@@ -187,12 +203,31 @@ fn is_stale(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
     })
 }
 
-/// New hours of an office that is open by appointment say nothing of appointments.
-fn is_beside_the_point(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
-    let restricts = |said: &Said| matches!(said, Said::Status(Status::Appointment | Status::Reduced));
-    !source.is_page()
-        && source.statement.implied
-        && all.iter().any(|(other, _)| other.document.url != source.document.url && restricts(&other.statement.said))
+/// New hours of an office that is open by appointment say nothing of appointments: from which day a statement says something, where it has
+/// a say at all (`Some(None)`: from its own first day).
+fn speaks_from(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> Option<Option<Date>> {
+    if source.is_page() || !source.statement.implied {
+        return Some(None);
+    }
+    let restricts = |other: &Source<'_>| {
+        let said = &other.statement.said;
+        other.document.url != source.document.url && matches!(said, Said::Status(Status::Appointment | Status::Reduced))
+    };
+    let last = all.iter().filter(|(other, _)| restricts(other)).map(|(other, _)| other.statement.until.unwrap_or(Date::MAX)).max();
+    last.map_or(Some(None), |last| Some(Some(next(last)?)))
+}
+
+/// The day from which an article says something else that has no say here: what it said before ends there all the same.
+fn given_up_on(layer: &Layer<'_>, sources: &[(Source<'_>, bool)], all: &[(Source<'_>, bool)]) -> Option<Date> {
+    let own = layer.source;
+    let later = sources.iter().map(|(other, _)| other).filter(|other| {
+        other.document.url == own.document.url && other.statement.key == own.statement.key && other.statement.until.is_none()
+    });
+    later
+        .filter(|other| speaks_from(other, all).is_none())
+        .filter_map(|other| other.statement.from)
+        .filter(|day| Some(*day) > layer.from)
+        .min()
 }
 
 /// What was announced for a day, and then for a later day in the same words of meaning: only the later day counts. So does a period
@@ -210,32 +245,48 @@ fn is_postponed(source: &Source<'_>, all: &[(Source<'_>, bool)]) -> bool {
     })
 }
 
-/// A page edited to show what was announced for a period shows it for that period: beneath it stays what the page showed before.
-fn unechoed<'a>(source: Source<'a>, all: &[(Source<'a>, bool)], today: Date) -> Vec<(Source<'a>, Option<Date>, Option<Date>)> {
+/// A page edited to show what was announced for a period shows it for that period: beneath it stays what the page showed before. Where it
+/// goes on showing it long after, it means it from then on.
+fn unechoed<'a>(source: Source<'a>, general: bool, all: &[(Source<'a>, bool)], today: Date) -> Vec<Layer<'a>> {
     let statement = source.statement;
-    let plain = vec![(source, statement.from, statement.until)];
+    let plain = Layer { source, general, from: statement.from, until: statement.until, role: Role::Said };
     if !source.is_page() || statement.first_sight || statement.from.is_some() || statement.until.is_some() {
-        return plain;
+        return vec![plain];
     }
-    let announced = all.iter().map(|(other, _)| other).find(|other| {
+    let (ahead_days, after_days) = match (statement.facet, statement.implied) {
+        (Facet::Status, true) => (0, STATUS_ECHO_DAYS),
+        (Facet::Status, false) => (STATUS_ECHO_DAYS, STATUS_ECHO_DAYS),
+        _ => (i64::MAX, ECHO_DAYS),
+    };
+    let shown_on = day_of(statement.since);
+    // the last day on which it is taken for what was announced; beyond the calendar where that has no end
+    let taken_until = |notice: &Statement| match notice.until {
+        Some(until) => {
+            let in_time = notice.from.is_none_or(|from| ahead_days == i64::MAX || from <= days_later(shown_on, ahead_days));
+            (in_time && until >= statement.asserted).then(|| days_later(until, after_days))
+        }
+        None => notice.from.is_some_and(|from| from > statement.asserted).then_some(Date::MAX),
+    };
+    let echoed = all.iter().filter(|(other, _)| {
         let notice = other.statement;
-        let shown_on = day_of(statement.since);
-        let (ahead_days, after_days) = match (statement.facet, statement.implied) {
-            (Facet::Status, true) => (0, STATUS_ECHO_DAYS),
-            (Facet::Status, false) => (STATUS_ECHO_DAYS, STATUS_ECHO_DAYS),
-            _ => (i64::MAX, ECHO_DAYS),
-        };
-        let in_time = notice.from.is_none_or(|from| ahead_days == i64::MAX || from <= days_later(shown_on, ahead_days));
-        let in_force = in_time && notice.until.is_some_and(|until| until >= statement.asserted && today <= days_later(until, after_days));
-        let ahead = notice.until.is_none() && notice.from.is_some_and(|from| from > statement.asserted);
-        other.document.url != source.document.url
-            && same_said(&notice.said, &statement.said)
-            && notice.since <= statement.since
-            && (in_force || ahead)
+        other.document.url != source.document.url && same_said(&notice.said, &statement.said) && notice.since <= statement.since
     });
-    let Some(announced) = announced else { return plain };
-    let beneath = statement.before.iter().map(|before| (Source { statement: before, ..source }, before.from, before.until));
-    let shown = (source, announced.statement.from, announced.statement.until);
+    let echoed: Vec<(Date, &Statement)> = echoed.filter_map(|(other, _)| Some((taken_until(other.statement)?, other.statement))).collect();
+    let is_gone = statement.missing.is_some(); // what it no longer shows it cannot mean
+    let shown = match echoed.iter().find(|(taken_until, _)| is_gone || today <= *taken_until) {
+        Some((_, notice)) => Layer { from: notice.from, until: notice.until, ..plain },
+        None => match echoed.iter().map(|(taken_until, _)| *taken_until).max() {
+            Some(taken_until) => Layer { from: next(taken_until), role: Role::Outlasting, ..plain },
+            None => return vec![plain],
+        },
+    };
+    let beneath = statement.before.iter().map(|before| Layer {
+        source: Source { statement: before, ..source },
+        general,
+        from: before.from,
+        until: before.until,
+        role: Role::Before,
+    });
     beneath.chain([shown]).collect()
 }
 
@@ -301,7 +352,7 @@ fn fact(shown: &[&(&Painted<'_>, &Layer<'_>)], day: Date, from: Option<Date>, un
     hours.sort_by_key(|entry| entry.access);
     let value = value.unwrap_or(Value::Hours(hours));
     let general = shown.iter().all(|(_, layer)| layer.general);
-    let resumes = from.is_some() && shown.iter().all(|(_, layer)| layer.from != from);
+    let resumes = from.is_some() && shown.iter().all(|(_, layer)| layer.from != from || layer.role == Role::Outlasting);
     let aged = shown.iter().all(|(_, layer)| layer.until.is_none() && layer.source.is_aged());
     Fact { value, from, until, resumes, aged, general, except, causes }
 }

@@ -9,6 +9,7 @@ use super::beside::{only_off, shut};
 use super::names::folded_key;
 use super::same::{same_said, within};
 use super::statement::{Facet, Missing, Said, Statement, parts};
+use super::timeline::next;
 use super::{DocumentNotices, Sight, Visit, cues};
 use crate::domain::evidence::behind;
 use crate::domain::{DaySelector, DocumentKind, Doubt, Notice, OfficeKey, Slot, Status, day_of};
@@ -306,7 +307,11 @@ fn merge_levels(
     }
     for statement in old {
         let open = statement.until.is_none();
-        let covered = |other: &Statement| other.missing.is_none() && (other.until.is_some() || other.from.is_some_and(|from| from > today));
+        let begins_before = |day: Option<Date>| statement.from.is_none() || statement.from < day;
+        let covered = |other: &Statement| {
+            let ahead = other.from.is_some_and(|from| from > today) && begins_before(other.from);
+            other.missing.is_none() && (ahead || other.until.is_some_and(|until| begins_before(next(until))))
+        };
         let replaced = |other: &Statement| other.missing.is_none() && other.until.is_none() && other.from.is_none_or(|from| from <= today);
         if open && merged.iter().any(replaced) {
             continue;
