@@ -30,7 +30,7 @@ pub use error::{Result, StoreError};
 pub use outbox::{DeliveryCounts, DeliveryRecord, DeliveryState, Outbox};
 pub use record::{DocumentVisit, Findings, Known, KnownDocument, Recorded, RecordedDocument, Rounds, Seen, Visit, Why, snapshot_of_nth};
 pub use snapshots::{Received, Sha256, Snapshot, SnapshotId, Snapshots, sha256};
-pub use sources::{Bodies, Catalogue, Failure, Health, Source, SourceVisit, Synced, WatchedSource};
+pub use sources::{Bodies, Catalogue, Failure, Fetches, Health, Source, SourceVisit, Synced, WatchedSource};
 pub use states::{Milestone, StateVersion, States};
 pub use subscribers::{SubscriberRecord, SubscriberState, Subscribers};
 pub use upkeep::{Damage, Job, JobDone, KeepSnapshots, Outdated, RunLock, Seal, Sizes, Upkeep};

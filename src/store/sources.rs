@@ -74,6 +74,19 @@ impl Health {
     }
 }
 
+/// What was fetched from all watched sources together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fetches {
+    /// Sources whose last visit failed.
+    pub n_failing: u64,
+    /// Fetches that brought an answer, unchanged ones included.
+    pub n_fetches: u64,
+    /// Fetches that the host answered with "not modified".
+    pub n_unchanged: u64,
+    /// Bytes received.
+    pub bytes: u64,
+}
+
 /// A source as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -134,6 +147,8 @@ pub trait Bodies {
     fn body(&self, body: &BodyId) -> Result<Option<Body>>;
     /// All sources, retired ones last.
     fn sources(&self) -> Result<Vec<Source>>;
+    /// What was fetched from the watched ones.
+    fn fetches(&self) -> Result<Fetches>;
     /// The sources of one body.
     fn sources_of(&self, body: &BodyId) -> Result<Vec<Source>>;
     /// One source.

@@ -33,20 +33,17 @@ pub(super) async fn metrics(State(vitals): State<Arc<Vitals>>, ConnectInfo(peer)
 fn figures(vitals: &Vitals, now: Timestamp) -> Result<String, StoreError> {
     let sizes = vitals.store.sizes()?;
     let deliveries = vitals.store.delivery_counts()?;
-    let sources = vitals.store.sources()?;
-    let watched = || sources.iter().filter(|source| source.retired_at.is_none());
-    let failing = watched().filter(|source| source.health.streak > 0).count() as u64;
+    let fetches = vitals.store.fetches()?;
     let overdue = vitals.store.next_due()?.map_or(0, |at| now.duration_since(at).as_secs().max(0)).unsigned_abs();
     let late = [vitals.store.next_delivery_due()?, vitals.store.next_hook_due()?].into_iter().flatten().min();
     let late = late.map_or(0, |at| now.duration_since(at).as_secs().max(0)).unsigned_abs();
-    let total = |count: fn(&crate::store::Health) -> u64| watched().map(|source| count(&source.health)).sum::<u64>();
 
     let mut page = Page(String::new());
     page.family("build_info", "gauge", "The version of the program.");
     page.sample("build_info", concat!("{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1);
     page.one("bodies", "gauge", "Bodies watched.", sizes.bodies);
     page.one("sources", "gauge", "Sources watched.", sizes.sources);
-    page.one("sources_failing", "gauge", "Sources whose last visit failed.", failing);
+    page.one("sources_failing", "gauge", "Sources whose last visit failed.", fetches.n_failing);
     page.one("sources_reading", "gauge", "Sources being read now.", vitals.n_under_way() as u64);
     page.one("source_overdue_seconds", "gauge", "How long the source that has waited longest has been due.", overdue);
     page.one("documents", "gauge", "Documents known.", sizes.documents);
@@ -54,9 +51,9 @@ fn figures(vitals: &Vitals, now: Timestamp) -> Result<String, StoreError> {
     page.one("subscribers", "gauge", "Confirmed subscribers.", sizes.subscribers);
     page.one("database_bytes", "gauge", "Size of the database file.", sizes.bytes);
     page.one("requests_total", "counter", "Addresses asked since the start, whatever they answered.", (vitals.n_asked)());
-    page.one("fetches_total", "counter", "Answers received from the sources watched now.", total(|health| health.n_fetches));
-    page.one("fetches_unchanged_total", "counter", "Answers among them that brought nothing new.", total(|health| health.n_unchanged));
-    page.one("fetched_bytes_total", "counter", "Bytes received from the sources watched now.", total(|health| health.bytes));
+    page.one("fetches_total", "counter", "Answers received from the sources watched now.", fetches.n_fetches);
+    page.one("fetches_unchanged_total", "counter", "Answers among them that brought nothing new.", fetches.n_unchanged);
+    page.one("fetched_bytes_total", "counter", "Bytes received from the sources watched now.", fetches.bytes);
     page.one("changes_total", "counter", "Changes told.", sizes.changes);
     page.family("deliveries", "gauge", "Mails by where they stand.");
     for (state, count) in [

@@ -128,6 +128,8 @@ fn failures_turn_the_health_and_nothing_else() {
         assert_eq!((source.health.streak, source.health.last_error, source.health.told_at), (0, None, None));
         assert_eq!((source.health.last_failed, source.next_due, source.validators), (Some(t(5)), Some(t(69)), read.validators.unwrap()));
         assert_eq!(source.health.n_fetches, 4);
+        store.record_failure(&Failure { source: source_id("novita"), ..failure(t(11)) }).unwrap();
+        assert_eq!(store.fetches().unwrap(), Fetches { n_failing: 1, n_fetches: 4, n_unchanged: 3, bytes: 1000 });
         let nobody = Failure { source: SourceId("x/y".into()), ..failure(t(1)) };
         assert!(matches!(store.record_failure(&nobody), Err(StoreError::Unknown { .. })));
     }

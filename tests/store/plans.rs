@@ -8,13 +8,11 @@ const WALKS: &[(&str, &str)] = &[
     ("bodies", "ALL_BODIES"),      // lists all bodies
     ("bodies", "ALL_SOURCES"),     // lists all sources
     ("bodies", "WATCHED_SOURCES"), // compares all with the operator's file
+    ("bodies", "FETCHES"),         // sums
     ("upkeep", "CHAIN_ENDS"),      // one hash over all chains
     ("verify", "SOURCES"),         // verification
     ("upkeep", "N_BODIES"),        // counts
     ("upkeep", "N_SOURCES"),       // counts
-    ("upkeep", "N_DOCUMENTS"),     // counts
-    ("upkeep", "N_SNAPSHOTS"),     // counts
-    ("upkeep", "N_CHANGES"),       // counts
     ("upkeep", "N_SUBSCRIBERS"),   // counts
     ("restore", "SKIP_IDS"),       // SQLite's own table of a few rows
 ];

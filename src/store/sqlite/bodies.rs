@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::columns::{At, Json, Word, column, count, small};
 use super::{Sqlite, days, documents, fault::Fault, known, statements, words};
 use crate::domain::{Body, BodyId, OfficeId, SourceId};
-use crate::store::{Bodies, Catalogue, Failure, Health, Result, Source, SourceVisit, Synced, Unchanged, Validators, WatchedSource};
+use crate::store::{Bodies, Catalogue, Failure, Fetches, Health, Result, Source, SourceVisit, Synced, Unchanged, Validators, WatchedSource};
 
 statements! {
     PUT_BODY = "
@@ -36,6 +36,10 @@ statements! {
                last_good, last_failed, last_error, streak, failing_since, n_fetches, n_unchanged, bytes, told_at
           FROM source
          ORDER BY retired_at IS NOT NULL, id";
+    FETCHES = "
+        SELECT coalesce(sum(streak > 0), 0), coalesce(sum(n_fetches), 0), coalesce(sum(n_unchanged), 0), coalesce(sum(bytes), 0)
+          FROM source
+         WHERE retired_at IS NULL";
     /* what the operator's file says of them, and no more: each start reads all of it */
     WATCHED_SOURCES = "SELECT id, body, url, kind, office, settings, retired_at IS NOT NULL FROM source";
     SOURCES_OF = "
@@ -220,6 +224,20 @@ impl Bodies for Sqlite {
     fn sources(&self) -> Result<Vec<Source>> {
         self.read("list the sources", |conn| {
             Ok(conn.prepare_cached(ALL_SOURCES)?.query_map([], source_from_row)?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn fetches(&self) -> Result<Fetches> {
+        self.read("add up what was fetched", |conn| {
+            let sums = |row: &Row<'_>| {
+                Ok(Fetches {
+                    n_failing: count(row.get(0)?),
+                    n_fetches: count(row.get(1)?),
+                    n_unchanged: count(row.get(2)?),
+                    bytes: count(row.get(3)?),
+                })
+            };
+            Ok(conn.prepare_cached(FETCHES)?.query_row([], sums)?)
         })
     }
 
