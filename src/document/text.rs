@@ -184,9 +184,11 @@ fn table(lines: &[&str], looks: &mut usize) -> Option<(super::Table, usize)> {
         .iter()
         .take(300.min(*looks))
         .take_while(|line| !line.trim().is_empty())
+        .map(|line| pieces(line))
+        .filter(|pieces| !pieces.iter().all(|piece| piece.text.chars().all(|c| matches!(c, '-' | '=' | '+' | ':'))))
+        // a line of dashes leaves no gap: below one the rows are no less rows than above
         .enumerate()
-        .map(|(index, line)| Line { y: index as f64, size: 1.0, pieces: pieces(line) })
-        .filter(|line| !line.pieces.iter().all(|piece| piece.text.chars().all(|c| matches!(c, '-' | '=' | '+' | ':'))))
+        .map(|(index, pieces)| Line { y: index as f64, size: 1.0, pieces })
         .collect();
     *looks = looks.saturating_sub(run.len());
     let many = run.iter().take_while(|line| line.pieces.len() >= 2).count();
@@ -257,11 +259,14 @@ fn pieces(line: &str) -> Vec<Piece> {
     joined(found)
 }
 
-/// "ORE   9 - 18", "8-12  e  14-17": a small word between wide gaps joins what it joins in the sentence, and is no column.
+/// "ORE   9 - 18", "8-12  e  14-17": a small word between gaps joins what it joins in the sentence, and is no column. A dash far from
+/// everything is a cell that says nothing.
 fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     let leads = |piece: &Piece| matches!(piece.text.to_lowercase().as_str(), "ore" | "h" | "h." | "dalle" | "dalle ore" | "orario");
     let joins = |piece: &Piece| matches!(piece.text.to_lowercase().as_str(), "e" | "-" | "–" | "e dalle" | "anche");
     let hours = |piece: &Piece| piece.text.starts_with(|c: char| c.is_ascii_digit());
+    let dash = |piece: &Piece| matches!(piece.text.as_str(), "-" | "–");
+    let near = |last: &Piece, piece: &Piece| piece.from - last.to <= if dash(piece) || last.text.ends_with(" -") { 2.0 } else { 4.0 };
     let mut found: Vec<Piece> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let open = |last: &Piece| {
@@ -269,7 +274,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
             matches!(word.as_str(), "ore" | "h" | "h." | "dalle" | "e" | "-" | "–") && last.text.len() > word.len() || leads(last)
         };
         match found.last_mut() {
-            Some(last) if hours(&piece) && open(last) || joins(&piece) && hours(last) => {
+            Some(last) if near(last, &piece) && (hours(&piece) && open(last) || joins(&piece) && hours(last)) => {
                 last.text.push(' ');
                 last.text.push_str(&piece.text);
                 last.to = piece.to;
@@ -333,6 +338,12 @@ mod tests {
     fn ragged_columns_are_taken_in_order() {
         let text = "lunedi   8.30 - 12.30   15.00 - 17.30\nmercoledi delle ceneri   8.30 - 12.30   15.00 - 16.30\n";
         assert_eq!(kinds(text)[0].1, "lunedi|8.30 - 12.30|15.00 - 17.30/mercoledi delle ceneri|8.30 - 12.30|15.00 - 16.30");
+    }
+
+    #[test]
+    fn rows_below_a_line_of_dashes_stay_apart_and_a_dash_is_a_cell() {
+        let text = "UFFICIO   LUNEDI       MARTEDI\n------------------------------\nUrp       9.00-12.00   -\nSuap      -            9.00-11.00\nIci       9.00-10.00   9.00-11.00\n";
+        assert_eq!(kinds(text)[0].1, "UFFICIO|LUNEDI|MARTEDI/Urp|9.00-12.00|-/Suap|-|9.00-11.00/Ici|9.00-10.00|9.00-11.00");
     }
 
     #[test]

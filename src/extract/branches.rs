@@ -5,6 +5,7 @@
 mod desks;
 mod names;
 mod posts;
+mod prose;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,8 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     desks::beside_branches(segments, scans);
     posts::of_places(segments, scans);
     municipalities(segments, scans);
+    prose::town_halls(segments, scans);
+    prose::headquarters_by_place(segments, scans);
     names::zones(segments, scans);
     names::named_by_place(segments, scans);
     rows::by_place(segments, scans);
@@ -35,13 +38,16 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     by_structure(document, segments, scans, lexicon);
     rooms(segments, scans);
     called_by_place(segments, scans);
+    prose::pointed_at(segments, scans);
+    prose::museums(segments, scans);
+    prose::desks_of_title(segments, scans);
     posts::directions(segments, scans);
     only_by_its_street(segments, scans);
 }
 
 /// "Gli operatori di Poggio rispondono allo …", below "la sede di Poggio": whoever works there speaks for the branch.
 fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    const HOUSES: [&str; 7] = ["centro", "ecocentro", "isola", "sede", "biblioteca", "cimitero", "museo"];
+    const HOUSES: [&str; 9] = ["centro", "ecocentro", "isola", "sede", "biblioteca", "cimitero", "museo", "crm", "ccr"];
     const STAFF: [&str; 9] = ["operator", "addett", "personale", "impiegat", "collegh", "sportell", "uffici", "bibliotecar", "responsabil"];
     // as many as a body may have; a page with more of them is none
     const MOST: usize = 64;
@@ -53,9 +59,23 @@ fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let Mark::Site(name) = &mark.mark else { continue };
         let folded = crate::text::fold(name).replace("centro di raccolta", "centro").replace("punto di lettura", "punto");
         if let Some((post, place)) = folded.split_once(" di ")
-            && ["sede", "delegazione", "sezione", "presidio", "succursale", "polo", "biblioteca", "centro", "punto", "cimitero", "museo"]
-                .iter()
-                .any(|word| post.starts_with(word))
+            && [
+                "sede",
+                "delegazione",
+                "sezione",
+                "presidio",
+                "succursale",
+                "polo",
+                "biblioteca",
+                "centro",
+                "punto",
+                "cimitero",
+                "museo",
+                "crm",
+                "ccr",
+            ]
+            .iter()
+            .any(|word| post.starts_with(word))
             && !places.iter().any(|(known, _)| known == place)
         {
             places.push((place.to_string(), name.clone()));
@@ -185,7 +205,8 @@ fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     }
 }
 
-/// Whether words speak of each of several branches: "per tutte le sedi", "valida per entrambe", "hanno in comune". The text is folded.
+/// Whether words speak of each of several branches: "per tutte le sedi", "valida per entrambe", "hanno in comune", "il comando e il distaccamento hanno gli stessi
+/// recapiti". The text is folded.
 pub fn says_each(text: &str) -> bool {
     const EACH: [&str; 21] = [
         "tutte le",
@@ -210,7 +231,9 @@ pub fn says_each(text: &str) -> bool {
         "e unic",
         "qualunque",
     ];
-    EACH.iter().any(|word| text.contains(word)) || says_wherever(text)
+    let have = ["hanno", "condividono", "dispongono del", "rispondono al"].iter().any(|verb| text.contains(verb));
+    let alike = ["gli stessi recapiti", "gli stessi contatti", "lo stesso numero", "lo stesso telefono", "lo stesso recapito"];
+    EACH.iter().any(|word| text.contains(word)) || says_wherever(text) || have && alike.iter().any(|words| text.contains(words))
 }
 
 /// Whether words speak of whichever branch somebody turns to: "quale che sia la sede", "nell'una o nell'altra sede", "a tutte si può scrivere". The text is folded.

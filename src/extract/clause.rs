@@ -115,9 +115,18 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
                     .is_some_and(|t| t.is_any(&["nella", "alla", "nel", "al", "presso", "la"]))
                 && marks[before].start <= 4;
             let only = leads || subject_at.len() == 2 && segment.tokens[marks[before].end..].iter().any(|t| t.is_any(&["vi", "ivi"]));
-            site_pair
-                && (near || only)
-                && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))
+            // "il SUAP riceve il lunedì 9-12 nella sede di Ronco; il giovedì 14-17 nella sede di Colle": a list of places, each behind its hours
+            let tells = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Days(_));
+            let lists = matches!(marks[i].mark, Mark::Site(_))
+                && n == 1
+                && marks[before + 1..i].iter().any(tells)
+                && !marks[before + 1..i].iter().any(|m| m.mark == Mark::Break)
+                && marks[i + 1..].iter().find(|m| m.mark == Mark::Break || tells(m)).is_some_and(|m| m.mark == Mark::Break)
+                && marks[i + 1..].iter().any(|m| matches!(m.mark, Mark::Site(_)));
+            site_pair && lists
+                || site_pair
+                    && (near || only)
+                    && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))
         };
         let together = together || n > 0 && exceptions::enumerated_with_all(segment, &marks[subject_at[n - 1]], &marks[i]);
         if !together {
@@ -187,6 +196,16 @@ fn cut_before(segment: &Segment, marks: &[Placed], before: usize, next: usize) -
         if between.peek().is_some() && between.all(refers) {
             return part + 1;
         }
+    }
+    // "…; il primo sabato del mese, dalle 9.30 alle 12, nella sede di Ronco; …": each part ends with whose hours it gives
+    let tells = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Days(_));
+    const LONGEST_PART: usize = 64;
+    let last_of_part = !marks[next + 1..].iter().take(LONGEST_PART).take_while(|m| m.mark != Mark::Break).any(tells);
+    if let Some(part) = part
+        && last_of_part
+        && marks[before + 1..next].iter().any(|m| m.start > part && matches!(m.mark, Mark::Span(..)))
+    {
+        return part + 1;
     }
     let mut cut = to;
     for at in (from..to).rev() {
@@ -413,6 +432,7 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
             Mark::Days(Days::Same) => !clause.marks[..i].iter().any(|d| matches!(d.mark, Mark::Days(Days::These { .. }))),
             _ => false,
         });
+    facts.like_day = day_compared_with(segment, clause);
     facts.openings = reading.read.openings.iter().map(|(date, span)| Opening { date: *date, span: *span }).collect();
     dates_and_periods(segment, clause, around, &reading, &mut facts);
     dates::activates(segment, clause, &mut facts);
@@ -426,6 +446,17 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         facts.period = None;
     }
     facts
+}
+
+/// "con le stesse ore del lunedì": the day of the week whose hours are meant.
+fn day_compared_with(segment: &Segment, clause: &Clause) -> Option<crate::domain::DaySelector> {
+    let pair = clause.marks.windows(2).find(|pair| pair[0].mark == Mark::SameHours)?;
+    let between = segment.tokens.get(pair[0].end..pair[1].start)?;
+    let of = between.len() == 1 && between[0].is_any(&["del", "della", "di", "dei"]);
+    match &pair[1].mark {
+        Mark::Days(Days::These { days, .. }) if of && days.len() == 1 => days.first().cloned(),
+        _ => None,
+    }
 }
 
 /// "numero neve (da novembre a marzo): 0861 …", "in quei giorni e poi sempre si può telefonare allo …": when a number answers, and no period of the office.

@@ -140,6 +140,8 @@ pub struct Facts {
     pub also: bool,
     /// "stessi giorni e orari": the hours of the office before.
     pub same_hours: bool,
+    /// "con le stesse ore del lunedì": the day of its own week that is meant.
+    pub like_day: Option<crate::domain::DaySelector>,
     /// "continua a", "resta invariato": no period of the document governs it.
     pub unchanged: bool,
 }

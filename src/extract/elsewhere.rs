@@ -182,7 +182,7 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
         || text.contains("p. iva")
         || text.contains("p.iva")
         || text.contains("partita iva")
-        || text.contains("codice fiscale") && contacts >= 1
+        || contacts >= 1 && tells_tax_number(segment)
     {
         return true;
     }
@@ -205,6 +205,13 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
     let address = marks.iter().any(|m| matches!(m.mark, Mark::Address(_)));
     !own && (body_line && (contacts >= 2 || contacts >= 1 && near_end)
         || near_end && postal && (address && contacts >= 2 || contacts >= 1 && names_street(segment)))
+}
+
+/// "Codice fiscale 00123450123": the number itself; "indicando il codice fiscale" is what somebody else has to give.
+fn tells_tax_number(segment: &Segment) -> bool {
+    let named = segment.tokens.windows(2).position(|pair| pair[0].is("codice") && pair[1].is("fiscale"));
+    let number = |t: &Token| t.kind == TokenKind::Number && t.text.len() >= 8;
+    named.is_some_and(|at| segment.tokens.iter().skip(at + 2).take(8).any(number))
 }
 
 /// "Strada provinciale delle Rocchette – 58043": opens with a street, numbered or not.

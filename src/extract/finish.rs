@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::branches;
 use super::draft::{Draft, Flags, Period};
-use crate::domain::{Evidence, Notice, OfficeId, Slot};
+use crate::domain::{Access, Evidence, Notice, OfficeId, Slot};
 
 /// The notices of the drafts.
 pub fn notices(mut drafts: Vec<Draft>) -> Vec<Notice> {
@@ -97,7 +97,10 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
             continue;
         }
         let days_off = drafts[at].weeks.values().all(|week| week.iter().all(|(_, _, slot)| *slot == Slot::Off));
-        let bare = only_contacts(&Draft { weeks: BTreeMap::new(), ..drafts[at].clone() }) && days_off;
+        // "Da settembre a dicembre" in the title holds for the contacts as for all
+        let dated = drafts.iter().filter(|d| d.subject.office == office && d.subject.site.is_some()).all(|d| !d.period.is_open());
+        let period = if dated && drafts[at].weeks.is_empty() { Period::default() } else { drafts[at].period };
+        let bare = only_contacts(&Draft { weeks: BTreeMap::new(), period, ..drafts[at].clone() }) && days_off;
         // "Tel. …" below a list of branches, in a text that tells of nobody else
         let of_branches = |(i, d): (usize, &Draft)| i == at || d.subject.site.is_some() && d.subject.office == office;
         let nameless = drafts.iter().enumerate().all(of_branches)
@@ -145,7 +148,8 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
     let alone = |d: &Draft| {
         d.subject.site.is_none()
             && d.flags.any()
-            && !has_content(&Draft { flags: Flags::default(), channels: Vec::new(), ..d.clone() })
+            && d.weeks.keys().all(|access| *access == Access::Phone)
+            && !has_content(&Draft { flags: Flags::default(), channels: Vec::new(), weeks: BTreeMap::new(), ..d.clone() })
             && !d.subject.office.is_all()
             && !d.subject.office.is_other()
     };
@@ -157,8 +161,8 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
         }
         let whole = drafts[at].clone();
         let is_branch = |d: &Draft| d.subject.office == whole.subject.office && d.subject.site.is_some();
-        let told_otherwise =
-            drafts.iter().enumerate().any(|(i, d)| i != at && d.subject.office == whole.subject.office && d.subject.site.is_none());
+        let is_whole = |d: &Draft| d.subject.office == whole.subject.office && d.subject.site.is_none();
+        let told_otherwise = drafts.iter().enumerate().any(|(i, d)| i != at && is_whole(d) && has_content(d));
         if told_otherwise || drafts.iter().filter(|d| is_branch(d)).count() < 2 {
             at += 1;
             continue;
@@ -168,6 +172,9 @@ fn share_status_among_sites(drafts: &mut Vec<Draft>) {
             if silent && (branch.closures.is_empty() || !branch.weeks.is_empty()) {
                 branch.flags = branch.flags.or(whole.flags);
                 branch.period = if branch.period.is_open() { whole.period } else { branch.period };
+                for (access, week) in &whole.weeks {
+                    branch.weeks.entry(*access).or_default().extend(week);
+                }
                 absorb(branch, whole.clone());
             } else {
                 absorb(branch, Draft { evidence: Vec::new(), ..whole.clone() });

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::Assembler;
 use super::same::chunks_of;
-use crate::domain::{Access, Slot};
+use crate::domain::{Access, DaySelector, Slot};
 use crate::extract::draft::{Facts, Flags, Period, Subject};
 use crate::extract::grammar::weeks::Chunk;
 use crate::extract::segment::Segment;
@@ -22,10 +22,13 @@ impl Assembler<'_> {
         let own = self.drafts.iter().rev().find(|d| whom.iter().any(|s| s.same(&d.subject)) && !d.weeks.is_empty());
         let Some(own) = own else { return false };
         // where its days have different times, "the same" leaves open which
+        let is_meant = |day: &DaySelector| facts.like_day.as_ref().is_none_or(|like| like == day);
         let slots: BTreeSet<Vec<Slot>> = own
             .weeks
             .values()
-            .flat_map(|week| week.iter().map(|(season, day, _)| week.day(season, day.clone()).into_iter().flatten().cloned().collect()))
+            .flat_map(|week| week.iter().map(move |(season, day, _)| (week, season, day)))
+            .filter(|(_, _, day)| is_meant(day))
+            .map(|(week, season, day)| week.day(season, day.clone()).into_iter().flatten().cloned().collect())
             .filter(|slots: &Vec<Slot>| slots != &[Slot::Off])
             .collect();
         let [slots] = slots.into_iter().collect::<Vec<_>>().try_into().unwrap_or_else(|_| [Vec::new()]);
@@ -34,7 +37,9 @@ impl Assembler<'_> {
         }
         let access = if facts.flags.appointment { Access::Appointment } else { Access::WalkIn };
         // "una mattina, il mercoledì, nella stessa fascia": the part of the day says no more than the times
-        let days = std::mem::take(&mut facts.bare_days).into_iter().chain(facts.hours.drain(..).flat_map(|(_, c)| c.days)).collect();
+        let mut days: Vec<DaySelector> =
+            std::mem::take(&mut facts.bare_days).into_iter().chain(facts.hours.drain(..).flat_map(|(_, c)| c.days)).collect();
+        days.retain(|day| facts.like_day.as_ref() != Some(day));
         let chunk = Chunk { days, slots, season: facts.season, instead: false, start: 0, end: 0 };
         facts.hours.push((access, chunk));
         facts.flags.strict = false;

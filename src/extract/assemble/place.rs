@@ -481,6 +481,7 @@ fn merge(frame: Facts, own: Facts) -> Facts {
         season: own.season,
         single_day: own.single_day,
         same_hours: own.same_hours,
+        like_day: own.like_day,
         reference: own.reference,
         same_number: own.same_number,
         bare_dates: own.bare_dates,

@@ -8,7 +8,10 @@ use crate::lexicon::Cue;
 use crate::text::{Token, fold};
 
 /// Words that open the name of a post, where a place follows.
-const POSTS: [&str; 7] = ["centro", "punto", "impianto", "isola", "recapito", "postazione", "antenna"];
+const POSTS: [&str; 9] = ["centro", "punto", "impianto", "isola", "recapito", "postazione", "antenna", "crm", "ccr"];
+
+/// Those that nothing but a collection centre is called.
+const CENTRES: [&str; 2] = ["crm", "ccr"];
 
 /// As many as a body may have; a page with more of them is none of its offices.
 const MOST: usize = 64;
@@ -48,9 +51,8 @@ pub(super) fn is_purpose(token: &Token) -> bool {
 /// "Centro di Borgo" and "Centro di Ronco" as labels of rows, lines or parts of a page, each with its hours or its street: branches of the office that the
 /// document speaks of.
 pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    if !speaks_of_one(segments, scans) {
-        return;
-    }
+    let of_one = speaks_of_one(segments, scans);
+    let centre = |segment: &Segment, from: usize| segment.tokens.get(from).is_some_and(|t| CENTRES.contains(&t.text.as_str()));
     let mut labels: Vec<(usize, usize, usize)> =
         (0..segments.len()).filter_map(|i| label(&segments[i], &scans[i]).map(|(from, end)| (i, from, end))).collect();
     // "Lunedì Centro di Borgo: 9-12; Centro di Ronco: chiuso": the heads of columns
@@ -58,6 +60,7 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         let heads = |from: usize| post(segment, from).filter(|end| segment.tokens.get(*end).is_some_and(|t| t.is(":")));
         labels.extend((1..segment.tokens.len()).filter_map(|from| heads(from).map(|end| (i, from, end))));
     }
+    labels.retain(|(i, from, _)| of_one || centre(&segments[*i], *from));
     let told = |i: usize| {
         let near = |j: &usize| segments[*j].headings.last() == Some(&i) || segments[*j].block == segments[i].block;
         let tells = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Address(_) | Mark::Days(_));

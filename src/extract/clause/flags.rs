@@ -23,9 +23,15 @@ impl Flags {
         let near = |from: usize, to: usize| {
             to - from <= 2 || to - from <= 4 && segment.tokens[from..to].iter().all(|t| LEADS.contains(&t.text.as_str()))
         };
+        // "Il mercoledì apre solo nel pomeriggio, dalle …", behind what was said of other days: a detail of the week as well
+        let first = crate::extract::segment::first_word(&segment.tokens);
+        let day_opens =
+            clause.start <= first && clause.marks.first().is_some_and(|m| matches!(m.mark, Mark::Days(_)) && m.start <= first + 1);
+        let part_of_day = |i: usize| day_opens && clause.marks.get(i + 1).is_some_and(|n| matches!(n.mark, Mark::Part(_)));
         clause.marks.iter().enumerate().any(|(i, m)| {
             m.mark == Mark::Cue(Cue::Only)
                 && !limits_to_some(m)
+                && !part_of_day(i)
                 // "l'orario è questo, e soltanto questo: …"
                 && !segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["questo", "questi", "quello", "quelli"]))
                 // "lunedì 9-12 e martedì, soltanto nel pomeriggio": a detail of the week, no limit of it

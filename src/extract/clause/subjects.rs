@@ -247,6 +247,14 @@ fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
         return false;
     }
     let before = &segment.tokens[mark.start.saturating_sub(4)..mark.start];
+    // "Ora: 10-13; Cosa: laboratori; Dove: museo del bosco": the place of what a programme lists
+    let label = |names: &[&str], tokens: &[crate::text::Token]| tokens.windows(2).any(|pair| pair[0].is_any(names) && pair[1].is(":"));
+    if segment.role == Role::Row
+        && label(&["cosa", "evento", "iniziativa", "attivita", "appuntamento", "spettacolo", "incontro"], &segment.tokens)
+        && label(&["dove", "luogo", "sede", "location"], before)
+    {
+        return true;
+    }
     // "Via Pascoli 8, sopra la biblioteca"
     let addressed = marks.iter().any(|m| matches!(m.mark, Mark::Address(_)) && m.end <= mark.start && mark.start - m.end <= 5);
     if segment.role != Role::Sentence && !addressed {

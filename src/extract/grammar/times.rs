@@ -200,7 +200,8 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     bare_span(tokens, i, lexicon)
 }
 
-/// "si aprono alle 7.30 e si chiudono alle 17", "alle 8.30 e le chiude alle 12", "con inizio alle 9 e termine alle 12", "si entra alle 9 e si esce alle 18".
+/// "si aprono alle 7.30 e si chiudono alle 17", "alle 8.30 e le chiude alle 12", "con inizio alle 9 e termine alle 12", "si entra alle 9 e si esce alle 18",
+/// "si entra alle 9 e si può restare fino alle 19".
 fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     const ENDS: [&str; 7] = ["chiu", "termin", "fin", "esc", "usci", "conclu", "cess"];
     if !tokens.get(i)?.is_any(&["alle", "all'"]) {
@@ -210,7 +211,9 @@ fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Rea
     let noon = |j: usize| tokens.get(j).is_some_and(|t| t.is("a")) && tokens.get(j + 1).is_some_and(|t| t.is("mezzogiorno"));
     let to_at = (next..next + 6).find(|j| tokens.get(*j).is_some_and(|t| t.is_any(&["alle", "all'"])) || noon(*j))?;
     let between = tokens.get(next..to_at)?;
-    let closes = between.iter().any(|t| ENDS.iter().any(|w| t.text.starts_with(w)) && !t.is("fino"));
+    let stays = between.last().is_some_and(|t| t.is_any(&["fino", "sino"]))
+        && between.iter().any(|t| ["rest", "rima", "prosegu", "contin"].iter().any(|stem| t.text.starts_with(stem)));
+    let closes = stays || between.iter().any(|t| ENDS.iter().any(|w| t.text.starts_with(w)) && !t.is("fino"));
     if !closes || between.iter().any(|t| t.kind == TokenKind::Number || t.is_any(&[".", ";"])) {
         return None;
     }

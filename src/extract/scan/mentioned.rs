@@ -276,7 +276,9 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         let over = |t: &Token| ["finit", "conclus", "terminat"].iter().any(|w| t.text.starts_with(w));
         let ended = segment.tokens.get(m.end).is_some_and(over) && segment.tokens.get(m.end + 1).is_some_and(|t| t.is_any(&[",", ":"]));
         let denied = m.start > 0 && segment.tokens[m.start - 1].is_any(&["niente", "numero"]);
-        m.mark != Mark::Cue(Cue::Event) || !(ended || denied)
+        // "Commemorazione dei defunti: orari del cimitero": the second of November
+        let feast = segment.tokens[m.start].is("commemorazione") && segment.tokens.get(m.end + 1).is_some_and(|t| t.is("defunti"));
+        m.mark != Mark::Cue(Cue::Event) || !(ended || denied || feast)
     });
     // "Dal 1° ottobre, per decisione del gestore: …": whose idea it was
     marks.retain(|m| {

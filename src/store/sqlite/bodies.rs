@@ -8,7 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::columns::{At, Json, Word, column, count, small};
 use super::{Sqlite, days, documents, fault::Fault, known, statements, words};
 use crate::domain::{Body, BodyId, OfficeId, SourceId};
-use crate::store::{Bodies, Catalogue, Failure, Fetches, Health, Result, Source, SourceVisit, Synced, Unchanged, Validators, WatchedSource};
+use crate::store::{
+    Bodies, Catalogue, Failure, Fetches, Health, Result, Source, SourceVisit, Synced, Unchanged, Validators, WatchedSource,
+};
 
 statements! {
     PUT_BODY = "

@@ -43,7 +43,10 @@ fn is_of_staff(sentence: &Sentence, start: usize) -> bool {
         .windows(2)
         .any(|pair| pair[0].is_any(&["il", "del", "al", "gli", "i", "dei"]) && pair[1].is_any(&["personale", "lavoratori", "addetti"]));
     let some = before.iter().any(|t| ["restant", "rimanent", "parte", "rientra"].iter().any(|stem| t.text.starts_with(stem)));
-    staff && some && !(0..start).any(|i| sentence.named(i))
+    // "Regolamento del lavoro agile": a paper about it
+    let paper = matches!(before, [.., paper, of] if of.is_any(&["del", "di", "sul", "per", "dello"])
+        && ["regolament", "disciplin", "accord", "pian", "contratt", "organizzazion"].iter().any(|stem| paper.text.starts_with(stem)));
+    paper || staff && some && !(0..start).any(|i| sentence.named(i))
 }
 
 /// "si prenota esclusivamente online", "appuntamenti solo per telefono": how to book, not how one is served.
@@ -55,6 +58,12 @@ fn is_of_booking(sentence: &Sentence, start: usize, end: usize) -> bool {
 /// "le domande si presentano solo online"
 fn is_of_a_thing(sentence: &Sentence, only: usize) -> bool {
     let phrase = sentence.phrase(only);
+    // "La presentazione delle pratiche, per legge, avviene soltanto per via telematica"
+    const HANDED: [&str; 4] = ["presentazion", "trasmission", "invio", "inoltro"];
+    let opening = sentence.tokens.get(..only.min(3)).unwrap_or_default();
+    if opening.iter().any(|t| HANDED.iter().any(|stem| t.text.starts_with(stem))) && !(0..only).any(|i| sentence.named(i)) {
+        return true;
+    }
     let thing = sentence.first(phrase.start..only, &[Word::Thing]);
     const REACHED: [&str; 8] = ["rispond", "contatt", "raggiung", "rivolg", "assist", "ricev", "lavor", "sportell"];
     let office = (phrase.start..only).any(|i| REACHED.iter().any(|stem| sentence.text(i).starts_with(stem)));

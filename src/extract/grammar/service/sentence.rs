@@ -291,6 +291,10 @@ impl<'a> Sentence<'a> {
         if !RELATIVE.contains(&self.text(open + 1)) && closed > open + 2 {
             return None;
         }
+        // "i permessi si ritirano all'ufficio tributi, in via Po 3, aperto al pubblico …": the office that the insertion is about
+        if open.checked_sub(1).is_some_and(|i| self.named(i)) {
+            return None;
+        }
         let start = (0..open).rev().find(|i| self.stops(*i)).map_or(0, |i| i + 1);
         self.head(start..open)
     }
