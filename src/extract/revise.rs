@@ -12,6 +12,7 @@ use super::grammar::weekdays::Days;
 use super::press;
 use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
+use crate::document::Region;
 use crate::domain::{ChannelKind, Season};
 use crate::lexicon::Cue;
 use crate::text::TokenKind;
@@ -40,6 +41,7 @@ pub fn revise(segments: &[Segment], scans: &mut [Vec<Placed>], published: Option
         scans[lines].iter_mut().for_each(Vec::clear);
     }
     parents(segments, scans);
+    archive_by_its_short_name(segments, scans);
     faxes_in_columns(segments, scans);
     coming_days::resolve(segments, scans, published);
     shut_and_reached(segments, scans);
@@ -74,7 +76,7 @@ fn parents(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for (i, segment) in segments.iter().enumerate() {
         let label = segment.tokens.iter().take(LABEL + 1).position(|t| t.is(":"));
         let opens = segment.tokens.first().is_some_and(|t| PARENTS.contains(&t.text.as_str()));
-        let alone = scans[i].iter().any(office) && scans[i].iter().all(|m| office(m) || m.mark == Mark::Comma);
+        let alone = scans[i].iter().any(office) && scans[i].iter().all(|m| office(m) || matches!(m.mark, Mark::Comma | Mark::Break));
         let field = matches!(segment.role, Role::Item | Role::Row | Role::Line) && opens && label.is_some() && alone;
         let title = segment.headings.last().filter(|h| scans[**h].iter().any(office));
         fields.extend(title.filter(|_| field).map(|title| (*title, i)));
@@ -83,6 +85,27 @@ fn parents(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for pair in fields.chunk_by(|a, b| a.0 == b.0) {
         if let [(_, field)] = pair {
             scans[*field].clear();
+        }
+    }
+}
+
+/// "L'Archivio è chiuso in agosto" below "Archivio storico comunale": no other archive than that of the title.
+fn archive_by_its_short_name(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    let named = |marks: &[Placed], id: &str| {
+        marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if mention.offices.iter().any(|o| o.office.0 == id)))
+    };
+    let title = segments.iter().position(|s| s.region == Region::Main && s.role == Role::Heading);
+    let Some(title) = title.filter(|at| named(&scans[*at], "archivio-storico") && !named(&scans[*at], "protocollo")) else { return };
+    let historical = scans[title].iter().find_map(|m| match &m.mark {
+        Mark::Offices(mention) => mention.offices.iter().find(|o| o.office.0 == "archivio-storico").map(|o| o.office.clone()),
+        _ => None,
+    });
+    let Some(historical) = historical else { return };
+    for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
+        for mark in marks.iter_mut().filter(|m| m.end == m.start + 1 && segment.tokens[m.start].is("archivio")) {
+            if let Mark::Offices(mention) = &mut mark.mark {
+                mention.offices.iter_mut().for_each(|o| o.office = historical.clone());
+            }
         }
     }
 }

@@ -94,6 +94,7 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             || is_place(segment, marks, mark)
             || is_house_of(segment, mark)
             || is_maker(segment, mark)
+            || is_matter(segment, mark)
             || is_author(segment, mark)
         {
             out.push(mark.start);
@@ -143,6 +144,13 @@ fn is_house_of(segment: &Segment, mark: &Placed) -> bool {
     let was = before.windows(2).any(|pair| pair[0].is_any(&["gia", "ex", "vecchia", "precedente"]) && pair[1].is("sede"));
     let for_them = before.windows(2).any(|pair| pair[0].is("per") && pair[1].is("conto"));
     of && (same || alike || was) || for_them
+}
+
+/// "un'associazione per la tutela dei beni culturali", "la valorizzazione del turismo": the matter, and no office for it.
+fn is_matter(segment: &Segment, mark: &Placed) -> bool {
+    const MATTERS: [&str; 6] = ["tutela", "valorizzazione", "salvaguardia", "promozione", "difesa", "protezione"];
+    let before = &segment.tokens[mark.start.saturating_sub(2)..mark.start];
+    matches!(before, [matter, of] if MATTERS.contains(&matter.text.as_str()) && of.is_any(&["del", "della", "dell'", "dei", "delle", "degli"]))
 }
 
 /// "una mostra curata dall'ufficio cultura": whose work something is.

@@ -261,11 +261,24 @@ fn is_excepted(tokens: &[Token], i: usize, next: usize) -> bool {
 fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> bool {
     let opens = i == place.first;
     // "il Sindaco riceve", "la segreteria resta chiusa": a verb of service makes a subject
-    let serves = tokens.get(next).is_some_and(|t| {
-        ["riceve", "ricevono", "ricevera", "riceveranno", "risponde", "incontra", "incontrera"].contains(&t.text.as_str())
-            || t.is("da") && tokens.get(next + 1).is_some_and(|n| n.is_any(&["udienza", "ascolto"]))
-            || t.is("e") && tokens.get(next + 1).is_some_and(|n| n.text.starts_with("contattabil") || n.text.starts_with("raggiungibil"))
-    });
+    let receives = |at: usize| {
+        const RECEIVES: [&str; 7] = ["riceve", "ricevono", "ricevera", "riceveranno", "risponde", "incontra", "incontrera"];
+        let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+        let goes_on =
+            matches!(word(at), "continua" | "continuera") && word(at + 1) == "a" && matches!(word(at + 2), "ricevere" | "incontrare");
+        goes_on || RECEIVES.contains(&word(at))
+    };
+    // "Il sindaco, come ha sempre fatto, riceve il sabato"
+    const INSERTION: usize = 9;
+    let close = (next + 2..next + INSERTION).find(|at| tokens.get(*at).is_some_and(|t| t.is(",")));
+    let inserted = tokens.get(next).is_some_and(|t| t.is(",")) && tokens[i].is("sindaco") && close.is_some_and(|at| receives(at + 1));
+    let serves = receives(next)
+        || inserted
+        || tokens.get(next).is_some_and(|t| {
+            t.is("da") && tokens.get(next + 1).is_some_and(|n| n.is_any(&["udienza", "ascolto"]))
+                || t.is("e")
+                    && tokens.get(next + 1).is_some_and(|n| n.text.starts_with("contattabil") || n.text.starts_with("raggiungibil"))
+        });
     // "Il protocollo non chiude, ma …", "i messi sono aperti": nothing else is called so and opens
     const DESKS: [&str; 5] = ["protocollo", "ragioneria", "messi", "segreteria", "centralino"];
     let desk = DESKS.iter().any(|w| tokens[i].is(w))

@@ -21,6 +21,8 @@ pub(super) fn read(sentence: &mut Sentence) {
     }
     for shrink in sentence.all(Word::Shrink) {
         if let Some(object) = shrunk(sentence, shrink.start, shrink.end)
+            // "con le giornate che si accorciano": the autumn
+            && !(sentence.text(shrink.start).starts_with("accorci") && sentence.text(object.start).starts_with("giornat"))
             && !is_of_employees(sentence, shrink.start.min(object.start))
             && !is_doubted(sentence, shrink.start, shrink.end)
         {

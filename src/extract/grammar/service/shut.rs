@@ -19,7 +19,13 @@ pub(super) fn read(sentence: &mut Sentence) {
         let staff = sentence.text(shut.start) == "in"
             && (shut.start.saturating_sub(3)..shut.start)
                 .any(|i| ["personale", "dipendent", "impiegat", "collegh", "addett"].iter().any(|stem| sentence.text(i).starts_with(stem)));
-        if staff {
+        // "Orario ridotto per ferie": why it is shorter
+        let shorter = sentence.text(shut.start) == "per"
+            && shut
+                .start
+                .checked_sub(1)
+                .is_some_and(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+        if staff || shorter {
             continue;
         }
         // "La S.P. 11, chiusa in agosto per una frana": a road
