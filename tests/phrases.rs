@@ -467,3 +467,15 @@ fn documents_beyond_measure_are_read_to_the_end() {
         assert!(notices.len() <= 2, "{}", notices.len());
     }
 }
+
+/// Days said once for a table, lent from row to row, must not grow with the rows: a page of these was read in minutes and gigabytes.
+#[test]
+fn days_lent_to_many_rows_stay_as_many_as_they_are() {
+    let row = "<tr><td>8.00 - 17.00</td><td>7.30 - 19.00</td></tr>".repeat(200);
+    let page = format!(
+        "<table><caption>I cimiteri sono aperti tutti i giorni</caption><tr><th>dal 1° ottobre al 31 marzo</th><th>dal 1° aprile al 30 settembre</th></tr>{row}</table>"
+    );
+    let document = document::read(&Input { bytes: page.as_bytes(), content_type: Some("text/html; charset=utf-8"), ..Input::default() });
+    let notices = extract::read(&document, Lexicon::builtin(), &Context::default()).notices;
+    assert!(notices.len() <= 1, "{notices:?}");
+}

@@ -454,7 +454,13 @@ impl Assembler<'_> {
         if !dates.is_empty() && segment.tokens.len() <= 8 && segment.role != Role::Heading && clause.marks.iter().all(only_dates) {
             self.hanging_dates = Some((segment.block, dates));
         }
-        let days: Vec<DaySelector> = facts.hours.iter().flat_map(|(_, c)| c.days.clone()).collect();
+        // each day once: what is lent to the next row, and comes back from each of its hours, would double with every row
+        let mut days: Vec<DaySelector> = Vec::new();
+        for day in facts.hours.iter().flat_map(|(_, chunk)| &chunk.days) {
+            if !days.contains(day) {
+                days.push(day.clone());
+            }
+        }
         let seasonal = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Season(_))));
         let lines = matches!(segment.role, Role::Row | Role::Line | Role::Item);
         let opens = clause.marks.first().is_some_and(|m| matches!(m.mark, Mark::When(When::Season(_))));
