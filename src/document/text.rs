@@ -266,7 +266,9 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     let joins = |piece: &Piece| matches!(piece.text.to_lowercase().as_str(), "e" | "-" | "–" | "e dalle" | "anche");
     let hours = |piece: &Piece| piece.text.starts_with(|c: char| c.is_ascii_digit());
     let dash = |piece: &Piece| matches!(piece.text.as_str(), "-" | "–");
-    let near = |last: &Piece, piece: &Piece| piece.from - last.to <= if dash(piece) || last.text.ends_with(" -") { 2.0 } else { 4.0 };
+    let near = |last: &Piece, piece: &Piece| {
+        piece.from - last.to <= if dash(piece) || last.text.ends_with(" -") || last.text.ends_with(" –") { 2.0 } else { 4.0 }
+    };
     let mut found: Vec<Piece> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let open = |last: &Piece| {

@@ -7,6 +7,7 @@ mod names;
 mod posts;
 mod prose;
 mod rows;
+mod towns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,8 +27,8 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     desks::of_places(segments, scans);
     desks::beside_branches(segments, scans);
     posts::of_places(segments, scans);
-    municipalities(segments, scans);
-    prose::town_halls(segments, scans);
+    towns::labelled(segments, scans);
+    towns::in_prose(segments, scans);
     prose::headquarters_by_place(segments, scans);
     names::zones(segments, scans);
     names::named_by_place(segments, scans);
@@ -100,52 +101,6 @@ fn called_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             let at = marks.partition_point(|m| m.start < start);
             marks.insert(at, Placed { mark: Mark::Site(name), start, end });
         }
-    }
-}
-
-/// "Municipio di Casale: lunedì 9-12", "Municipio di Rocca: giovedì 9-12": where one office of a union receives, town by town.
-fn municipalities(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    let union =
-        segments.iter().any(|s| ["unione", "associat", "convenzione", "comunita montana"].iter().any(|w| s.folded.text.contains(w)));
-    let mut offices: Vec<&OfficeId> = Vec::new();
-    for mark in scans.iter().zip(segments).filter(|(_, s)| s.region == Region::Main).flat_map(|(marks, _)| marks) {
-        if let Mark::Offices(mention) = &mark.mark {
-            offices.extend(mention.offices.iter().map(|o| &o.office).filter(|o| !o.is_all() && !o.is_other()));
-        }
-    }
-    offices.dedup();
-    if !union || offices.is_empty() || offices.iter().any(|o| *o != offices[0]) {
-        return;
-    }
-    let town = |i: usize| -> Option<(usize, usize, bool)> {
-        let segment = &segments[i];
-        let first = super::segment::first_word(&segment.tokens);
-        let seat = segment.tokens.get(first).is_some_and(|t| t.is_any(&["municipio", "comune", "palazzo"]));
-        let of = segment.tokens.get(first + 1).is_some_and(|t| t.is_any(&["di", "d'", "del"])) && segment.is_capital(first + 2);
-        let end = name_end(&segment.tokens, first + 2, &|j| segment.is_capital(j));
-        let heading = segment.role == Role::Heading && end >= segment.tokens.len() && !segment.headings.is_empty();
-        let sign = segment.tokens.get(end).is_some_and(|t| t.is_any(&[":", "-", ",", "("]));
-        let told = scans[i].iter().any(|m| m.start >= end && matches!(m.mark, Mark::Days(_) | Mark::Span(..)));
-        let entry = sign && matches!(segment.role, Role::Line | Role::Item | Role::Row);
-        (segment.region == Region::Main && seat && of && (heading || entry)).then_some((first, end, heading || told))
-    };
-    // "Municipio di Rocca: via Po 2", "Municipio di Rocca: giovedì 9-12": entries of one term, of which one tells when
-    let entries: Vec<(usize, usize, usize, bool)> =
-        (0..segments.len()).filter_map(|i| town(i).map(|(from, end, told)| (i, from, end, told))).collect();
-    let name_of = |(i, from, end, _): &(usize, usize, usize, bool)| crate::text::fold(segments[*i].words(*from..*end));
-    let told: BTreeSet<String> = entries.iter().filter(|entry| entry.3).map(name_of).collect();
-    let found: Vec<(usize, usize, usize)> =
-        entries.iter().filter(|entry| told.contains(&name_of(entry))).map(|(i, from, end, _)| (*i, *from, *end)).collect();
-    let mut names: Vec<String> = found.iter().map(|(i, from, end)| crate::text::fold(segments[*i].words(*from..*end))).collect();
-    names.sort();
-    names.dedup();
-    if names.len() < 2 {
-        return;
-    }
-    for (i, from, end) in found {
-        let name = segments[i].words(from..end).to_string();
-        scans[i].retain(|m| m.start >= end || matches!(m.mark, Mark::Cue(_)));
-        scans[i].insert(0, Placed { mark: Mark::Site(name), start: from, end });
     }
 }
 

@@ -123,10 +123,8 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
                 && !marks[before + 1..i].iter().any(|m| m.mark == Mark::Break)
                 && marks[i + 1..].iter().find(|m| m.mark == Mark::Break || tells(m)).is_some_and(|m| m.mark == Mark::Break)
                 && marks[i + 1..].iter().any(|m| matches!(m.mark, Mark::Site(_)));
-            site_pair && lists
-                || site_pair
-                    && (near || only)
-                    && !marks[before + 1..i].iter().any(|m| matches!(m.mark, Mark::Break | Mark::Span(..) | Mark::Days(_)))
+            let silent = !marks[before + 1..i].iter().any(|m| m.mark == Mark::Break || tells(m));
+            site_pair && (lists || (near || only) && silent)
         };
         let together = together || n > 0 && exceptions::enumerated_with_all(segment, &marks[subject_at[n - 1]], &marks[i]);
         if !together {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use proptest::prelude::*;
 use sportello::diff::{Known, Moment, compare};
-use sportello::domain::{BodyId, Change, DocumentKind, Reading, day_of};
-use sportello::resolve::{Settings, Sight, fold};
+use sportello::domain::{BodyId, Change, DocumentKind, Reading, Value, day_of};
+use sportello::resolve::{Facet, Said, Settings, Sight, fold};
 
 use crate::script::{Event, Scene, Story, stories};
 use crate::town::{CONFIRM_AFTER, Town};
@@ -56,17 +56,23 @@ fn told_later(town: &Town, scene: &Scene, n_hours: i64) -> Vec<Change> {
 /// A page that goes on showing what another document announced for a period, days after its end, means it: that is news without
 /// another reading.
 fn outlasts(town: &Town, change: &Change, today: Date) -> bool {
-    const ECHO_DAYS: i64 = 3;
-    let long_over = |until: Date| until.checked_add(jiff::Span::new().days(ECHO_DAYS)).unwrap() < today;
+    let long_over = |until: Date, n_days: i64| until.checked_add(jiff::Span::new().days(n_days)).unwrap() < today;
+    let is_told = |shown: &Said| match (shown, &change.after) {
+        (Said::Status(shown), Some(Value::Status(told))) => shown == told,
+        (Said::Hours(shown), Some(Value::Hours(told))) => shown.iter().all(|entry| told.contains(entry)),
+        _ => false,
+    };
     let statements = || town.documents.values().flat_map(|document| document.statements.iter().map(move |said| (document, said)));
     statements().any(|(page, shown)| {
+        let n_days = if shown.facet == Facet::Status { 3 } else { 14 };
         page.kind == DocumentKind::Page
             && change.causes.iter().any(|cause| cause.url == page.url)
-            && shown.facet.aspect() == change.aspect
+            && is_told(&shown.said)
             && shown.from.is_none()
             && shown.until.is_none()
-            && statements()
-                .any(|(other, announced)| other.url != page.url && announced.said == shown.said && announced.until.is_some_and(long_over))
+            && statements().any(|(other, announced)| {
+                other.url != page.url && announced.said == shown.said && announced.until.is_some_and(|until| long_over(until, n_days))
+            })
     })
 }
 

@@ -411,10 +411,10 @@ impl Assembler<'_> {
             }
             let topical = segment.headings.is_empty() || self.heading_topic(segment).is_none();
             // "Dove e quando" below a text about one office: its own fields
-            let field = is_field(segment) && self.topic.len() == 1 && !self.topic.iter().any(|s| s.office.is_all());
             // "Devo prendere appuntamento?": questions about the office that the answers speak of
-            let asks = segment.text.trim_end().ends_with('?') && self.topic.len() == 1 && !self.topic.iter().any(|s| s.office.is_all());
-            if topical && self.page_topic.is_empty() && !field && !asks {
+            let of_one = self.topic.len() == 1 && !self.topic.iter().any(|s| s.office.is_all());
+            let goes_on = of_one && (is_field(segment) || segment.text.trim_end().ends_with('?'));
+            if topical && self.page_topic.is_empty() && !goes_on {
                 self.topic.clear();
             }
             return;

@@ -1,5 +1,6 @@
 //! Posts that a document about one office calls by their places: "Centro di Borgo", "Punto di Ronco", and words that only send people to a branch.
 
+use super::prose::put;
 use crate::document::Region;
 use crate::extract::grammar::sites::name_end;
 use crate::extract::scan::{Mark, Placed};
@@ -88,15 +89,13 @@ pub(super) fn of_places(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             Some(Placed { mark: Mark::Site(name.clone()), start: from, end })
         };
         for site in (0..segment.tokens.len()).filter_map(named) {
-            marks.retain(|m| m.end <= site.start || m.start >= site.end);
-            let at = marks.partition_point(|m| m.start < site.start);
-            marks.insert(at, site);
+            put(marks, site.mark, site.start, site.end);
         }
     }
 }
 
 /// Whether the matter of a document names one office and no other.
-fn speaks_of_one(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
+pub(super) fn speaks_of_one(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
     let main = segments.iter().zip(scans).filter(|(s, _)| s.region == Region::Main).flat_map(|(_, marks)| marks);
     let mut offices = main
         .filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some(&mention.offices) } else { None })

@@ -1,7 +1,6 @@
-//! Branches that running prose names: "il martedì nel municipio di Poggio", "al Comando di Villa", "questa delegazione".
+//! Branches that running prose names: "al Comando di Villa", "questa delegazione", "il Museo civico e la Pinacoteca".
 
 use crate::document::Region;
-use crate::domain::OfficeId;
 use crate::extract::grammar::sites::name_end;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
@@ -13,54 +12,14 @@ const MOST: usize = 64;
 /// How many sentences back a branch may stand that "questa delegazione" points to.
 const BACK: usize = 3;
 
-fn speaks(segment: &Segment) -> bool {
+pub(super) fn speaks(segment: &Segment) -> bool {
     segment.region == Region::Main && segment.role == Role::Sentence
 }
 
 /// "di Poggio Alto" behind a word: where the name of the place ends.
-fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
+pub(super) fn name_of_place(segment: &Segment, at: usize) -> Option<usize> {
     let of = segment.tokens.get(at).is_some_and(|t| t.is_any(&["di", "d'"]));
     (of && segment.is_capital(at + 1)).then(|| name_end(&segment.tokens, at + 1, &|j| segment.is_capital(j)))
-}
-
-/// "Il SUAP riceve il martedì dalle 9 alle 13 nel municipio di Poggio; il mercoledì nel municipio di Rocca": where the one office that a union's article is
-/// about receives, town by town.
-pub(super) fn town_halls(segments: &[Segment], scans: &mut [Vec<Placed>]) {
-    let main = || segments.iter().zip(scans.iter()).filter(|(s, _)| s.region == Region::Main);
-    let mut offices: Vec<&OfficeId> = main()
-        .flat_map(|(_, marks)| marks)
-        .filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some(mention) } else { None })
-        .flat_map(|mention| mention.offices.iter().map(|o| &o.office))
-        .filter(|office| !office.is_all())
-        .collect();
-    offices.dedup();
-    let union =
-        || segments.iter().any(|s| ["unione", "associat", "convenzione", "comunita montana"].iter().any(|w| s.folded.text.contains(w)));
-    if offices.is_empty() || offices.iter().any(|office| *office != offices[0]) || offices[0].is_other() || !union() {
-        return;
-    }
-    let mut found: Vec<(usize, usize, usize)> = Vec::new();
-    for (i, segment) in segments.iter().enumerate().filter(|(_, s)| speaks(s)) {
-        for at in 1..segment.tokens.len() {
-            let inside = segment.tokens[at].is("municipio") && segment.tokens[at - 1].is_any(&["nel", "al", "del", "il", "dal", "presso"]);
-            if let Some(end) = place_behind(segment, at + 1).filter(|_| inside) {
-                if found.len() >= 4 * MOST {
-                    return; // a register of a country's town halls
-                }
-                found.push((i, at, end));
-            }
-        }
-    }
-    let mut names: Vec<String> = found.iter().map(|(i, from, end)| fold(segments[*i].words(*from..*end))).collect();
-    names.sort();
-    names.dedup();
-    let told = found.iter().any(|(i, ..)| scans[*i].iter().any(|m| matches!(m.mark, Mark::Span(..))));
-    if names.len() < 2 || names.len() > MOST || !told {
-        return;
-    }
-    for (i, from, end) in found {
-        put(&mut scans[i], Mark::Site(segments[i].words(from..end).to_string()), from, end);
-    }
 }
 
 /// "Il Comando di Villa" beside "il distaccamento di Ponte": the post of the police that is called by its place as the others are.
@@ -79,7 +38,7 @@ pub(super) fn headquarters_by_place(segments: &[Segment], scans: &mut [Vec<Place
         let found: Vec<(usize, usize, usize)> = marks
             .iter()
             .filter_map(command)
-            .filter_map(|(start, end)| Some((start, end, place_behind(segment, end)?)))
+            .filter_map(|(start, end)| Some((start, end, name_of_place(segment, end)?)))
             .take(MOST)
             .collect();
         for (start, end, to) in found {
@@ -180,7 +139,7 @@ pub(super) fn desks_of_title(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 }
 
 /// Marks a branch in place of what its words said before.
-fn put(marks: &mut Vec<Placed>, mark: Mark, start: usize, end: usize) {
+pub(super) fn put(marks: &mut Vec<Placed>, mark: Mark, start: usize, end: usize) {
     marks.retain(|m| m.end <= start || m.start >= end);
     let at = marks.partition_point(|m| m.start < start);
     marks.insert(at, Placed { mark, start, end });
