@@ -74,10 +74,10 @@ pub fn fold(documents: &[DocumentNotices], today: Date, settings: &Settings) -> 
     }
 }
 
-/// An order that depends on the statements alone: what a document says twice otherwise, of the same days, goes by its sentences.
-fn order<'a>(source: &Source<'a>) -> (jiff::Timestamp, &'a str, Facet, Option<Date>, Option<Date>, &'a [String]) {
+/// An order that depends on the statements alone.
+fn order<'a>(source: &Source<'a>) -> (jiff::Timestamp, &'a str, Facet, Option<Date>, Option<Date>) {
     let statement = source.statement;
-    (statement.since, source.document.url.as_str(), statement.facet, statement.from, statement.until, &statement.evidence)
+    (statement.since, source.document.url.as_str(), statement.facet, statement.from, statement.until)
 }
 
 /// The folded key, with the names that `sources.toml` settles.

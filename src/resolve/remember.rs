@@ -305,7 +305,10 @@ fn merge_levels(
         };
         merged.push(Statement { before, ..statement });
     }
+    // what the document says now: what is only kept beneath it neither keeps nor replaces anything
+    let n_said = merged.len();
     for statement in old {
+        let mut said = merged.iter().take(n_said);
         let open = statement.until.is_none();
         let begins_before = |day: Option<Date>| statement.from.is_none() || statement.from < day;
         let covered = |other: &Statement| {
@@ -313,10 +316,10 @@ fn merge_levels(
             other.missing.is_none() && (ahead || other.until.is_some_and(|until| begins_before(next(until))))
         };
         let replaced = |other: &Statement| other.missing.is_none() && other.until.is_none() && other.from.is_none_or(|from| from <= today);
-        if open && merged.iter().any(replaced) {
+        if open && said.clone().any(replaced) {
             continue;
         }
-        if open && merged.iter().any(covered) {
+        if open && said.any(covered) {
             merged.push(Statement { missing: None, ..statement });
             continue;
         }
