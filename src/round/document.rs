@@ -12,7 +12,7 @@ use super::fold::{ATTEMPTS, Fold};
 use super::read::{Read, material, matter_sha, read};
 use super::{RULES_VERSION, Round, catalogue};
 use crate::config::sources::Source;
-use crate::domain::{Change, DocumentKind, Reading};
+use crate::domain::{Change, DocumentKind};
 use crate::fetch::{self, FetchError, Reply, Response, Scope, Verdict, attachments, judge};
 use crate::resolve::{self, DocumentNotices, Sight};
 use crate::store::{
@@ -225,17 +225,11 @@ impl Round {
         if !known.waits {
             return Ok(Outcome::Unchanged(row, unchanged.bytes));
         }
-        let (body, url, id) = (source.body.clone(), known.url.clone(), source.id.clone());
-        let now = self.clock.now();
+        let id = known.id;
         let reading = self
             .on_store(move |store| {
                 store.record_unchanged(&[row])?;
-                let known = store.known(&body, now)?;
-                Ok(known.documents.into_iter().find(|document| document.source == id && document.url == url).map(|document| Reading {
-                    published: document.published,
-                    notices: document.notices,
-                    doubts: document.doubts,
-                }))
+                Ok(store.said(id)?.map(|said| said.reading))
             })
             .await?;
         let Some(reading) = reading else { return Ok(Outcome::Read(Vec::new(), unchanged.bytes)) };

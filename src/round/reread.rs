@@ -66,22 +66,17 @@ impl Round {
                 let Some(source) = self.source(&document.source) else { continue };
                 let Ok(url) = Url::parse(&document.url) else { continue };
                 let read = self.read_snapshot(&source, &url, document.snapshot).await?;
-                let is_other = read.as_ref().is_some_and(|read| read.reading.notices != document.notices);
+                let id = document.id;
+                let before = self.on_store(move |store| store.said(id)).await?.map(|said| said.reading.notices).unwrap_or_default();
+                let is_other = read.as_ref().is_some_and(|read| read.reading.notices != before);
                 let after = read.map(|read| read.reading.notices);
                 let outdated = document.rules_version != RULES_VERSION;
                 if apply && after.is_some() && (is_other || outdated) {
-                    let id = document.id;
                     if let Some(row) = self.on_store(move |store| store.document_by_id(id)).await? {
                         self.reread_document(row, document.snapshot).await?;
                     }
                 }
-                tell(&Reextracted {
-                    source: document.source,
-                    url: document.url,
-                    snapshot: document.snapshot,
-                    before: document.notices,
-                    after,
-                });
+                tell(&Reextracted { source: document.source, url: document.url, snapshot: document.snapshot, before, after });
             }
         }
         Ok(())

@@ -1,13 +1,10 @@
 //! A visit and all that follows from it, recorded in one transaction.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{DocumentId, Received, Result, SnapshotId};
-use crate::domain::{
-    BodyId, Change, ChangeId, Corroboration, DeliveryId, DocumentKind, Doubt, Held, Notice, OfficeId, PlannedDelivery, Reading, SourceId,
-    State,
-};
+use crate::domain::{BodyId, Change, ChangeId, Corroboration, DeliveryId, DocumentKind, Held, PlannedDelivery, Reading, SourceId, State};
 use crate::resolve::{DocumentNotices, Redesign};
 
 /// What the store knows of a body: the material that a new reading is folded into and compared with.
@@ -34,28 +31,10 @@ pub struct KnownDocument {
     pub source: SourceId,
     /// Canonical address.
     pub url: String,
-    /// Page or article.
-    pub kind: DocumentKind,
-    /// The office its source is about, when the operator's file says so.
-    pub office: Option<OfficeId>,
     /// The version that was read.
     pub snapshot: SnapshotId,
-    /// The document's own date.
-    pub published: Option<Date>,
-    /// When it was first read: stands in for a missing `published`.
-    pub first_read: Timestamp,
-    /// When it was last seen.
-    pub last_seen: Timestamp,
-    /// Since when it has been gone, if it is.
-    pub gone_since: Option<Timestamp>,
-    /// How many fetches have found it gone.
-    pub n_gone: u32,
     /// The version of the rules that read it.
     pub rules_version: u32,
-    /// What it says.
-    pub notices: Vec<Notice>,
-    /// What in it could not be made out.
-    pub doubts: Vec<Doubt>,
     /// What is remembered of it between visits.
     pub memory: Option<DocumentNotices>,
 }

@@ -10,4 +10,5 @@ mod full_disk;
 mod plans;
 mod proof;
 mod support;
+mod totals;
 mod upgrade;

@@ -8,12 +8,8 @@ const WALKS: &[(&str, &str)] = &[
     ("bodies", "ALL_BODIES"),      // lists all bodies
     ("bodies", "ALL_SOURCES"),     // lists all sources
     ("bodies", "WATCHED_SOURCES"), // compares all with the operator's file
-    ("bodies", "FETCHES"),         // sums
     ("upkeep", "CHAIN_ENDS"),      // one hash over all chains
     ("verify", "SOURCES"),         // verification
-    ("upkeep", "N_BODIES"),        // counts
-    ("upkeep", "N_SOURCES"),       // counts
-    ("upkeep", "N_SUBSCRIBERS"),   // counts
     ("restore", "SKIP_IDS"),       // SQLite's own table of a few rows
 ];
 

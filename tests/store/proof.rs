@@ -154,6 +154,7 @@ fn documents_that_older_rules_read_are_listed_with_their_bytes() {
     store.record(&Visit { body: town().id, at: t(2), documents, findings: None }).unwrap();
     assert!(store.outdated(2, None, 10).unwrap().is_empty());
     let known = store.known(&town().id, t(0)).unwrap();
-    assert_eq!((known.documents[0].rules_version, &known.documents[0].notices), (2, &reading.notices));
+    let said = store.said(known.documents[0].id).unwrap().unwrap();
+    assert_eq!((known.documents[0].rules_version, said.rules_version, said.reading), (2, 2, reading));
     assert_eq!(store.sizes().unwrap().snapshots, 2);
 }

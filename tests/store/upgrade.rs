@@ -8,6 +8,7 @@ use sportello::store::*;
 
 use crate::browse::{country, record_exceptions, settle};
 use crate::support::*;
+use crate::totals::totals;
 
 /// All that describes the tables.
 fn schema(path: &Path) -> Vec<(String, Option<String>)> {
@@ -77,6 +78,7 @@ fn a_database_of_each_older_schema_becomes_what_a_new_one_is() {
         assert_eq!(upgraded.search_changes("sabato", None, 9).unwrap().changes.len(), 1);
         drop(upgraded);
         assert_eq!(schema(&path), schema(&new));
+        assert_eq!(totals(&path)[..2], totals(&new)[..2]);
         // a backup of that time is restored, and one that was altered is not
         restore(&copy, &path, true).unwrap();
         assert_eq!(found(&*open(&path).unwrap()), expected);

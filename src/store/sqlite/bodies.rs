@@ -18,6 +18,7 @@ statements! {
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, province = excluded.province,
                                            istat = excluded.istat, ipa = excluded.ipa, retired_at = NULL";
     RETIRE_BODY = "UPDATE body SET retired_at = :now WHERE id = :id";
+    SET_N_BODIES = "UPDATE total SET bodies = :n WHERE id = 1 AND bodies <> :n";
     /* a scan of all bodies is what is asked for */
     ALL_BODIES = "SELECT id, name, kind, province, istat, ipa FROM body WHERE retired_at IS NULL ORDER BY id";
     ONE_BODY = "SELECT id, name, kind, province, istat, ipa FROM body WHERE id = :id";
@@ -38,10 +39,8 @@ statements! {
                last_good, last_failed, last_error, streak, failing_since, n_fetches, n_unchanged, bytes, told_at
           FROM source
          ORDER BY retired_at IS NOT NULL, id";
-    FETCHES = "
-        SELECT coalesce(sum(streak > 0), 0), coalesce(sum(n_fetches), 0), coalesce(sum(n_unchanged), 0), coalesce(sum(bytes), 0)
-          FROM source
-         WHERE retired_at IS NULL";
+    /* kept by triggers, as all totals are but the bodies */
+    FETCHES = "SELECT failing, fetches, unchanged, bytes FROM total WHERE id = 1";
     /* what the operator's file says of them, and no more: each start reads all of it */
     WATCHED_SOURCES = "SELECT id, body, url, kind, office, settings, retired_at IS NOT NULL FROM source";
     SOURCES_OF = "
@@ -178,6 +177,7 @@ impl Bodies for Sqlite {
                 tx.prepare_cached(RETIRE_BODY)?.execute(named_params! { ":id": body.id.0, ":now": At(now) })?;
                 words::drop_body(tx, body)?;
             }
+            tx.prepare_cached(SET_N_BODIES)?.execute(named_params! { ":n": column(named.len() as u64) })?;
 
             let known = tx.prepare_cached(WATCHED_SOURCES)?.query_map([], watched_from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
             let known: BTreeMap<&str, &(WatchedSource, bool)> = known.iter().map(|row| (row.0.id.0.as_str(), row)).collect();

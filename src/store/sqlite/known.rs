@@ -5,19 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::columns::{At, Json, Word, count, small};
+use super::columns::{At, Json, count, small};
 use super::{fault::Fault, statements};
-use crate::domain::{BodyId, Change, ChangeId, Held, OfficeId, SourceId, State};
+use crate::domain::{BodyId, Change, ChangeId, Held, SourceId, State};
 use crate::store::{DocumentId, Known, KnownDocument, SnapshotId};
 
 statements! {
     REVISION = "SELECT revision FROM body WHERE id = :body";
     ADVANCE = "UPDATE body SET revision = revision + 1 WHERE id = :body";
     DOCUMENTS = "
-        SELECT d.id, d.source, d.url, d.kind, s.office, d.snapshot, r.published, d.first_read, d.last_seen, d.gone_since, d.n_gone,
-               r.rules_version, r.notices, r.doubts, m.memory
-          FROM document d JOIN source s ON s.id = d.source JOIN snapshot v ON v.id = d.snapshot JOIN reading r ON r.id = v.reading
-               LEFT JOIN memory m ON m.document = d.id
+        SELECT d.id, d.source, d.url, d.snapshot, d.rules_version, m.memory
+          FROM document d JOIN source s ON s.id = d.source LEFT JOIN memory m ON m.document = d.id
          WHERE d.body = :body AND d.snapshot IS NOT NULL AND s.retired_at IS NULL
          ORDER BY d.id";
     STATES = "SELECT id, key, state FROM state WHERE body = :body AND known_until IS NULL ORDER BY key";
@@ -80,22 +78,12 @@ pub(super) fn held_texts(conn: &Connection, body: &BodyId) -> Result<BTreeMap<He
 }
 
 fn document_from_row(row: &Row<'_>) -> rusqlite::Result<KnownDocument> {
-    let published: Option<String> = row.get("published")?;
     Ok(KnownDocument {
         id: DocumentId(row.get("id")?),
         source: SourceId(row.get("source")?),
         url: row.get("url")?,
-        kind: row.get::<_, Word<_>>("kind")?.0,
-        office: row.get::<_, Option<String>>("office")?.map(OfficeId),
         snapshot: SnapshotId(row.get("snapshot")?),
-        published: published.and_then(|day| day.parse().ok()),
-        first_read: row.get::<_, At>("first_read")?.0,
-        last_seen: row.get::<_, At>("last_seen")?.0,
-        gone_since: row.get::<_, Option<At>>("gone_since")?.map(|at| at.0),
-        n_gone: small(row.get("n_gone")?),
         rules_version: small(row.get("rules_version")?),
-        notices: row.get::<_, Json<_>>("notices")?.0,
-        doubts: row.get::<_, Json<_>>("doubts")?.0,
         memory: row.get::<_, Option<Json<_>>>("memory")?.map(|memory| memory.0),
     })
 }

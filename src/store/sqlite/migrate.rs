@@ -20,6 +20,8 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0005_self_service.sql"),
     include_str!("../../../migrations/0006_matter.sql"),
     include_str!("../../../migrations/0007_redesign.sql"),
+    include_str!("../../../migrations/0008_totals.sql"),
+    include_str!("../../../migrations/0009_words.sql"),
 ];
 
 const HAS_SECRET: &str = "SELECT EXISTS (SELECT 1 FROM store WHERE id = 1)";

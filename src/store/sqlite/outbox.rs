@@ -79,7 +79,7 @@ statements! {
         UPDATE delivery SET state = 'queued', due_at = :now, first_due_at = :now, settled_at = NULL
          WHERE id = :id AND state = 'refused'
            AND (lane = 'service' OR (SELECT state FROM subscriber WHERE id = delivery.subscriber) = 'confirmed')";
-    COUNT = "SELECT count(*) FROM delivery WHERE state = :state";
+    COUNTS = "SELECT queued, sending, sent, refused, suspended FROM total WHERE id = 1";
 }
 
 /// Writes a delivery, or adds its changes to one of the same matter that waits untried. `None` when nothing remains to be told.
@@ -316,24 +316,21 @@ impl Outbox for Sqlite {
     }
 
     fn n_queued(&self) -> Result<u64> {
-        self.read("count the deliveries that wait", |conn| {
-            let args = named_params! { ":state": DeliveryState::Queued.as_str() };
-            Ok(count(conn.prepare_cached(COUNT)?.query_row(args, |row| row.get(0))?))
-        })
+        Ok(self.delivery_counts()?.queued)
     }
 
     fn delivery_counts(&self) -> Result<DeliveryCounts> {
         self.read("count deliveries", |conn| {
-            let n_in = |state: DeliveryState| -> Done<u64> {
-                Ok(count(conn.prepare_cached(COUNT)?.query_row(named_params! { ":state": state.as_str() }, |row| row.get(0))?))
+            let counts = |row: &Row<'_>| {
+                Ok(DeliveryCounts {
+                    queued: count(row.get(0)?),
+                    sending: count(row.get(1)?),
+                    sent: count(row.get(2)?),
+                    refused: count(row.get(3)?),
+                    suspended: count(row.get(4)?),
+                })
             };
-            Ok(DeliveryCounts {
-                queued: n_in(DeliveryState::Queued)?,
-                sending: n_in(DeliveryState::Sending)?,
-                sent: n_in(DeliveryState::Sent)?,
-                refused: n_in(DeliveryState::Refused)?,
-                suspended: n_in(DeliveryState::Suspended)?,
-            })
+            Ok(conn.prepare_cached(COUNTS)?.query_row([], counts)?)
         })
     }
 }

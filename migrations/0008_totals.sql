@@ -1,0 +1,74 @@
+-- What monitoring asks for every few seconds, kept as it moves: counting it anew takes longer the more there is.
+CREATE TABLE total (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    bodies      INTEGER NOT NULL, -- watched; written where they are taken over from the operator's file
+    sources     INTEGER NOT NULL, -- watched, and so the four below
+    failing     INTEGER NOT NULL,
+    fetches     INTEGER NOT NULL,
+    unchanged   INTEGER NOT NULL,
+    bytes       INTEGER NOT NULL,
+    subscribers INTEGER NOT NULL, -- confirmed
+    queued      INTEGER NOT NULL, -- deliveries, by where they stand
+    sending     INTEGER NOT NULL,
+    sent        INTEGER NOT NULL,
+    refused     INTEGER NOT NULL,
+    suspended   INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO total
+     SELECT 1, (SELECT count(*) FROM body WHERE retired_at IS NULL), s.*,
+            (SELECT count(*) FROM subscriber WHERE state = 'confirmed'), d.*
+       FROM (SELECT count(*), coalesce(sum(streak > 0), 0), coalesce(sum(n_fetches), 0), coalesce(sum(n_unchanged), 0),
+                    coalesce(sum(bytes), 0)
+               FROM source WHERE retired_at IS NULL) s,
+            (SELECT coalesce(sum(state = 'queued'), 0), coalesce(sum(state = 'sending'), 0), coalesce(sum(state = 'sent'), 0),
+                    coalesce(sum(state = 'refused'), 0), coalesce(sum(state = 'suspended'), 0)
+               FROM delivery) d;
+
+CREATE TRIGGER source_came AFTER INSERT ON source WHEN new.retired_at IS NULL BEGIN
+    UPDATE total
+       SET sources = sources + 1, failing = failing + (new.streak > 0), fetches = fetches + new.n_fetches,
+           unchanged = unchanged + new.n_unchanged, bytes = bytes + new.bytes
+     WHERE id = 1;
+END;
+CREATE TRIGGER source_moved AFTER UPDATE OF retired_at, streak, n_fetches, n_unchanged, bytes ON source BEGIN
+    UPDATE total
+       SET sources = sources + (new.retired_at IS NULL) - (old.retired_at IS NULL),
+           failing = failing + (new.retired_at IS NULL AND new.streak > 0) - (old.retired_at IS NULL AND old.streak > 0),
+           fetches = fetches + iif(new.retired_at IS NULL, new.n_fetches, 0) - iif(old.retired_at IS NULL, old.n_fetches, 0),
+           unchanged = unchanged + iif(new.retired_at IS NULL, new.n_unchanged, 0) - iif(old.retired_at IS NULL, old.n_unchanged, 0),
+           bytes = bytes + iif(new.retired_at IS NULL, new.bytes, 0) - iif(old.retired_at IS NULL, old.bytes, 0)
+     WHERE id = 1;
+END;
+
+CREATE TRIGGER subscriber_came AFTER INSERT ON subscriber WHEN new.state = 'confirmed' BEGIN
+    UPDATE total SET subscribers = subscribers + 1 WHERE id = 1;
+END;
+CREATE TRIGGER subscriber_moved AFTER UPDATE OF state ON subscriber WHEN (new.state = 'confirmed') <> (old.state = 'confirmed') BEGIN
+    UPDATE total SET subscribers = subscribers + (new.state = 'confirmed') - (old.state = 'confirmed') WHERE id = 1;
+END;
+CREATE TRIGGER subscriber_went AFTER DELETE ON subscriber WHEN old.state = 'confirmed' BEGIN
+    UPDATE total SET subscribers = subscribers - 1 WHERE id = 1;
+END;
+
+CREATE TRIGGER delivery_came AFTER INSERT ON delivery BEGIN
+    UPDATE total
+       SET queued = queued + (new.state = 'queued'), sending = sending + (new.state = 'sending'), sent = sent + (new.state = 'sent'),
+           refused = refused + (new.state = 'refused'), suspended = suspended + (new.state = 'suspended')
+     WHERE id = 1;
+END;
+CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN
+    UPDATE total
+       SET queued = queued + (new.state = 'queued') - (old.state = 'queued'),
+           sending = sending + (new.state = 'sending') - (old.state = 'sending'),
+           sent = sent + (new.state = 'sent') - (old.state = 'sent'),
+           refused = refused + (new.state = 'refused') - (old.state = 'refused'),
+           suspended = suspended + (new.state = 'suspended') - (old.state = 'suspended')
+     WHERE id = 1;
+END;
+CREATE TRIGGER delivery_went AFTER DELETE ON delivery BEGIN
+    UPDATE total
+       SET queued = queued - (old.state = 'queued'), sending = sending - (old.state = 'sending'), sent = sent - (old.state = 'sent'),
+           refused = refused - (old.state = 'refused'), suspended = suspended - (old.state = 'suspended')
+     WHERE id = 1;
+END;
