@@ -237,6 +237,11 @@ impl Lexicon {
         self.ordinals.get(word).copied()
     }
 
+    /// Whether the name of a holiday begins with this word.
+    pub fn may_open_holiday(&self, word: &str) -> bool {
+        self.holidays.get(word).is_some()
+    }
+
     /// A holiday called by name at `i`.
     pub fn holiday(&self, tokens: &[Token], i: usize) -> Option<(HolidayRule, usize)> {
         let first = tokens.get(i)?;

@@ -13,6 +13,7 @@ pub struct Folded {
     pub text: String,
     /// The byte of the original at which each character begins; one more entry for the end.
     offsets: Vec<u32>,
+    pairs: Pairs,
 }
 
 impl Folded {
@@ -25,7 +26,19 @@ impl Folded {
             text.push(fold_char(c));
         }
         offsets.push(original.len() as u32);
-        Self { text, offsets }
+        let pairs = Pairs::of(&text);
+        Self { text, offsets, pairs }
+    }
+
+    /// Whether the folded text holds these words, which are folded themselves. Of the hundreds that a sentence is asked for it holds hardly
+    /// any: most are refused by their letters alone.
+    pub fn has(&self, words: &str) -> bool {
+        self.pairs.hold(words) && self.text.contains(words)
+    }
+
+    /// Whether it holds any of these.
+    pub fn has_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|words| self.has(words))
     }
 
     /// The byte range of the original for a range of folded characters.
@@ -37,6 +50,34 @@ impl Folded {
     /// The folded index of a byte of the original.
     pub fn index_of(&self, byte: usize) -> usize {
         self.offsets.partition_point(|o| (*o as usize) < byte)
+    }
+}
+
+/// Which pairs of neighbouring letters a text has, each as one of 256 bits that it shares with others: a text without a pair of some words
+/// does not hold the words (B. H. Bloom, "Space/time trade-offs in hash coding with allowable errors", 1970).
+#[derive(Debug, Clone, Copy, Default)]
+struct Pairs([u64; 4]);
+
+impl Pairs {
+    fn of(text: &str) -> Self {
+        let mut bits = [0; 4];
+        for pair in text.as_bytes().windows(2) {
+            let (word, bit) = Self::place(pair);
+            bits[word] |= bit;
+        }
+        Self(bits)
+    }
+
+    fn hold(&self, words: &str) -> bool {
+        words.as_bytes().windows(2).all(|pair| {
+            let (word, bit) = Self::place(pair);
+            self.0[word] & bit != 0
+        })
+    }
+
+    fn place(pair: &[u8]) -> (usize, u64) {
+        let mixed = pair[0].wrapping_mul(37) ^ pair[1];
+        (usize::from(mixed >> 6), 1 << (mixed & 63))
     }
 }
 

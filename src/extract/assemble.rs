@@ -463,7 +463,7 @@ impl Assembler<'_> {
         let updated = |s: &Segment| {
             let text = s.folded.text.trim_start();
             let dated = ["agg.", "aggiornat", "pagina aggiornat", "ultimo aggiornamento", "ultima modifica", "pubblicat"];
-            dated.iter().any(|w| text.starts_with(w)) || press::is_colophon(text)
+            dated.iter().any(|w| text.starts_with(w)) || press::is_colophon(&s.folded)
         };
         let from = index.saturating_sub(3);
         channels && plain && self.segments[from..index].iter().any(updated)

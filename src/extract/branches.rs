@@ -17,6 +17,7 @@ use super::segment::{Role, Segment};
 use crate::document::{BlockKind, Document, Region};
 use crate::domain::OfficeId;
 use crate::lexicon::Lexicon;
+use crate::text::Folded;
 
 /// Offices of which a body may have several, each called by its place.
 const IN_SEVERAL_PLACES: [&str; 5] = ["biblioteca", "centro-raccolta", "cimiteri", "farmacia", "museo"];
@@ -162,7 +163,7 @@ fn only_by_its_street(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 
 /// Whether words speak of each of several branches: "per tutte le sedi", "valida per entrambe", "hanno in comune", "il comando e il distaccamento hanno gli stessi
 /// recapiti". The text is folded.
-pub fn says_each(text: &str) -> bool {
+pub fn says_each(text: &Folded) -> bool {
     const EACH: [&str; 21] = [
         "tutte le",
         "tutti gli",
@@ -186,13 +187,13 @@ pub fn says_each(text: &str) -> bool {
         "e unic",
         "qualunque",
     ];
-    let have = ["hanno", "condividono", "dispongono del", "rispondono al"].iter().any(|verb| text.contains(verb));
+    let have = text.has_any(&["hanno", "condividono", "dispongono del", "rispondono al"]);
     let alike = ["gli stessi recapiti", "gli stessi contatti", "lo stesso numero", "lo stesso telefono", "lo stesso recapito"];
-    EACH.iter().any(|word| text.contains(word)) || says_wherever(text) || have && alike.iter().any(|words| text.contains(words))
+    text.has_any(&EACH) || says_wherever(text) || have && text.has_any(&alike)
 }
 
 /// Whether words speak of whichever branch somebody turns to: "quale che sia la sede", "nell'una o nell'altra sede", "a tutte si può scrivere". The text is folded.
-pub fn says_wherever(text: &str) -> bool {
+pub fn says_wherever(text: &Folded) -> bool {
     const WHEREVER: [&str; 12] = [
         "quale che sia la sede",
         "quale che sia lo sportello",
@@ -207,12 +208,12 @@ pub fn says_wherever(text: &str) -> bool {
         "a tutte si ",
         "a entrambe si ",
     ];
-    WHEREVER.iter().any(|word| text.contains(word))
+    text.has_any(&WHEREVER)
 }
 
 /// Whether words speak of branches in the plural, of all of them: "per informazioni sui due centri", "numero verde degli ecocentri", "il comando e i presìdi". The
 /// text is folded.
-pub fn names_them(text: &str) -> bool {
+pub fn names_them(text: &Folded) -> bool {
     const BRANCHES: [&str; 24] = [
         "sportelli",
         "sedi",
@@ -246,7 +247,7 @@ pub fn names_them(text: &str) -> bool {
     // "gli sportelli di Ronco e Colle", "le sedi dei seggi", "gli impianti sportivi": of some, or of another matter
     const NARROWED: [&str; 13] =
         ["di", "a", "dei", "degli", "delle", "che", "aperti", "aperte", "sportivi", "termici", "pubblicitari", "ferroviarie", "vendita"];
-    let tokens = crate::text::tokens(text);
+    let tokens = crate::text::tokens(&text.text);
     let plural = |i: usize| {
         let led = i > 0 && tokens[i - 1].is_any(&LED);
         // "i centri di raccolta" are so called
@@ -254,7 +255,7 @@ pub fn names_them(text: &str) -> bool {
         let behind = tokens.get(if kind { i + 3 } else { i + 1 });
         tokens[i].is_any(&BRANCHES) && led && !behind.is_some_and(|t| t.is_any(&NARROWED))
     };
-    (0..tokens.len()).any(plural) && !names_office(text)
+    (0..tokens.len()).any(plural) && !names_office(&text.text)
 }
 
 /// Whether words tell of an office, a desk or an occasion of its own whose number it is: "centrale operativa", "per le urgenze". The text is folded.

@@ -461,6 +461,6 @@ fn day_compared_with(segment: &Segment, clause: &Clause) -> Option<crate::domain
 fn is_told_of_channel(segment: &Segment, clause: &Clause) -> bool {
     let word = |i: usize| segment.tokens.get(i).map_or("", |t| t.text.as_str());
     let mut periods = clause.marks.iter().filter(|m| matches!(m.mark, Mark::When(_))).peekable();
-    let always = ["e poi sempre", "e anche dopo", "e anche in seguito", "come sempre"].iter().any(|w| segment.folded.text.contains(w));
+    let always = segment.folded.has_any(&["e poi sempre", "e anche dopo", "e anche in seguito", "come sempre"]);
     periods.peek().is_some() && (always || periods.all(|m| m.start > 0 && word(m.start - 1) == "(" && word(m.end) == ")"))
 }

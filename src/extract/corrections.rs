@@ -9,11 +9,15 @@ use crate::lexicon::Cue;
 
 /// "Avevamo scritto che si riceve il martedì: non è così."
 pub(super) fn takes_back(segment: &Segment) -> bool {
-    let text = segment.folded.text.as_str();
-    let told = ["avevamo scritto", "avevamo indicato", "avevamo annunciato", "era scritto che", "si leggeva che", "avevamo comunicato"]
-        .iter()
-        .any(|w| text.contains(w));
-    told && ["non e cosi", "sbagliat", "errat", "un errore", "una svista", "non e vero"].iter().any(|w| text.contains(w))
+    let told = segment.folded.has_any(&[
+        "avevamo scritto",
+        "avevamo indicato",
+        "avevamo annunciato",
+        "era scritto che",
+        "si leggeva che",
+        "avevamo comunicato",
+    ]);
+    told && segment.folded.has_any(&["non e cosi", "sbagliat", "errat", "un errore", "una svista", "non e vero"])
 }
 
 /// "Si tratta di un errore: …", "L'indicazione è errata": about the sentence before.

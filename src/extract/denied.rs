@@ -59,7 +59,7 @@ fn drop_promise(segment: &Segment, marks: &mut Vec<Placed>) {
 /// "Per il trasloco tre giorni di chiusura", "cinque giorni di stop": how many, where another line tells which.
 fn drop_counted_days(segment: &Segment, marks: &mut Vec<Placed>) {
     let dated = marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)));
-    let counted = ["giorni di chiusura", "giorni di stop", "giornate di chiusura"].iter().any(|words| segment.folded.text.contains(words));
+    let counted = segment.folded.has_any(&["giorni di chiusura", "giorni di stop", "giornate di chiusura"]);
     if counted && !dated && segment.tokens.len() <= LONGEST_TITLE {
         marks.retain(|m| m.mark != Mark::Cue(Cue::Closed));
     }

@@ -58,7 +58,7 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         let told = (doubt.end..clause.end).find(|i| segment.tokens[*i].is(":")).filter(|colon| {
             let behind = segment.tokens.get(colon + 1..clause.end).unwrap_or_default();
             // "«…» era un refuso: si accede liberamente"
-            let error = ["refuso", "errore", "svista"].iter().any(|w| segment.folded.text.contains(w));
+            let error = segment.folded.has_any(&["refuso", "errore", "svista"]);
             error
                 || behind.iter().any(|t| {
                     t.text.len() >= 4
@@ -175,13 +175,13 @@ fn between_figures(segment: &Segment, i: usize) -> bool {
 pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon: &Lexicon) -> bool {
     let text = segment.folded.text.as_str();
     let contacts = marks.iter().filter(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_))).count();
-    if press::is_advertisement(text) || press::closes_article(text) && (near_end || contacts == 0 || press::leads_on(text)) {
+    if press::is_advertisement(text) || press::closes_article(&segment.folded) && (near_end || contacts == 0 || press::leads_on(text)) {
         return true;
     }
-    if text.contains("c.f.") && contacts >= 1
-        || text.contains("p. iva")
-        || text.contains("p.iva")
-        || text.contains("partita iva")
+    if segment.folded.has("c.f.") && contacts >= 1
+        || segment.folded.has("p. iva")
+        || segment.folded.has("p.iva")
+        || segment.folded.has("partita iva")
         || contacts >= 1 && tells_tax_number(segment)
     {
         return true;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::branches;
 use super::draft::{Draft, Flags, Period};
 use crate::domain::{Access, Evidence, Notice, OfficeId, Slot};
+use crate::text::Folded;
 
 /// The notices of the drafts.
 pub fn notices(mut drafts: Vec<Draft>) -> Vec<Notice> {
@@ -133,13 +134,13 @@ fn share_among_sites(drafts: &mut Vec<Draft>) {
 /// Whether its sentences say that contacts are those of each branch: "per tutte le sedi", "valida per entrambe", "hanno in comune", or speak of the branches in the
 /// plural: "numero verde degli ecocentri". A number of the whole office, for urgent calls or its letters, is none.
 fn says_shared(draft: &Draft) -> bool {
-    let each = |evidence: &Evidence| branches::says_each(&crate::text::fold(&evidence.sentence));
+    let each = |evidence: &Evidence| branches::says_each(&Folded::new(&evidence.sentence));
     draft.evidence.iter().any(each) || !draft.evidence.is_empty() && draft.evidence.iter().all(is_of_branches)
 }
 
 /// Whether a sentence speaks of the branches in the plural.
 fn is_of_branches(evidence: &Evidence) -> bool {
-    branches::names_them(&crate::text::fold(&evidence.sentence))
+    branches::names_them(&Folded::new(&evidence.sentence))
 }
 
 /// "I tre poli sociali ricevono solo a distanza", "su prenotazione, in entrambe le sedi": how an office is served that speaks through its branches holds in

@@ -8,6 +8,7 @@ use super::scan::{Mark, Placed};
 use super::segment::{Role, Segment};
 use crate::document::Region;
 use crate::domain::Channel;
+use crate::text::Folded;
 
 /// The colophon: who answers for a newspaper and where it is registered.
 const COLOPHON: [&str; 6] =
@@ -31,13 +32,9 @@ const FOR_REPORTERS: [&str; 10] = [
 const LEADS_ON: [&str; 7] =
     ["leggi anche", "condividi", "potrebbe interessarti", "potrebbe interessare", "potrebbero interessar", "ultime notizie", "tag:"];
 
-fn has(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|w| text.contains(w))
-}
-
-/// A line that closes an article: the colophon, "Redazione: …", "Leggi anche: …". The text is folded.
-pub fn closes_article(text: &str) -> bool {
-    has(text, &COLOPHON) || has(text, &MAKERS) || has(text, &FOR_REPORTERS) || has(text, &LEADS_ON)
+/// A line that closes an article: the colophon, "Redazione: …", "Leggi anche: …".
+pub fn closes_article(text: &Folded) -> bool {
+    [&COLOPHON[..], &MAKERS, &FOR_REPORTERS, &LEADS_ON].iter().any(|words| text.has_any(words))
 }
 
 /// A line that opens with a way to other articles.
@@ -48,18 +45,18 @@ pub fn leads_on(text: &str) -> bool {
 /// "Leggi anche:", "Ti potrebbero interessare anche:" as a line of its own, above headlines of other articles.
 pub fn leads_to_others(segment: &Segment) -> bool {
     const SHORT: usize = 8;
-    segment.tokens.len() <= SHORT && segment.announces() && has(&segment.folded.text, &LEADS_ON)
+    segment.tokens.len() <= SHORT && segment.announces() && segment.folded.has_any(&LEADS_ON)
 }
 
-/// A line below which only the newspaper's own contacts stand. The text is folded.
-pub fn is_colophon(text: &str) -> bool {
-    has(text, &COLOPHON) || text.contains("quotidiano")
+/// A line below which only the newspaper's own contacts stand.
+pub fn is_colophon(text: &Folded) -> bool {
+    text.has_any(&COLOPHON) || text.has("quotidiano")
 }
 
-/// Words by which a publisher names itself: "Società Editrice Il Corso srl", "testata", "quotidiano". The text is folded.
-pub fn is_publisher(text: &str) -> bool {
+/// Words by which a publisher names itself: "Società Editrice Il Corso srl", "testata", "quotidiano".
+pub fn is_publisher(text: &Folded) -> bool {
     is_colophon(text)
-        || has(text, &["editric", "editor", "editi", "testata", "redazion", "giornale", "giornalist", "periodico", "notiziario"])
+        || text.has_any(&["editric", "editor", "editi", "testata", "redazion", "giornale", "giornalist", "periodico", "notiziario"])
 }
 
 /// "stampa@comune…", "redazione@…": nobody's counter.
@@ -78,7 +75,9 @@ pub fn is_addressed(segment: &Segment) -> bool {
     let word = |stem: &str| segment.tokens.iter().any(|t| t.text.starts_with(stem));
     let text = segment.folded.text.as_str();
     // "(Per i giornalisti: ufficio stampa, 0172 …)", "Per segnalare appuntamenti alla rubrica: …", "Iscriviti al canale WhatsApp di MurgiaOggi: …"
-    let column = text.contains("alla rubrica") || text.contains("alla redazione") || text.contains("canale whatsapp") && word("iscriv");
+    let column = segment.folded.has("alla rubrica")
+        || segment.folded.has("alla redazione")
+        || segment.folded.has("canale whatsapp") && word("iscriv");
     // "Per la stampa: Rosa Neri, 328 …": whoever stands behind it
     let opens = [
         "l'addetto stampa",
@@ -93,13 +92,13 @@ pub fn is_addressed(segment: &Segment) -> bool {
     .any(|w| text.trim_start().starts_with(w));
     // "Ufficio stampa - tel. 0432 640155 - stampa@comune…", at the foot of a release
     let desk = ["ufficio stampa", "ufficio comunicazione", "comunicazione"].iter().any(|w| text.trim_start().starts_with(w));
-    let signed = desk && text.contains("stampa@")
+    let signed = desk && segment.folded.has("stampa@")
         // "Portavoce del Sindaco, tel. …"
         || ["portavoce", "il portavoce", "capo ufficio stampa"].iter().any(|w| text.trim_start().starts_with(w));
-    if text.contains("per i giornalisti") || column || opens || signed {
+    if segment.folded.has("per i giornalisti") || column || opens || signed {
         return true;
     }
-    (word("giornalist") || segment.folded.text.contains("la stampa") && word("informazion"))
+    (word("giornalist") || segment.folded.has("la stampa") && word("informazion"))
         && ["rivolg", "contatt", "chiam", "scriv", "telefon"].iter().any(|stem| word(stem))
 }
 
@@ -110,7 +109,7 @@ pub fn sign_off(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<Range<usi
     const SHORT: usize = 24;
     let end = segments.iter().rposition(|s| s.region == Region::Main && !s.tokens.is_empty())? + 1;
     let lines = |i: &usize| matches!(segments[*i].role, Role::Sentence | Role::Line) && segments[*i].tokens.len() <= SHORT;
-    let from = (end.saturating_sub(LINES)..end).rev().take_while(lines).find(|i| segments[*i].folded.text.contains("ufficio stampa"))?;
+    let from = (end.saturating_sub(LINES)..end).rev().take_while(lines).find(|i| segments[*i].folded.has("ufficio stampa"))?;
     let reached = scans[from..end].iter().flatten().any(|m| matches!(m.mark, Mark::Channel(_)));
     let timed = scans[from..end].iter().flatten().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)));
     // "Protocollo 0461 …" in the line above: one entry of a list
@@ -158,11 +157,11 @@ pub fn is_of_mailing_list(segment: &Segment) -> bool {
     ];
     let word = |stems: &[&str]| segment.tokens.iter().any(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
     let text = segment.folded.text.as_str();
-    let no_more = ["non ricevere piu", "non desider", "non intend", "non vuol", "smettere di ricevere"].iter().any(|w| text.contains(w))
+    let no_more = segment.folded.has_any(&["non ricevere piu", "non desider", "non intend", "non vuol", "smettere di ricevere"])
         && word(&["ricever"]);
-    let received = text.contains("ricevi quest") || text.contains("ricevete quest") || text.contains("hai ricevuto quest");
+    let received = segment.folded.has("ricevi quest") || segment.folded.has("ricevete quest") || segment.folded.has("hai ricevuto quest");
     // "Per non riceverla più scrivi a …"
-    let unasked = text.trim_start().starts_with("per non ricever") && text.contains(" piu");
+    let unasked = text.trim_start().starts_with("per non ricever") && segment.folded.has(" piu");
     unasked || (no_more || received || text.starts_with("per cancellar")) && word(&LISTS) && (word(&LEAVES) || received)
 }
 
@@ -189,8 +188,8 @@ pub fn is_advertisement(text: &str) -> bool {
 pub fn is_legend(segment: &Segment) -> bool {
     let text = segment.folded.text.trim_start();
     // "Nella tabella che segue sono riportate le ore in cui ciascun ufficio è aperto"
-    let leads = ["sono riportat", "sono indicat", "sono elencat", "si riportano", "trovate"].iter().any(|w| text.contains(w))
-        && ["nella tabella", "di seguito", "qui sotto", "nell'elenco"].iter().any(|w| text.contains(w))
+    let leads = segment.folded.has_any(&["sono riportat", "sono indicat", "sono elencat", "si riportano", "trovate"])
+        && segment.folded.has_any(&["nella tabella", "di seguito", "qui sotto", "nell'elenco"])
         && !text.bytes().any(|b| b.is_ascii_digit());
     if leads {
         return true;

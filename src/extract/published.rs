@@ -29,6 +29,9 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
     let mut best: Option<(u8, usize, Date)> = None;
     let n = main.len();
     for (i, segment) in main.iter().enumerate() {
+        if !segment.tokens.iter().any(|t| t.kind == TokenKind::Number) {
+            continue; // most lines
+        }
         let near_end = i + 6 >= n;
         if main.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon)) && segment.tokens.len() <= 6 {
             continue; // "sabato 14 dicembre 2024" above "ore 9-12"
@@ -87,7 +90,7 @@ fn is_listed<'a>(before: impl DoubleEndedIterator<Item = &'a Segment>) -> bool {
     const OF_DAYS: [&str; 6] = ["giorn", "date", "chius", "apert", "ricev", "sospes"];
     let dated = |s: &&Segment| s.tokens.len() <= 20 && s.tokens.iter().any(|t| t.kind == TokenKind::Number) && !s.announces();
     let above = before.rev().take(12).find(|s| !dated(s));
-    above.is_some_and(|s| s.announces() && OF_DAYS.iter().any(|w| s.folded.text.contains(w)))
+    above.is_some_and(|s| s.announces() && s.folded.has_any(&OF_DAYS))
 }
 
 /// A line that holds a full date and hardly anything else: "Pubblicato il 3 marzo 2022", "data: 02/01/2025", "17/02/2025".
@@ -119,7 +122,7 @@ fn is_date_line(segment: &Segment, lexicon: &Lexicon) -> bool {
     if (spans || labelled) && !starts {
         return false; // "sab 13/05/2023 09:00-18:00" states hours
     }
-    words <= 1 || starts && words <= 6 && !segment.folded.text.contains("chius") && !segment.folded.text.contains("dal ")
+    words <= 1 || starts && words <= 6 && !segment.folded.has("chius") && !segment.folded.has("dal ")
 }
 
 /// How surely a date is the document's own; smaller is surer. `None`: a date of something else.

@@ -174,7 +174,7 @@ fn months_beside_a_week(segment: &Segment, marks: &mut [Placed]) {
 fn every_year(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     // lines below "ogni anno:" to which it may reach
     const REACH: usize = 8;
-    let says = |segment: &Segment| ["ogni anno", "tutti gli anni"].iter().any(|words| segment.folded.text.contains(words));
+    let says = |segment: &Segment| segment.folded.has_any(&["ogni anno", "tutti gli anni"]);
     let day = |date: Date| (date.month() as u8, date.day() as u8);
     for i in 0..segments.len() {
         let here = &segments[i];
@@ -318,11 +318,8 @@ fn shut_and_reached(segments: &[Segment], scans: &mut [Vec<Placed>]) {
         "non e previsto il ricevimento",
     ];
     for i in 0..segments.len() {
-        let text = segments[i].folded.text.as_str();
-        if !text.contains("non ")
-            || !STANDING.iter().any(|w| text.contains(w))
-            || scans[i].iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)))
-        {
+        let text = &segments[i].folded;
+        if !text.has("non ") || !text.has_any(&STANDING) || scans[i].iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_))) {
             continue;
         }
         let reached = |at: usize| {
@@ -330,7 +327,7 @@ fn shut_and_reached(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             scans[at].iter().any(|m| matches!(m.mark, Mark::Channel(_))) && (at == i || !names)
         };
         let next = segments.get(i + 1).is_some_and(|next| next.headings == segments[i].headings) && reached(i + 1);
-        if next || reached(i) || text.contains("si contatta") || text.contains("contattabil") {
+        if next || reached(i) || text.has("si contatta") || text.has("contattabil") {
             for mark in scans[i].iter_mut().filter(|m| m.mark == Mark::Cue(Cue::Closed)) {
                 mark.mark = Mark::Cue(Cue::Remote);
             }
@@ -349,7 +346,7 @@ fn numbers_of_messages(segments: &[Segment], scans: &mut [Vec<Placed>]) {
     for i in 0..segments.len() {
         let before = i.checked_sub(1).filter(|b| segments[*b].block == segments[i].block);
         let announced = before
-            .is_some_and(|b| segments[b].folded.text.contains("whatsapp") && !scans[b].iter().any(|m| matches!(m.mark, Mark::Channel(_))))
+            .is_some_and(|b| segments[b].folded.has("whatsapp") && !scans[b].iter().any(|m| matches!(m.mark, Mark::Channel(_))))
             || opens_with_app(&segments[i], &scans[i]);
         if !announced || !segments[i].tokens.iter().any(|t| SENDS.iter().any(|w| t.text.starts_with(w))) {
             continue;
@@ -395,10 +392,7 @@ fn is_premise(segment: &Segment) -> bool {
     let first = super::segment::first_word(&segment.tokens);
     let Some(word) = segment.tokens.get(first) else { return false };
     let ends_open = segment.text.trim_end().ends_with([';', ',']);
-    ends_open
-        && word.upper
-        && PREMISES.iter().any(|w| word.text.starts_with(w))
-        && (word.text != "dato" || segment.folded.text.contains("dato atto"))
+    ends_open && word.upper && PREMISES.iter().any(|w| word.text.starts_with(w)) && (word.text != "dato" || segment.folded.has("dato atto"))
 }
 
 /// The minutes of a council: what stands behind "Mozione per …", "Interrogazione sugli orari …" in its paragraph was said, not decided.

@@ -102,7 +102,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         None => (0, anchor),
     };
     (anchor.here, anchor.told) = (None, None);
-    let danger = || ["pericol", "emergenz", "in caso di", "soccors"].iter().any(|word| segment.folded.text.contains(word));
+    let danger = || segment.folded.has_any(&["pericol", "emergenz", "in caso di", "soccors"]);
     while at < tokens.len() {
         let token = &tokens[at];
         if let Some(url) = urls.iter().find(|u| u.contains(&token.range.start)) {

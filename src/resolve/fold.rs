@@ -1,5 +1,6 @@
 //! Statements in force become states.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Span;
@@ -51,9 +52,10 @@ impl Source<'_> {
 /// One state per counter from all that a body's documents say, and what waits.
 ///
 /// `today` settles only what has ended; the same documents give the same states for the days to come, whatever the order.
-pub fn fold(documents: &[DocumentNotices], today: Date, settings: &Settings) -> Folded {
+pub fn fold<D: Borrow<DocumentNotices>>(documents: &[D], today: Date, settings: &Settings) -> Folded {
+    let documents: Vec<&DocumentNotices> = documents.iter().map(Borrow::borrow).collect();
     let mut by_key: BTreeMap<OfficeKey, Vec<Source<'_>>> = BTreeMap::new();
-    for document in documents {
+    for document in &documents {
         let offices: BTreeSet<OfficeKey> = document.statements.iter().map(|statement| folded_key(&statement.key)).collect();
         for statement in document.statements.iter().filter(|statement| counts(statement, settings)) {
             let source = Source { statement, document, n_offices: offices.len() };
@@ -69,8 +71,8 @@ pub fn fold(documents: &[DocumentNotices], today: Date, settings: &Settings) -> 
     Folded {
         states: states.collect(),
         undone: undone.collect(),
-        held: held(documents, today, settings),
-        redesign: redesign(documents, settings),
+        held: held(&documents, today, settings),
+        redesign: redesign(&documents, settings),
     }
 }
 
@@ -83,7 +85,9 @@ fn order<'a>(source: &Source<'a>) -> (jiff::Timestamp, &'a str, Facet, Option<Da
 /// The folded key, with the names that `sources.toml` settles.
 fn settled_key(key: &OfficeKey, name: &str, settings: &Settings) -> OfficeKey {
     let mut folded = folded_key(key);
-    if let Some(office) = settings.names.get(&super::fold_name(name)) {
+    if !settings.names.is_empty()
+        && let Some(office) = settings.names.get(&super::fold_name(name))
+    {
         folded.office = office.clone();
         folded.other = None;
     }

@@ -1,5 +1,6 @@
 //! What pages no longer say: how long it still counts, and why.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -19,11 +20,14 @@ const FEW: usize = 3;
 
 /// A document's memory after a visit, with what became of each statement that it no longer makes: why that waits, or that it is gone for
 /// good. Only a visit to the document itself settles what it lost: others may be about to come back with it.
-pub fn weigh(memory: &DocumentNotices, others: &[DocumentNotices], settings: &Settings) -> DocumentNotices {
-    let is_it = |other: &DocumentNotices| other.source == memory.source && other.url == memory.url;
-    let all: Vec<DocumentNotices> = others.iter().filter(|other| !is_it(other)).chain([memory]).cloned().collect();
-    let absences = Absences::of(&all, settings);
+pub fn weigh<D: Borrow<DocumentNotices>>(memory: &DocumentNotices, others: &[D], settings: &Settings) -> DocumentNotices {
     let mut weighed = memory.clone();
+    if memory.statements.iter().all(|statement| statement.missing.is_none()) {
+        return weighed; // nearly every visit
+    }
+    let is_it = |other: &DocumentNotices| other.source == memory.source && other.url == memory.url;
+    let all: Vec<&DocumentNotices> = others.iter().map(Borrow::borrow).filter(|other| !is_it(other)).chain([memory]).collect();
+    let absences = Absences::of(&all, settings);
     for statement in &mut weighed.statements {
         let reason = absences.waiting(memory, statement);
         if let Some(missing) = &mut statement.missing {
@@ -46,7 +50,7 @@ fn is_settled(missing: &Missing, settings: &Settings) -> bool {
 }
 
 /// What waits, one entry per document, counter and aspect.
-pub(super) fn held(documents: &[DocumentNotices], today: Date, settings: &Settings) -> Vec<Held> {
+pub(super) fn held(documents: &[&DocumentNotices], today: Date, settings: &Settings) -> Vec<Held> {
     let mut held: BTreeMap<(OfficeKey, &str, Aspect), Held> = BTreeMap::new();
     for document in documents {
         for statement in document.statements.iter().filter(|statement| !statement.is_past(today)) {
@@ -82,7 +86,7 @@ struct Absences {
 
 impl Absences {
     /// Looks at all documents of a body together.
-    fn of(documents: &[DocumentNotices], settings: &Settings) -> Self {
+    fn of(documents: &[&DocumentNotices], settings: &Settings) -> Self {
         let pages = || documents.iter().filter(|document| document.kind == DocumentKind::Page);
         let column = |document: &DocumentNotices, facet| {
             Some(((document.url.clone(), facet), lost_several(document, settings, |statement| statement.facet == facet)?))
@@ -169,7 +173,10 @@ fn is_recent(statement: &Statement, settings: &Settings) -> bool {
 }
 
 /// Four fifths of what the body's pages said, of several offices, are said nowhere any more.
-pub(super) fn redesign(documents: &[DocumentNotices], settings: &Settings) -> Option<Redesign> {
+pub(super) fn redesign(documents: &[&DocumentNotices], settings: &Settings) -> Option<Redesign> {
+    if !documents.iter().flat_map(|document| &document.statements).any(|statement| is_recent(statement, settings)) {
+        return None; // nearly every visit
+    }
     let mut said: BTreeSet<(OfficeKey, Facet)> = BTreeSet::new();
     let mut lost: BTreeMap<(OfficeKey, Facet), Timestamp> = BTreeMap::new();
     for statement in documents.iter().flat_map(|document| &document.statements) {

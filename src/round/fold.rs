@@ -76,7 +76,7 @@ impl Fold {
 
     /// A document's renewed memory, with what became of what it no longer says.
     pub fn weigh(&self, known: &Known, renewed: &DocumentNotices) -> DocumentNotices {
-        let others: Vec<DocumentNotices> = self.memories(known).cloned().collect();
+        let others: Vec<&DocumentNotices> = self.memories(known).collect();
         resolve::weigh(renewed, &others, &self.settings())
     }
 
@@ -98,7 +98,7 @@ impl Fold {
     ) -> Result<Findings, StoreError> {
         let is_renewed =
             |other: &DocumentNotices| renewed.is_some_and(|renewed| other.source == renewed.source && other.url == renewed.url);
-        let documents: Vec<DocumentNotices> = self.memories(known).filter(|other| !is_renewed(other)).chain(renewed).cloned().collect();
+        let documents: Vec<&DocumentNotices> = self.memories(known).filter(|other| !is_renewed(other)).chain(renewed).collect();
         let folded = resolve::fold(&documents, day_of(self.now), &self.settings());
         let is_known = known.held.iter().any(|held| held.reason == HeldReason::Redesign);
         if let Some(redesign) = folded.redesign.filter(|_| !is_known) {

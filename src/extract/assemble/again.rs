@@ -48,11 +48,9 @@ impl Assembler<'_> {
 
     /// "Dal 16 settembre si aggiungono i due pomeriggi, ferme restando le mattine": on top of the hours that held until then.
     pub(super) fn add_to_former_hours(&self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
-        let text = segment.folded.text.as_str();
-        let adds = ["si aggiung", "si sommano", "oltre alle mattine", "oltre al mattino"].iter().any(|w| text.contains(w));
-        let keeps = ["ferme restando", "fermo restando", "restando invariat", "oltre all", "di nuovo", "come prima"]
-            .iter()
-            .any(|w| text.contains(w));
+        let adds = segment.folded.has_any(&["si aggiung", "si sommano", "oltre alle mattine", "oltre al mattino"]);
+        let keeps =
+            segment.folded.has_any(&["ferme restando", "fermo restando", "restando invariat", "oltre all", "di nuovo", "come prima"]);
         let Some(from) = facts.period.and_then(|p| p.from).filter(|_| adds && keeps && !facts.hours.is_empty()) else { return };
         let former = self.drafts.iter().rev().find(|d| {
             whom.iter().any(|s| s.same(&d.subject))
@@ -70,7 +68,7 @@ impl Assembler<'_> {
     pub(super) fn only_ends_closing(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
         const AGAIN: [&str; 10] =
             ["consuet", "abitual", "solit", "normal", "regolar", "di sempre", "riapr", "riprend", "ripart", "ricominc"];
-        let again = AGAIN.iter().any(|w| segment.folded.text.contains(w));
+        let again = segment.folded.has_any(&AGAIN);
         // "Si riapre lunedì 15 con l'orario nuovo:" above it
         let new_hours =
             segment.tokens.iter().any(|t| t.text.starts_with("orari")) && segment.tokens.iter().any(|t| t.text.starts_with("nuov"));

@@ -81,7 +81,7 @@ impl Assembler<'_> {
     pub(super) fn is_of_whole_page(&self, segment: &Segment) -> bool {
         const WHOLE: [&str; 8] =
             ["prospetto", "tabella", "gli orari", "orari riportati", "presente orario", "presenti orari", "calendario", "quadro"];
-        let whole = || WHOLE.iter().any(|w| segment.folded.text.contains(w)) || self.period_block == Some(segment.block);
+        let whole = || segment.folded.has_any(&WHOLE) || self.period_block == Some(segment.block);
         // "Uffici comunali, gli orari dell'estate" above the list of the offices is about them all
         let titled = |topic: Option<Vec<Subject>>| topic.is_some_and(|t| t.iter().any(|s| !s.office.is_all()));
         let local = || {
@@ -132,11 +132,7 @@ impl Assembler<'_> {
             "come appresso",
         ];
         let generic = !whom.is_empty() && whom.iter().all(|s| s.office.is_all());
-        generic
-            && !facts.beyond_flags()
-            && !facts.flags.beyond_open()
-            && self.names.several
-            && POINTS.iter().any(|w| segment.folded.text.contains(w))
+        generic && !facts.beyond_flags() && !facts.flags.beyond_open() && self.names.several && segment.folded.has_any(&POINTS)
     }
 
     pub(super) fn next_names_offices(&self, index: usize) -> bool {
@@ -158,7 +154,7 @@ impl Assembler<'_> {
     pub(super) fn announces_days(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) -> bool {
         // "il Sindaco dispone, per l'intera giornata di domani:" tells of those in the list, and not of who decides
         let rules = |s: &Subject| ["sindaco", "protezione-civile"].contains(&s.office.0.as_str());
-        let decides = ["dispone", "ordina", "ordinanza", "stabilisce"].iter().any(|word| segment.folded.text.contains(word));
+        let decides = segment.folded.has_any(&["dispone", "ordina", "ordinanza", "stabilisce"]);
         let generic = whom.iter().all(|s| s.office.is_all() || decides && rules(s));
         let stated = Facts { except: Vec::new(), ..facts.clone() }.beyond_flags();
         let back = self.scans[self.at].iter().any(|m| m.mark == Mark::When(When::Same));

@@ -96,8 +96,7 @@ impl Assembler<'_> {
 
     /// Rules that a list says once above its offices.
     pub(super) fn note_defaults(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
-        let text = segment.folded.text.as_str();
-        let each = [
+        let each = segment.folded.has_any(&[
             "ognuno ai propri",
             "ciascuno ai propri",
             "ognuno al proprio",
@@ -106,28 +105,24 @@ impl Assembler<'_> {
             "ai numeri di ciascun",
             "ai rispettivi",
             "ai numeri che seguono",
-        ]
-        .iter()
-        .any(|w| text.contains(w));
+        ]);
         if each && facts.flags.appointment && !whom.is_empty() && whom.iter().all(|s| s.office.is_all()) {
             (self.default_flags, self.default_each) = (Some((facts.flags, facts.period)), Some(segment.block));
         }
         // "Gli uffici ricevono su appuntamento, lunedì 9-12. L'appuntamento si chiede direttamente al servizio interessato:"
         const OF_EACH: [&str; 8] =
             ["singoli", "singole", "interessato", "interessata", "direttamente", "ciascun", "rispettiv", "competente"];
-        let asks = segment.announces()
-            && ["appuntament", "prenotazion", "prenotare"].iter().any(|w| text.contains(w))
-            && OF_EACH.iter().any(|w| text.contains(w));
+        let asks =
+            segment.announces() && segment.folded.has_any(&["appuntament", "prenotazion", "prenotare"]) && segment.folded.has_any(&OF_EACH);
         let of_all = |d: &&crate::extract::draft::Draft| d.subject.office.is_all() && d.flags.appointment;
         if asks && let Some(all) = self.drafts.iter().rev().find(of_all) {
             (self.default_flags, self.default_each) = (Some((all.flags, Some(all.period))), Some(segment.block));
             self.default_weeks.clone_from(&all.weeks);
         }
-        let in_table = ["in tabella", "in elenco", "di questa pagina"].iter().any(|w| text.contains(w));
-        let of_area =
-            ["uffici dell'area", "uffici del settore", "servizi dell'area", "servizi del settore"].iter().any(|w| text.contains(w));
+        let in_table = segment.folded.has_any(&["in tabella", "in elenco", "di questa pagina"]);
+        let of_area = segment.folded.has_any(&["uffici dell'area", "uffici del settore", "servizi dell'area", "servizi del settore"]);
         let generic = in_table || of_area || whom.is_empty() || whom.iter().all(|s| s.office.is_all());
-        let listed = [
+        let listed = segment.folded.has_any(&[
             "che seguono",
             "qui elencat",
             "elencati sotto",
@@ -141,17 +136,19 @@ impl Assembler<'_> {
             "elencati",
             "sotto indicat",
             "sottoindicat",
-        ]
-        .iter()
-        .any(|w| text.contains(w));
-        let own_numbers =
-            ["propri numeri", "propri recapiti", "rispettivi numeri", "rispettivi recapiti", "numeri che seguono", "recapiti che seguono"]
-                .iter()
-                .any(|w| text.contains(w));
+        ]);
+        let own_numbers = segment.folded.has_any(&[
+            "propri numeri",
+            "propri recapiti",
+            "rispettivi numeri",
+            "rispettivi recapiti",
+            "numeri che seguono",
+            "recapiti che seguono",
+        ]);
         let listed = listed || own_numbers;
         let unless = is_unless_told(segment);
-        let together = ["uffici", "servizi", "sportelli"].iter().any(|w| text.contains(w))
-            && [
+        let together = segment.folded.has_any(&["uffici", "servizi", "sportelli"])
+            && segment.folded.has_any(&[
                 "tutti in ",
                 "tutti sede",
                 "tutte sede",
@@ -168,15 +165,11 @@ impl Assembler<'_> {
                 "sono ubicat",
                 "sono situat",
                 "trovano posto",
-            ]
-            .iter()
-            .any(|w| text.contains(w));
+            ]);
         // "Indirizzo di posta unico per tutti gli sportelli", below the table of them
         let of_branches = self.sites
-            && ["tutti gli sportelli", "tutte le sedi", "tutte le delegazioni", "unico per le", "unica per le"]
-                .iter()
-                .any(|w| text.contains(w));
-        let of_page = [
+            && segment.folded.has_any(&["tutti gli sportelli", "tutte le sedi", "tutte le delegazioni", "unico per le", "unica per le"]);
+        let of_page = segment.folded.has_any(&[
             "di questa pagina",
             "in tabella",
             "della tabella",
@@ -193,17 +186,15 @@ impl Assembler<'_> {
             "qualsiasi ufficio",
             "dell'area",
             "del settore",
-        ]
-        .iter()
-        .any(|w| text.contains(w));
-        let of_page = of_page && (text.contains("uffic") || text.contains("serviz")) && self.names.several;
+        ]);
+        let of_page = of_page && (segment.folded.has("uffic") || segment.folded.has("serviz")) && self.names.several;
         if generic && (of_page || of_branches) && !facts.channels.is_empty() {
             self.default_channels.append(&mut facts.channels);
         }
         // "dove non è indicato diversamente, l'ufficio si trova in …"
-        let each_there = unless && ["l'ufficio", "lo sportello", "il servizio", "ogni ", "ciascun"].iter().any(|w| text.contains(w));
-        let together = together || each_there && ["si trova", "ha sede", "e in "].iter().any(|w| text.contains(w));
-        if together && (generic || text.contains("uffici, tutti")) && facts.address.is_some() && self.names.several {
+        let each_there = unless && segment.folded.has_any(&["l'ufficio", "lo sportello", "il servizio", "ogni ", "ciascun"]);
+        let together = together || each_there && segment.folded.has_any(&["si trova", "ha sede", "e in "]);
+        if together && (generic || segment.folded.has("uffici, tutti")) && facts.address.is_some() && self.names.several {
             self.default_address = facts.address.take();
             if !unless || facts.hours.is_empty() {
                 return;
@@ -242,7 +233,7 @@ fn is_unless_told(segment: &Segment) -> bool {
         _ => false,
     };
     let told = |i: usize| (i + 1..i + 1 + REACH).any(|j| TOLD.iter().any(|stem| word(j).starts_with(stem)));
-    (0..segment.tokens.len()).any(|i| leads(i) && told(i)) || segment.folded.text.contains("salvo che")
+    (0..segment.tokens.len()).any(|i| leads(i) && told(i)) || segment.folded.has("salvo che")
 }
 
 /// Whether a week says of a day that it is shut.

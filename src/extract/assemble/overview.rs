@@ -102,8 +102,7 @@ pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
 
 /// "Oggetto: Ordinanza n. 14 …; Dal: 03/05/2024; Al: 18/05/2024": a row of the board on which acts hang.
 pub(super) fn is_of_register(segment: &Segment) -> bool {
-    let text = segment.folded.text.as_str();
-    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    let has = |words: &[&str]| words.iter().any(|w| segment.folded.has(w));
     segment.role == Role::Row
         && has(&["oggetto:"])
         && (has(&[" dal:", "dal:"]) && has(&[" al:"]) || has(&["reg.", "ufficio proponente:", "tipo:", "scadenza:"]))
@@ -304,7 +303,7 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>], within: std:
     ];
     let segments: Vec<(usize, &Segment)> = segments.iter().enumerate().take(within.end).skip(within.start).collect();
     let mut lead = segments.iter().map(|(_, s)| s).filter(|s| s.region == Region::Main).take(4);
-    if !lead.any(|s| OCCASIONS.iter().any(|w| s.folded.text.contains(w))) {
+    if !lead.any(|s| s.folded.has_any(&OCCASIONS)) {
         return None;
     }
     let mut found: Option<(usize, jiff::civil::Date)> = None;

@@ -44,7 +44,7 @@ pub(super) fn signed_by_stranger(segments: &[Segment], scans: &[Vec<Placed>]) ->
         named
             && !(text.starts_with("consorzio") && (scans[i].iter().any(office) || together()))
             && text.len() <= 160
-            && !press::is_publisher(text)
+            && !press::is_publisher(&s.folded)
             && (head == Some(i) && heads(s) || is_signature(s, &scans[i]))
     };
     let names_body = |s: &Segment| s.tokens.iter().any(|t| BODIES.contains(&t.text.as_str()));
@@ -58,10 +58,7 @@ fn heads(segment: &Segment) -> bool {
 
 /// "… – C.F. 01234567890", "© …", or a name with its street or telephone: how owners sign.
 fn is_signature(segment: &Segment, marks: &[Placed]) -> bool {
-    let text = segment.folded.text.as_str();
-    ["p.iva", "p. iva", "partita iva", "c.f.", "codice fiscale", "©", "copyright", "terzo settore", "sede legale"]
-        .iter()
-        .any(|w| text.contains(w))
+    segment.folded.has_any(&["p.iva", "p. iva", "partita iva", "c.f.", "codice fiscale", "©", "copyright", "terzo settore", "sede legale"])
         || marks.iter().any(|m| matches!(m.mark, Mark::Channel(_) | Mark::Address(_)))
 }
 
@@ -109,7 +106,7 @@ pub(super) fn speaks_of_himself(segment: &Segment) -> bool {
         "sono in municipio",
     ];
     let padded = format!(" {}", segment.folded.text);
-    RECEIVES.iter().any(|w| padded.contains(&format!(" {w}")))
+    RECEIVES.iter().any(|w| segment.folded.has(w) && padded.contains(&format!(" {w}")))
 }
 
 /// "La struttura, privata da sempre, …": a text that calls the museum or the library it speaks of private.
@@ -122,7 +119,7 @@ pub(super) fn called_private(segments: &[Segment]) -> bool {
     main.into_iter().any(|s| {
         // "Il museo, di proprietà della parrocchia, …": the Church's
         let house = s.tokens.iter().take(3).any(|t| HOUSES.contains(&t.text.as_str()));
-        if house && CHURCH.iter().any(|owner| s.folded.text.contains(owner)) {
+        if house && s.folded.has_any(&CHURCH) {
             return true;
         }
         let private = s.tokens.iter().position(|t| t.is_any(&["privato", "privata", "privati"]));

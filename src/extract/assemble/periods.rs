@@ -50,7 +50,7 @@ impl Assembler<'_> {
 
     /// Whether a sentence names an office of which nothing else is said for a period.
     pub(super) fn stands_apart(&self, segment: &Segment, whom: &[Subject]) -> bool {
-        let changes = ["nuov", "cambi", "sostitu", "attiv"].iter().any(|w| segment.folded.text.contains(w));
+        let changes = segment.folded.has_any(&["nuov", "cambi", "sostitu", "attiv"]);
         let governed = self.drafts.iter().any(|d| !d.period.is_open() && whom.iter().any(|s| s.same(&d.subject)));
         segment.role == Role::Sentence && !governed && !changes && !whom.iter().any(|s| s.office.is_all())
     }
@@ -134,5 +134,5 @@ pub(super) fn governs(segment: &Segment) -> bool {
         "prende avvio",
         "prendono avvio",
     ];
-    GOVERNS.iter().any(|w| segment.folded.text.contains(w))
+    segment.folded.has_any(&GOVERNS)
 }

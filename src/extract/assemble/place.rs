@@ -151,11 +151,7 @@ impl Assembler<'_> {
             }
         }
         let season = self.headings.seasons.innermost(&segment.headings).copied();
-        let all_year = || {
-            ["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo", "sempre chius"]
-                .iter()
-                .any(|w| segment.folded.text.contains(w))
-        };
+        let all_year = || segment.folded.has_any(&["tutto l'anno", "tutto l' anno", "ogni stagione", "ogni periodo", "sempre chius"]);
         let hanging = self.hanging_season.filter(|h| h.alone || h.block == segment.block).map(|h| h.season);
         let season = season.or(hanging).filter(|_| !all_year());
         for (_, chunk) in &mut facts.hours {
@@ -304,8 +300,7 @@ impl Assembler<'_> {
             return;
         }
         let all = whom.iter().all(|s| s.office.is_all());
-        let moves =
-            ["si spost", "sostitui", "per la sola giornata", "solo per la giornata"].iter().any(|w| segment.folded.text.contains(w));
+        let moves = segment.folded.has_any(&["si spost", "sostitui", "per la sola giornata", "solo per la giornata"]);
         if !facts.channels.is_empty() && !facts.beyond_channels() && facts.period.is_some_and(|p| p.from == p.until) && !moves {
             facts.period = None; // "chi aveva un appuntamento quel giorno chiami …": no number is for a day
         }
@@ -377,7 +372,7 @@ impl Assembler<'_> {
         {
             self.last_closing = (closed.first() == closed.last()).then_some((segment.block, closed.first()));
         }
-        let each = whom.len() >= 2 && facts.channels.len() == whom.len() && segment.folded.text.contains("rispettivamente");
+        let each = whom.len() >= 2 && facts.channels.len() == whom.len() && segment.folded.has("rispettivamente");
         let channels = facts.channels.clone();
         for (n, subject) in whom.into_iter().enumerate() {
             if let Some(own) = channels.get(n).filter(|_| each) {

@@ -18,7 +18,7 @@ impl Assembler<'_> {
         }
         if facts.same_hours {
             let mut before = self.hours_before(whom, facts.reference.as_ref());
-            let moved = ["rinviat", "spostat", "posticip", "anticipat", "differit"].iter().any(|w| segment.folded.text.contains(w));
+            let moved = segment.folded.has_any(&["rinviat", "spostat", "posticip", "anticipat", "differit"]);
             if facts.reference.is_none() && moved && !self.sentence_dates.is_empty() {
                 before.clear(); // "il ricevimento di mercoledì 8 è rinviato a giovedì 9, stesso orario": its own
             }
@@ -83,7 +83,7 @@ impl Assembler<'_> {
 
     /// "Museo civico: idem": a line that says nothing but that the same holds.
     pub(super) fn says_the_same(&self, segment: &Segment) -> bool {
-        let ditto = segment.tokens.iter().any(|t| t.is("idem")) || segment.folded.text.contains("c.s.");
+        let ditto = segment.tokens.iter().any(|t| t.is("idem")) || segment.folded.has("c.s.");
         ditto && segment.tokens.len() <= 10 && segment.role != Role::Heading
     }
 

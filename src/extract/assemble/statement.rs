@@ -129,8 +129,7 @@ impl Assembler<'_> {
         });
         // an event that is named behind the statement is another matter: "… domenica 10-13 (biglietteria: tel. …)"
         // "Tabella in vigore, vista la delibera …, dal 9 gennaio"
-        let event = event
-            && !(["in vigore", "valid", "decorr"].iter().any(|w| segment.folded.text.contains(w)) && !explicit && facts.hours.is_empty());
+        let event = event && !(segment.folded.has_any(&["in vigore", "valid", "decorr"]) && !explicit && facts.hours.is_empty());
         // "Visite guidate al museo, su prenotazione": what takes place there opens the sentence
         let hosted = billed || events::opens_with_event(segment, &original) || events::hosts(segment, &original);
         let event = self.is_event_page
@@ -178,7 +177,7 @@ impl Assembler<'_> {
         let of_table = !facts.any()
             && facts.period.is_some()
             && super::periods::governs(segment)
-            && ["tabella", "prospetto", "orari", "quadro"].iter().any(|w| segment.folded.text.contains(w));
+            && segment.folded.has_any(&["tabella", "prospetto", "orari", "quadro"]);
         let elsewhere = elsewhere && !of_table && !self.names_topic(segment);
         if nearer || !explicit && !at_hand && elsewhere {
             facts.hours.clear();
@@ -189,7 +188,7 @@ impl Assembler<'_> {
             facts.period = None;
             facts.flags = Default::default();
         }
-        if cued(Cue::Political) && !explicit && self.document_period.is_none() && segment.folded.text.contains("in vigore") {
+        if cued(Cue::Political) && !explicit && self.document_period.is_none() && segment.folded.has("in vigore") {
             self.document_period = facts.period.filter(|_| !facts.single_day);
         }
         // "risponde soltanto per telefono, alla pattuglia": who is named last does nothing

@@ -73,7 +73,7 @@ impl Assembler<'_> {
         let last = self.segments[index..=self.main_end.max(index)].iter().all(|s| s.role == Role::Item || s.region != Region::Main);
         let before = self.segments[..index].iter().rfind(|s| s.role != Role::Item);
         // the foot of the page is read last: it answers for few lines, and is long
-        let printed = || self.segments.iter().any(|s| s.region == Region::Footer && press::is_publisher(&s.folded.text));
+        let printed = || self.segments.iter().any(|s| s.region == Region::Footer && press::is_publisher(&s.folded));
         last && before.is_some_and(|s| s.role == Role::Sentence && !s.announces()) && printed()
     }
 

@@ -132,7 +132,7 @@ impl Assembler<'_> {
         // a menu names offices too: the name of the site stands over a page that says no more than "Orari e contatti"
         let of_site = || self.segments.iter().find(|s| s.region == Region::Main && s.role == Role::Heading).is_some_and(is_field);
         let is_other = |(s, marks): (&Segment, &Vec<Placed>)| {
-            let plural = ["gli uffici", "gli sportelli", "agli uffici", "degli uffici"].iter().any(|w| s.folded.text.contains(w));
+            let plural = s.folded.has_any(&["gli uffici", "gli sportelli", "agli uffici", "degli uffici"]);
             s.region == Region::Main && (plural || marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))))
         };
         let elsewhere = self.segments.iter().zip(self.scans).skip(at + 1).any(is_other);
@@ -324,7 +324,7 @@ impl Assembler<'_> {
             subjects = self.recent(2);
         }
         // "Contatti (per entrambe le sedi)", "Recapiti di tutte le delegazioni"
-        let each = branches::says_each(&segment.folded.text);
+        let each = branches::says_each(&segment.folded);
         if each && subjects.is_empty() && self.sites && super::place::names_branches(segment) && !programme {
             subjects = self.branches_told().unwrap_or_default();
         }
@@ -363,7 +363,7 @@ impl Assembler<'_> {
         // "Bandi di gara": the word alone, where no office is named
         let called = segment.tokens.first().is_some_and(|t| t.is_any(&["bandi", "bando", "concorsi", "concorso"]));
         // what a council is to debate is no notice yet
-        let agenda = segment.tokens.len() <= 8 && segment.folded.text.contains("ordine del giorno");
+        let agenda = segment.tokens.len() <= 8 && segment.folded.has("ordine del giorno");
         let first_named = named.unwrap_or(if called { segment.tokens.len() } else { 0 });
         let recruits = segment.tokens[..first_named.min(segment.tokens.len())]
             .iter()

@@ -114,7 +114,7 @@ impl Assembler<'_> {
                 Mark::WholeBody if placed.start > 0 && is_staff(&segment.tokens[placed.start - 1]) => {}
                 Mark::WholeBody if subjects.is_empty() => {
                     let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
-                    let mailbox = ["pec", "post", "mail", "scriv"].iter().any(|word| segment.folded.text.contains(word));
+                    let mailbox = segment.folded.has_any(&["pec", "post", "mail", "scriv"]);
                     if reached && (mailbox || labels_contact(&segment.tokens, placed.start)) {
                         subjects = vec![Subject {
                             office: OfficeId::all(),
@@ -158,7 +158,7 @@ impl Assembler<'_> {
             });
         }
         // "Numero verde degli ecocentri: …", below the title of the last of them
-        let of_all = self.sites && branches::names_them(&segment.folded.text);
+        let of_all = self.sites && branches::names_them(&segment.folded);
         if named.is_empty()
             && !stranger
             && !of_all
@@ -189,8 +189,7 @@ impl Assembler<'_> {
             "uguale per tutte",
             "stesso per tutte",
         ];
-        let everywhere =
-            EVERYWHERE.iter().any(|w| segment.folded.text.contains(w)) && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        let everywhere = segment.folded.has_any(&EVERYWHERE) && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
         if everywhere && self.sites && !named.is_empty() && subjects.is_empty() {
             named.clear();
             let office = self.topic.first().map(|s| s.office.clone());
@@ -258,8 +257,8 @@ impl Assembler<'_> {
             || !reached
             || timed
             || of_another
-            || !(branches::says_wherever(&segment.folded.text)
-                || segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str())) && branches::says_each(&segment.folded.text))
+            || !(branches::says_wherever(&segment.folded)
+                || segment.tokens.iter().any(|t| BRANCHES.contains(&t.text.as_str())) && branches::says_each(&segment.folded))
         {
             return None;
         }

@@ -16,7 +16,7 @@ const MOST: usize = 64;
 /// Whether a document speaks of municipalities together, and of one office of theirs.
 fn is_of_a_union(segments: &[Segment], scans: &[Vec<Placed>]) -> bool {
     const UNIONS: [&str; 4] = ["unione", "associat", "convenzione", "comunita montana"];
-    speaks_of_one(segments, scans) && segments.iter().any(|s| UNIONS.iter().any(|word| s.folded.text.contains(word)))
+    speaks_of_one(segments, scans) && segments.iter().any(|s| s.folded.has_any(&UNIONS))
 }
 
 /// "Municipio di Casale: lunedì 9-12", "Municipio di Rocca: giovedì 9-12": where one office of a union receives, town by town.

@@ -42,10 +42,7 @@ pub(super) fn channels(segment: &Segment, clause: &Clause, facts: &mut Facts) {
                     "utilizza",
                 ])
         });
-        if announced
-            && !facts.channels.iter().any(|c| c.kind == kind)
-            && !segment.folded.text.contains("condivid")
-            && !segment.folded.text.contains("facebook")
+        if announced && !facts.channels.iter().any(|c| c.kind == kind) && !segment.folded.has("condivid") && !segment.folded.has("facebook")
         {
             facts.channels.push(Channel { kind, value: None });
         }
@@ -204,8 +201,7 @@ pub(super) fn address(segment: &Segment, clause: &Clause, facts: &mut Facts) {
             .iter()
             .all(|t| t.upper || t.is_any(&[",", "di", "in", "del", "della", "(", "comunale", "liceo", "scuola"]))
     });
-    let together =
-        ["tutti in ", "tutti nel", "tutti al ", "tutti presso", "tutte in ", "tutte nel"].iter().any(|w| segment.folded.text.contains(w));
+    let together = segment.folded.has_any(&["tutti in ", "tutti nel", "tutti al ", "tutti presso", "tutte in ", "tutte nel"]);
     if !elsewhere && (in_building || opens || moved || beside || named || together || segment.role == Role::Row) {
         facts.address = Some(address.clone());
         facts.moves = segment.tokens[clause.start..clause.end.min(segment.tokens.len())].iter().any(|t| {

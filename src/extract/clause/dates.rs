@@ -272,10 +272,7 @@ pub(super) fn is_of_period(segment: &Segment, same: &Placed) -> bool {
 /// "Il centralino, per la sola giornata di domani, si sposta sul 347 …": a number for that day.
 fn moves_for_a_day(segment: &Segment, clause: &Clause) -> bool {
     let number = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)));
-    number
-        && ["per la sola giornata", "solo per la giornata", "si sposta su", "si spostera su"]
-            .iter()
-            .any(|w| segment.folded.text.contains(w))
+    number && segment.folded.has_any(&["per la sola giornata", "solo per la giornata", "si sposta su", "si spostera su"])
 }
 
 /// "slittano a settembre", "prorogati in ottobre".

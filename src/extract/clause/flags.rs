@@ -117,8 +117,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
             words.first().is_some_and(|t| t.is("non")) && words.iter().any(|t| t.text.starts_with("pubblic") || t.text.starts_with("ricev"))
         });
     // "chiuso al pubblico ma sempre contattabile": no counter, but reached
-    let text = segment.folded.text.as_str();
-    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    let has = |words: &[&str]| words.iter().any(|w| segment.folded.has(w));
     let still = ["ma ", "pero ", "tuttavia", "comunque", "anche se"];
     let reached = [
         "contattabil",
@@ -133,15 +132,16 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         "online",
         "on line",
     ];
-    flags.remote |= flags.closed && text.contains("al pubblico") && has(&still) && has(&reached);
+    flags.remote |= flags.closed && segment.folded.has("al pubblico") && has(&still) && has(&reached);
     flags.remote |= flags.closed && is_reached_instead(segment, clause);
     let answers =
         ["rispondono al telefono", "risponde al telefono", "rispondono per telefono", "si risponde al telefono", "risponde per telefono"];
-    flags.remote |= flags.closed && text.contains("riceve") && answers.iter().any(|w| text.contains(w));
+    flags.remote |= flags.closed && segment.folded.has("riceve") && answers.iter().any(|w| segment.folded.has(w));
     // "il ricevimento è sospeso: resta garantito il servizio telefonico"
     let assured = ["garantit", "assicurat", "resta attiv", "rimane attiv"];
     let by_phone = ["servizio telefonico", "per telefono", "telefonicamente", "per via telefonica", "contatto telefonico"];
-    flags.remote |= flags.closed && (text.contains("ricevimento") || text.contains("al pubblico")) && has(&assured) && has(&by_phone);
+    flags.remote |=
+        flags.closed && (segment.folded.has("ricevimento") || segment.folded.has("al pubblico")) && has(&assured) && has(&by_phone);
     // "le copie degli atti si ritirano esclusivamente previo appuntamento": one of several things that one comes for
     let for_a_thing = |m: &Placed| {
         let before = segment.tokens.get(clause.start..m.start).unwrap_or_default();

@@ -5,67 +5,71 @@
 
 use crate::text::{Token, TokenKind};
 
-const STREETS: &[&str] = &[
-    "rue",
-    "place",
-    "avenue",
-    "riviera",
-    "riva",
-    "calata",
-    "lungadige",
-    "lungopo",
-    "lungodora",
-    "rampa",
-    "ruga",
-    "rua",
-    "erta",
-    "androna",
-    "campiello",
-    "sestiere",
-    "villaggio",
-    "borgata",
-    "passeggiata",
-    "contra",
-    "lungotevere",
-    "lungofiume",
-    "via",
-    "viale",
-    "piazza",
-    "piazzale",
-    "piazzetta",
-    "corso",
-    "largo",
-    "vicolo",
-    "strada",
-    "borgo",
-    "contrada",
-    "lungomare",
-    "lungarno",
-    "lungolago",
-    "salita",
-    "galleria",
-    "calle",
-    "campo",
-    "fondamenta",
-    "rione",
-    "circonvallazione",
-    "traversa",
-    "vico",
-    "stradone",
-    "loc",
-    "localita",
-    "frazione",
-    "fraz",
-    "str",
-    "c",
-    "p",
-    "v",
-];
+/// Whether a word opens the name of a street.
+fn is_street(word: &str) -> bool {
+    matches!(
+        word,
+        "rue"
+            | "place"
+            | "avenue"
+            | "riviera"
+            | "riva"
+            | "calata"
+            | "lungadige"
+            | "lungopo"
+            | "lungodora"
+            | "rampa"
+            | "ruga"
+            | "rua"
+            | "erta"
+            | "androna"
+            | "campiello"
+            | "sestiere"
+            | "villaggio"
+            | "borgata"
+            | "passeggiata"
+            | "contra"
+            | "lungotevere"
+            | "lungofiume"
+            | "via"
+            | "viale"
+            | "piazza"
+            | "piazzale"
+            | "piazzetta"
+            | "corso"
+            | "largo"
+            | "vicolo"
+            | "strada"
+            | "borgo"
+            | "contrada"
+            | "lungomare"
+            | "lungarno"
+            | "lungolago"
+            | "salita"
+            | "galleria"
+            | "calle"
+            | "campo"
+            | "fondamenta"
+            | "rione"
+            | "circonvallazione"
+            | "traversa"
+            | "vico"
+            | "stradone"
+            | "loc"
+            | "localita"
+            | "frazione"
+            | "fraz"
+            | "str"
+            | "c"
+            | "p"
+            | "v"
+    )
+}
 
 /// An address at `i`: the index behind it.
 pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
     let token = tokens.get(i)?;
-    if !STREETS.contains(&token.text.as_str()) {
+    if !is_street(&token.text) {
         return None;
     }
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
@@ -111,7 +115,7 @@ pub fn address(tokens: &[Token], i: usize) -> Option<usize> {
                 let double_name = token.is("e")
                     && at > first
                     && tokens[at - 1].upper
-                    && tokens.get(at + 1).is_some_and(|t| t.upper && !STREETS.contains(&t.text.as_str()));
+                    && tokens.get(at + 1).is_some_and(|t| t.upper && !is_street(&t.text));
                 if double_name {
                     at += 2;
                     continue;

@@ -30,11 +30,16 @@ pub struct Found {
 pub fn find(folded: &Folded) -> Vec<Found> {
     let text = folded.text.as_str();
     let mut found = mail::mails(text);
-    let (extensions, used) = extensions::extensions(text);
-    let taken: Vec<Range<usize>> = found.iter().map(|f| f.range.clone()).chain(urls(text)).chain(used).collect();
-    found.extend(extensions);
-    found.extend(phones::phones(text, &taken));
-    found.extend(skype(text));
+    if folded.has("skype") {
+        found.extend(skype(text));
+    }
+    // most lines hold no figure
+    if text.bytes().any(|byte| byte.is_ascii_digit()) {
+        let (extensions, used) = extensions::extensions(text);
+        let taken: Vec<Range<usize>> = found.iter().map(|f| f.range.clone()).chain(urls(text)).chain(used).collect();
+        found.extend(extensions);
+        found.extend(phones::phones(text, &taken));
+    }
     found.sort_by_key(|f| f.range.start);
     found
 }
@@ -53,14 +58,18 @@ pub fn urls(text: &str) -> Vec<Range<usize>> {
         let behind = text.get(range.end..).and_then(|t| t.chars().next());
         before.is_some_and(|c| c == '@' || c == '.' || c == '-' || c == '_' || c.is_alphanumeric()) || behind == Some('@')
     };
-    URL.as_ref().map_or_else(Vec::new, |url| url.find_iter(text).map(|m| m.range()).filter(|range| !of_mail(range)).collect())
+    // most lines hold no more dots than the one that ends them
+    let dotted = text.as_bytes().windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphanumeric()) || text.contains("://");
+    URL.as_ref()
+        .filter(|_| dotted)
+        .map_or_else(Vec::new, |url| url.find_iter(text).map(|m| m.range()).filter(|range| !of_mail(range)).collect())
 }
 
 fn skype(text: &str) -> Vec<Found> {
     static SKYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome|siamo|come|ci trovi come|ci trovate come|cercate|cerca|cercare)\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})|skype\s+([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9])").ok()
     });
-    let Some(skype) = SKYPE.as_ref().filter(|_| text.contains("skype")) else { return Vec::new() };
+    let Some(skype) = SKYPE.as_ref() else { return Vec::new() };
     skype
         .captures_iter(text)
         .filter_map(|c| {

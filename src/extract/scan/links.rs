@@ -98,7 +98,6 @@ fn is_service(segment: &Segment, visible: &str, url: &str, token: usize) -> bool
         "bookme",
     ];
     let visible = crate::text::fold(visible);
-    let around = segment.folded.text.as_str();
     let document = url.ends_with(".pdf") || url.ends_with(".doc") || url.ends_with(".docx") || url.ends_with(".odt");
     if document
         || url.contains("facebook.")
@@ -130,7 +129,7 @@ fn is_service(segment: &Segment, visible: &str, url: &str, token: usize) -> bool
     own.iter().any(|w| url.contains(w) || visible.contains(w))
         || DEEDS.contains(&visible.trim())
         || !bare
-            && [
+            && segment.folded.has_any(&[
                 "prenot",
                 "appuntament",
                 "agenda",
@@ -146,7 +145,5 @@ fn is_service(segment: &Segment, visible: &str, url: &str, token: usize) -> bool
                 "online",
                 "piattaforma",
                 "biglietteria on",
-            ]
-            .iter()
-            .any(|w| around.contains(w))
+            ])
 }

@@ -109,7 +109,7 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         // "l'orario già annunciato per il 2 maggio entrerà in vigore il 3 giugno"
         let planned =
             before.iter().rev().take(4).any(|t| ["annunciat", "previst", "fissat", "programmat"].iter().any(|w| t.text.starts_with(w)));
-        let moved = ["rinviat", "slitta", "differit", "posticipat", "entrera in vigore"].iter().any(|w| segment.folded.text.contains(w));
+        let moved = segment.folded.has_any(&["rinviat", "slitta", "differit", "posticipat", "entrera in vigore"]);
         if planned && moved && several {
             return false;
         }
@@ -122,7 +122,7 @@ pub(super) fn drop_acts(segment: &Segment, marks: &mut Vec<Placed>) {
         if of && notice {
             return false;
         }
-        let put_off = segment.folded.text.contains("chiusura");
+        let put_off = segment.folded.has("chiusura");
         // "festività di giovedì 2", not "per le festività l'ufficio sarà chiuso giovedì 2"
         let beside = |t: &Token| before.iter().rev().take(3).any(|near| near.range == t.range);
         // "in occasione della scadenza IMU lunedì 16 l'ufficio sarà aperto": the day of the opening, too

@@ -62,5 +62,5 @@ fn is_struck(segment: &Segment) -> bool {
         "va cancellat",
         "non vale piu",
     ];
-    STRUCK.iter().any(|w| segment.folded.text.contains(w))
+    segment.folded.has_any(&STRUCK)
 }

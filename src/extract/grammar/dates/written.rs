@@ -36,11 +36,39 @@ pub(super) enum Ask {
     Weekday,
 }
 
+/// Words, beside those for weekdays and holidays, with which a day begins.
+fn opens_day(word: &str) -> bool {
+    matches!(
+        word,
+        "odierna"
+            | "odierno"
+            | "prossimo"
+            | "prossima"
+            | "oggi"
+            | "domani"
+            | "dopodomani"
+            | "giorno"
+            | "giorni"
+            | "vigilia"
+            | "ultimo"
+            | "l'"
+            | "primo"
+    )
+}
+
 /// One day as written at `i`.
 pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon, ask: Ask) -> Option<(Written, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let fixed = |date: Option<Date>, next| date.map(|d| (Written { fixed: Some(d), ..Written::default() }, next));
     let shifted = |days: i64| anchor.day.and_then(|d| d.checked_add(days.days()).ok());
+    let opens = match tokens.get(i)?.kind {
+        TokenKind::Number => true,
+        TokenKind::Word => opens_day(word(i)) || lexicon.weekday(word(i)).is_some() || lexicon.may_open_holiday(word(i)),
+        TokenKind::Sign => false,
+    };
+    if !opens {
+        return None;
+    }
     match word(i) {
         "odierna" | "odierno" => return fixed(anchor.day, i + 1),
         "prossimo" | "prossima" => {
@@ -349,8 +377,15 @@ pub(super) fn year(token: &Token) -> Option<i16> {
     }
 }
 
+/// As many words has "il martedì successivo, e cioè all'ultimo giorno del mese di agosto 2025".
+const LONGEST_DATE: usize = 20;
+
 /// A full date at `i`, with its year written: for publication lines.
 pub fn full_date(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Date, usize)> {
+    // most lines hold no figure at all
+    if !tokens.iter().skip(i).take(LONGEST_DATE).any(|t| t.kind == TokenKind::Number) {
+        return None;
+    }
     // "0774 30.08.12": the groups of a telephone number
     let prefix = i
         .checked_sub(1)
