@@ -86,6 +86,7 @@ pub fn seen(n_body: usize, n_document: usize, html: String, at: Timestamp) -> Do
             ("ETag".into(), format!("\"{}-0\"", n_body * EACH + n_document)),
         ],
         text_sha: sha256(html.as_bytes()),
+        matter_sha: None,
         body: html.into_bytes(),
     };
     let mut notice = Notice::about(OfficeId("anagrafe".into()), "Anagrafe");

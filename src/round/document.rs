@@ -135,6 +135,7 @@ impl Round {
             headers: response.headers,
             body: response.body,
             text_sha: read.text_sha,
+            matter_sha: read.matter_sha,
         };
         let seen = Seen::Fresh { received, reading: read.reading, rules_version: RULES_VERSION };
         let changes = match said {
@@ -244,8 +245,7 @@ impl Round {
         let source = source.clone();
         let is_article = target.is_some_and(|target| target.kind == DocumentKind::News);
         let settled = target.and_then(Target::settled_matter);
-        // what comes for the first time most often comes as it is the next time: then its bytes tell
-        let may_recur = !is_article && target.and_then(|target| target.known.as_ref()).is_some_and(|known| known.snapshot.is_some());
+        let may_recur = target.is_some_and(|target| target.kind == DocumentKind::Page);
         let work = move || {
             let document = material(&source, &response.url, response.content_type(), &response.body);
             let matter = if may_recur { matter_sha(&source, &response.url, &document) } else { None };

@@ -69,6 +69,8 @@ pub struct Received {
     pub body: Vec<u8>,
     /// SHA-256 of the visible text: equal text is the same version, whatever the bytes do.
     pub text_sha: Sha256,
+    /// SHA-256 of all that it was read from, where that decides whether the next load is read at all.
+    pub matter_sha: Option<Sha256>,
 }
 
 impl Received {

@@ -49,6 +49,7 @@ pub fn received(body: &str) -> Received {
         headers: vec![("Content-Type".into(), "text/html; charset=utf-8".into()), ("ETag".into(), format!("\"{}\"", body.len()))],
         body: body.as_bytes().to_vec(),
         text_sha: sha256(body.replace(char::is_numeric, "").as_bytes()),
+        matter_sha: None,
     }
 }
 

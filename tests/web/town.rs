@@ -157,6 +157,7 @@ fn visit(store: &dyn Store, anagrafe: &str, changes: Vec<Change>, words: &Words,
         final_url: "https://altolago.example/uffici".into(),
         headers: vec![("Content-Type".into(), "text/html; charset=utf-8".into())],
         text_sha: sha256(text.as_bytes()),
+        matter_sha: None,
         body: text.into_bytes(),
     };
     let reading = Reading::default();

@@ -129,27 +129,21 @@ impl Sqlite {
 
     /// Runs one transaction that writes. `doing` completes the sentence "cannot … in the database".
     fn write<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, Fault>) -> Result<T> {
-        let mut conn = lock(&self.writer);
-        let run = || -> std::result::Result<T, Fault> {
-            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = work(&tx)?;
-            tx.commit()?;
-            Ok(done)
-        };
-        run().map_err(|fault| fault.at(&self.path, doing))
+        transact(&mut lock(&self.writer), work).map_err(|fault| fault.at(&self.path, doing))
     }
 
     /// As [`Sqlite::write`], but the commit does not wait for the disk: a power cut may take it back, a kill does not.
     /// For what the next visit repairs by itself.
     fn write_lightly<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, Fault>) -> Result<T> {
-        self.pragma(doing, "synchronous", "NORMAL")?;
-        let done = self.write(doing, work);
-        self.pragma(doing, "synchronous", "FULL")?;
-        done
-    }
-
-    fn pragma(&self, doing: &str, name: &str, value: &str) -> Result<()> {
-        lock(&self.writer).pragma_update(None, name, value).map_err(|e| Fault::from(e).at(&self.path, doing))
+        // one hold from the first to the last: what others write waits for the disk
+        let mut conn = lock(&self.writer);
+        let run = || {
+            conn.pragma_update(None, "synchronous", "NORMAL")?;
+            let done = transact(&mut conn, work);
+            conn.pragma_update(None, "synchronous", "FULL")?;
+            done
+        };
+        run().map_err(|fault| fault.at(&self.path, doing))
     }
 
     /// Runs one transaction that reads: all its statements see the same state.
@@ -175,6 +169,17 @@ impl Sqlite {
         }
         Ok(done)
     }
+}
+
+/// Runs one transaction that writes.
+fn transact<T>(
+    conn: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, Fault>,
+) -> std::result::Result<T, Fault> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&tx)?;
+    tx.commit()?;
+    Ok(done)
 }
 
 /// A panic elsewhere leaves the connection usable: its transaction was rolled back when it was dropped.

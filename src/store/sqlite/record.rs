@@ -32,12 +32,13 @@ statements! {
         UPDATE document
            SET snapshot = :snapshot, n_since = 0, last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, etag = :etag,
                last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind,
-               first_read = coalesce(first_read, :at), matter_sha = NULL
+               first_read = coalesce(first_read, :at), matter_sha = :matter_sha
          WHERE id = :id";
     SAME_VERSION = "
         UPDATE document
            SET n_since = n_since + 1, last_seen = :at, next_visit = :next_visit, n_visits = n_visits + 1, etag = :etag,
-               last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind, matter_sha = NULL
+               last_modified = :last_modified, body_sha = :body_sha, gone_since = NULL, n_gone = 0, kind = :kind,
+               matter_sha = :matter_sha
          WHERE id = :id";
     GONE = "
         UPDATE document
@@ -53,7 +54,7 @@ statements! {
            SET rules_version = :rules_version, read_at = :at, published = :published, notices = :notices, doubts = :doubts
          WHERE id = :id";
     LINK_READING = "UPDATE snapshot SET reading = :reading WHERE id = :id";
-    SET_RULES = "UPDATE document SET rules_version = :rules_version, matter_sha = NULL WHERE id = :id";
+    SET_RULES = "UPDATE document SET rules_version = :rules_version, matter_sha = :matter_sha WHERE id = :id";
     PUT_MEMORY = "
         INSERT INTO memory (document, memory) VALUES (:document, :memory)
             ON CONFLICT (document) DO UPDATE SET memory = excluded.memory";
@@ -139,7 +140,8 @@ fn record_document(
             let snapshot = found.snapshot.ok_or_else(|| Fault::Unknown(format!("snapshot of {}", document.url)))?;
             let present = present(tx, snapshot)?;
             let otherwise = present.as_ref().is_none_or(|present| present.notices() != reading.notices);
-            put_reading(tx, &found, snapshot, (reading, *rules_version), present.as_ref(), visit.at)?;
+            // what the last load was read from, newer rules may read otherwise
+            put_reading(tx, &found, snapshot, (reading, *rules_version, None), present.as_ref(), visit.at)?;
             let args = named_params! { ":id": found.id.0, ":next_visit": document.next_visit.map(At) };
             tx.prepare_cached(NEXT_VISIT)?.execute(args)?;
             Ok((RecordedDocument { document: found.id, snapshot: Some(snapshot), is_new: false }, otherwise))
@@ -155,7 +157,7 @@ fn record_document(
             let (snapshot, is_new) = match same {
                 Some((snapshot, present)) => {
                     touch(tx, SAME_VERSION, visit, document, &found, (received, prepared.sha), None)?;
-                    put_reading(tx, &found, *snapshot, (reading, *rules_version), Some(present), visit.at)?;
+                    put_reading(tx, &found, *snapshot, (reading, *rules_version, received.matter_sha), Some(present), visit.at)?;
                     (*snapshot, false)
                 }
                 None => {
@@ -167,7 +169,7 @@ fn record_document(
                     let snapshot = snapshots::append(tx, found.id, &document.source, &document.url, received, content, visit.at)?;
                     touch(tx, NEW_VERSION, visit, document, &found, (received, prepared.sha), Some(snapshot))?;
                     let before = present.as_ref().map(|(_, present)| present);
-                    put_reading(tx, &found, snapshot, (reading, *rules_version), before, visit.at)?;
+                    put_reading(tx, &found, snapshot, (reading, *rules_version, received.matter_sha), before, visit.at)?;
                     (snapshot, true)
                 }
             };
@@ -257,6 +259,7 @@ fn touch(
         (":etag", &validators.etag as &dyn rusqlite::ToSql),
         (":last_modified", &validators.last_modified),
         (":body_sha", &validators.body_sha),
+        (":matter_sha", &received.matter_sha),
     ]);
     let snapshot = snapshot.map(|snapshot| snapshot.0);
     if let Some(snapshot) = &snapshot {
@@ -272,7 +275,7 @@ fn put_reading(
     tx: &Connection,
     found: &Document,
     snapshot: SnapshotId,
-    (reading, rules_version): (&Reading, u32),
+    (reading, rules_version, matter_sha): (&Reading, u32, Option<Sha256>),
     before: Option<&Present>,
     at: Timestamp,
 ) -> Done<()> {
@@ -299,7 +302,8 @@ fn put_reading(
         tx.prepare_cached(LINK_READING)?.execute(named_params! { ":id": snapshot.0, ":reading": id })?;
     }
     if found.rules_version != Some(rules_version) {
-        tx.prepare_cached(SET_RULES)?.execute(named_params! { ":id": found.id.0, ":rules_version": rules_version })?;
+        let args = named_params! { ":id": found.id.0, ":rules_version": rules_version, ":matter_sha": matter_sha };
+        tx.prepare_cached(SET_RULES)?.execute(args)?;
     }
     Ok(())
 }
