@@ -71,10 +71,12 @@ impl Round {
                 let is_other = read.as_ref().is_some_and(|read| read.reading.notices != before);
                 let after = read.map(|read| read.reading.notices);
                 let outdated = document.rules_version != RULES_VERSION;
-                if apply && after.is_some() && (is_other || outdated) {
-                    if let Some(row) = self.on_store(move |store| store.document_by_id(id)).await? {
-                        self.reread_document(row, document.snapshot).await?;
-                    }
+                if apply
+                    && after.is_some()
+                    && (is_other || outdated)
+                    && let Some(row) = self.on_store(move |store| store.document_by_id(id)).await?
+                {
+                    self.reread_document(row, document.snapshot).await?;
                 }
                 tell(&Reextracted { source: document.source, url: document.url, snapshot: document.snapshot, before, after });
             }
