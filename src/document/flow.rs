@@ -19,6 +19,8 @@ pub(super) struct Flow {
     strong_from: Option<usize>,
     strong_depth: u32,
     raised_from: Option<usize>,
+    /// Whether it stands close behind a figure.
+    raised_hour: bool,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,15 +166,18 @@ impl Flow {
         }
     }
 
-    /// `<sup>` begins: "8<sup>30</sup>" is half past eight.
+    /// `<sup>` begins: "8<sup>30</sup>" is half past eight, "Ragioneria <sup>1</sup>" has a note.
     pub(super) fn open_raised(&mut self) {
-        let after_digit = self.gap == Gap::None && self.text.ends_with(|c: char| c.is_ascii_digit());
-        self.raised_from = after_digit.then_some(self.text.len());
+        self.raised_from = Some(self.text.len());
+        self.raised_hour = self.gap == Gap::None && self.text.ends_with(|c: char| c.is_ascii_digit());
     }
 
-    /// `</sup>`: two digits below 60 after an hour get the point that the raised writing stands for.
+    /// `</sup>`: two digits below 60 after an hour get the point that the raised writing stands for; a figure behind a word, or at the start, is the sign of a note.
     pub(super) fn close_raised(&mut self) {
         let Some(at) = self.raised_from.take() else { return };
+        if !self.raised_hour {
+            return self.raise_sign(at);
+        }
         let minutes = self.text.get(at..).unwrap_or_default();
         let before = self.text.get(..at).unwrap_or_default();
         let digits = before.bytes().rev().take(3).take_while(u8::is_ascii_digit).count();
@@ -184,6 +189,26 @@ impl Flow {
                 range.start += usize::from(range.start >= at);
                 range.end += usize::from(range.end > at);
             }
+        }
+    }
+
+    /// "Ragioneria 1" → "Ragioneria ¹": a sign for a note, and no part of the name.
+    fn raise_sign(&mut self, from: usize) {
+        const RAISED: [&str; 10] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
+        let written = self.text.get(from..).unwrap_or_default();
+        let at = from + written.len() - written.trim_start().len();
+        let [figure @ b'1'..=b'9'] = written.trim().as_bytes() else { return };
+        let unit = self.text.get(..at).unwrap_or_default().rsplit(|c: char| !c.is_alphabetic()).next();
+        // "m²", "km²", where no space stands between
+        if unit.is_some_and(|unit| matches!(unit, "m" | "mq" | "km" | "cm" | "co" | "CO")) {
+            return;
+        }
+        let raised = RAISED.get(usize::from(figure - b'0')).copied().unwrap_or_default();
+        self.text.replace_range(at..at + 1, raised);
+        let more = raised.len() - 1;
+        for range in self.strong.iter_mut().chain(self.links.iter_mut().map(|link| &mut link.range)) {
+            range.start += if range.start > at { more } else { 0 };
+            range.end += if range.end > at { more } else { 0 };
         }
     }
 
@@ -262,6 +287,9 @@ mod tests {
         assert_eq!(read("il 1", "o"), "il 1o");
         assert_eq!(read("100 m", "2"), "100 m2");
         assert_eq!(read("nel 2024", "15"), "nel 202415");
+        assert_eq!(read("Ragioneria ", "1"), "Ragioneria ¹");
+        assert_eq!(read("", "2"), "²");
+        assert_eq!(read("V", "a"), "Va");
     }
 
     #[test]

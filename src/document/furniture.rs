@@ -1,7 +1,7 @@
 //! Page furniture told from content once the blocks are known: what stands outside the `<main>`, under titles of related matter,
 //! in lists of bare links, in closing lines. Landmarks and structure come first; words only where the page has neither.
 
-use super::{Block, BlockKind, Document, Region};
+use super::{Block, BlockKind, Document, Region, headlines};
 
 /// Titles that open related matter in any site, in lower case; a title matches if it begins with one of them.
 const RELATED: &[&str] = &[
@@ -137,6 +137,7 @@ pub(super) fn mark(document: &mut Document) {
     if !landmark {
         bare_links(document);
     }
+    headlines::mark(document, is_home(document));
     closing_lines(document);
     never_nothing(document);
 }
@@ -202,7 +203,16 @@ const LATEST: &[&str] = &["ultime notizie", "ultime news", "notizie recenti", "a
 /// Whether a title heads the list that the page is: "Ultime notizie" on a home page, or on the page that is called so.
 fn heads_list(document: &Document, title: &str) -> bool {
     let title = title.trim().to_lowercase();
-    let page = document.title.as_deref().unwrap_or_default().trim().to_lowercase();
+    LATEST.iter().any(|name| title.starts_with(name)) && (is_home(document) || page_title(document).contains(&title))
+}
+
+fn page_title(document: &Document) -> String {
+    document.title.as_deref().unwrap_or_default().trim().to_lowercase()
+}
+
+/// Whether the title of the page is the body's name, or says that it is the home page.
+fn is_home(document: &Document) -> bool {
+    let page = page_title(document);
     let body = ["comune di ", "città di ", "provincia di ", "unione "].iter().any(|name| page.starts_with(name));
     // "Comune di Montebello - sito ufficiale"
     let page = ["sito ufficiale", "sito istituzionale", "portale istituzionale", "home page", "home"]
@@ -210,7 +220,7 @@ fn heads_list(document: &Document, title: &str) -> bool {
         .find_map(|name| page.strip_suffix(name))
         .map_or(page.as_str(), |rest| rest.trim_end_matches([' ', '-', '|', ':', '–', '—']));
     let bare = body && page.split_whitespace().count() <= 6 && !page.contains([':', '|', '–', '—']) && !page.contains(" - ");
-    LATEST.iter().any(|name| title.starts_with(name)) && (page.starts_with("home") || page.contains(&title) || bare)
+    page.starts_with("home") || bare
 }
 
 fn of_title(title: &str) -> Option<Region> {

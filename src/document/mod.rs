@@ -9,6 +9,7 @@ pub mod feed;
 mod flow;
 mod furniture;
 mod headings;
+mod headlines;
 mod html;
 mod layout;
 pub mod outline;

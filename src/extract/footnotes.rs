@@ -83,14 +83,14 @@ fn sign(line: &str) -> Option<(&str, &str)> {
     };
     let (sign, note) = line.split_at_checked(end)?;
     let inner = bare(sign);
-    let lettered = inner.len() == 1 && inner.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let lettered = inner.len() == 1 && inner.chars().all(|c| c.is_ascii_alphanumeric());
     let signs = !inner.is_empty() && (inner.chars().all(is_sign) || sign.len() > inner.len() && lettered);
     let note = note.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '='));
     (signs && !note.is_empty()).then_some((sign, note))
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(c, '*' | '†' | '‡' | '§' | '¹' | '²' | '³' | '°')
+    matches!(c, '*' | '†' | '‡' | '§' | '¹' | '²' | '³' | '⁴'..='⁹' | '°')
 }
 
 fn bare(sign: &str) -> &str {
@@ -130,6 +130,8 @@ mod tests {
         assert_eq!(sign("(*) solo su appuntamento"), Some(("(*)", "solo su appuntamento")));
         assert_eq!(sign("** chiuso ad agosto"), Some(("**", "chiuso ad agosto")));
         assert_eq!(sign("(1): su prenotazione"), Some(("(1)", "su prenotazione")));
+        assert_eq!(sign("(A) su prenotazione"), Some(("(A)", "su prenotazione")));
+        assert_eq!(sign("⁴ su prenotazione"), Some(("⁴", "su prenotazione")));
         assert_eq!(sign("(provincia di Prova)"), None);
         assert_eq!(sign("1 piano"), None);
     }
