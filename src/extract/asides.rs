@@ -22,6 +22,7 @@ pub fn drop_asides(segment: &Segment, marks: &mut Vec<Placed>, lexicon: &Lexicon
     drop_closing_told_before(segment, marks);
     drop_days_of_waste(segment, marks);
     drop_rough_months(segment, marks, lexicon);
+    drop_objects(segment, marks);
 }
 
 fn starts(token: &Token, stems: &[&str]) -> bool {
@@ -129,6 +130,16 @@ fn drop_rough_months(segment: &Segment, marks: &mut Vec<Placed>, lexicon: &Lexic
     if rough && segment.tokens.len() <= LONGEST_SUMMARY && dates().all(months) {
         marks.retain(|m| !matches!(m.mark, Mark::When(_) | Mark::Cue(Cue::Closed | Cue::Reduced)));
     }
+}
+
+/// "gli uffici dell'elenco terranno chiusi gli sportelli": what those who are named keep shut is theirs, and nobody else.
+fn drop_objects(segment: &Segment, marks: &mut Vec<Placed>) {
+    let Some(first) = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. })).map(|m| m.start) else { return };
+    let object = |m: &Placed| {
+        let [verb, state] = segment.tokens.get(m.start.saturating_sub(2)..m.start).unwrap_or_default() else { return false };
+        starts(verb, &["tien", "teng", "tener", "terra", "tenut"]) && starts(state, &["chius", "apert", "sbarrat"])
+    };
+    marks.retain(|m| m.start == first || !matches!(m.mark, Mark::TheOffices { .. }) || !object(m));
 }
 
 /// Takes times, dates and words of service out of a range.

@@ -114,6 +114,8 @@ struct Assembler<'a> {
     container_topics: Vec<Option<Vec<Subject>>>,
     /// "le strutture sotto elencate ricevono solo su appuntamento": holds for offices that say nothing else.
     default_flags: Option<(super::draft::Flags, Option<Period>)>,
+    /// "le assistenti sociali delle tre zone ricevono su appuntamento": how the branches of an office receive.
+    branch_rule: Option<(OfficeId, super::draft::Flags)>,
     /// The hours told with it.
     default_weeks: std::collections::BTreeMap<crate::domain::Access, crate::domain::Week>,
     /// "gli uffici riceveranno su appuntamento, ognuno ai propri numeri": each office whose number follows does so, for that period.
@@ -145,6 +147,8 @@ struct Assembler<'a> {
     /// Dates of a line that had no times: "sabato 14 dicembre" above "9.00-12.00".
     hanging_dates: Option<(usize, Vec<jiff::civil::Date>)>,
     stranger: bool,
+    /// "Dalla chiusura sono esclusi tre servizi.": the block, and how many offices it goes on to name that a rule about all leaves out.
+    spared: Option<(usize, usize)>,
     /// The block in which proposals are enumerated: "le ipotesi sono tre. La prima …".
     proposals: Option<usize>,
     /// The topic that a sentence about somebody else interrupted, with its block.
@@ -207,6 +211,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
     };
     let mut scans: Vec<Vec<Placed>> = segments.iter().zip(&entry_days).map(read).collect();
     super::revise::revise(segments, &mut scans, dating.published.or(context.published));
+    super::extensions::complete(segments, &mut scans);
     branches::mark(document, segments, &mut scans, lexicon);
     seasons(segments, &mut scans, lexicon);
     dashes(segments, &mut scans, lexicon);
@@ -242,6 +247,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         parents: document.containers.iter().map(|c| c.parent).collect(),
         container_topics: Vec::new(),
         default_flags: None,
+        branch_rule: None,
         default_weeks: std::collections::BTreeMap::new(),
         default_each: None,
         each: Vec::new(),
@@ -260,6 +266,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         hanging_dates: None,
         hanging_season: None,
         stranger: false,
+        spared: None,
         proposals: None,
         interrupted: None,
         stranger_block: None,
@@ -280,7 +287,7 @@ pub fn assemble(document: &Document, segments: &[Segment], dating: &Dating, lexi
         list_dates: None,
         list_spans: None,
         alerts: (0..segments.len()).filter(|i| topics::is_in_alert(document, &segments[*i])).collect(),
-        writer: owner::writer(segments),
+        writer: owner::writer(segments).or_else(|| owner::office_that_writes(segments, &scans)),
         at: 0,
         main_end: segments.iter().rposition(|s| s.region == Region::Main).unwrap_or(0),
         sites,
@@ -398,7 +405,12 @@ impl Assembler<'_> {
         if self.is_proposal(segment, marks) {
             return;
         }
-        if let Some(writer) = self.writer.clone().filter(|_| owner::speaks_of_himself(segment)) {
+        self.count_spared(index, marks);
+        let speaks = |writer: &Subject| {
+            let mayor = writer.office.0 == "sindaco";
+            if mayor { owner::speaks_of_himself(segment) } else { owner::speaks_of_us(segment) }
+        };
+        if let Some(writer) = self.writer.clone().filter(speaks) {
             (self.topic, self.stranger, self.topic_period) = (vec![writer], false, None);
         }
         let alone = self.open_in_spite(marks);
@@ -427,6 +439,11 @@ impl Assembler<'_> {
         for (n, clause) in clauses.iter().enumerate() {
             self.announcing = announces_at == Some(n);
             self.clause(index, clause, sentence_period, n);
+        }
+        // "Tributi a distanza, anagrafe su appuntamento": a title of several matters leaves none of them at hand
+        let offices = |c: &clause::Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)));
+        if index == 0 && segment.role == Role::Sentence && clauses.iter().filter(|c| offices(c)).count() >= 2 && self.segments.len() > 4 {
+            self.topic.clear();
         }
         for words in &segment.unread {
             self.doubts.extend(self.topic.iter().map(|subject| (subject.clone(), words.clone())));

@@ -2,6 +2,7 @@
 //!
 //! In: segments with their phrases. Out: the phrases, with a branch marked behind each such name where the document holds at least two of them.
 
+mod cards;
 mod desks;
 mod names;
 mod posts;
@@ -28,6 +29,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     desks::of_places(segments, scans);
     desks::beside_branches(segments, scans);
     posts::of_places(segments, scans);
+    cards::of_one_office(segments, scans);
     towns::labelled(segments, scans);
     towns::in_prose(segments, scans);
     prose::headquarters_by_place(segments, scans);

@@ -18,7 +18,7 @@ use self::flags::flags;
 pub use self::flags::opens_by_appointment;
 use self::hours::{access, read_hours};
 use self::periods::period_cuts;
-pub use self::periods::{period_of, season, sentence_period, single_days, whole_period};
+pub use self::periods::{names_lines, period_of, season, sentence_period, single_days, whole_period};
 pub use self::subjects::reference;
 use self::subjects::{ignored, named_behind_their_channels};
 
@@ -113,7 +113,10 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
                     .tokens
                     .get(marks[before].start.wrapping_sub(1))
                     .is_some_and(|t| t.is_any(&["nella", "alla", "nel", "al", "presso", "la"]))
-                && marks[before].start <= 4;
+                // "In questi due mesi nella Delegazione di Ronco …": words of time in front do not count
+                && marks[before].start.saturating_sub(
+                    marks[..before].iter().filter(|m| matches!(m.mark, Mark::When(_))).map(|m| m.end - m.start).sum::<usize>(),
+                ) <= 4;
             let only = leads || subject_at.len() == 2 && segment.tokens[marks[before].end..].iter().any(|t| t.is_any(&["vi", "ivi"]));
             // "il SUAP riceve il lunedì 9-12 nella sede di Ronco; il giovedì 14-17 nella sede di Colle": a list of places, each behind its hours
             let tells = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::Days(_));
@@ -132,7 +135,7 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
         }
     }
     let mut cuts: Vec<usize> = vec![0];
-    cuts.extend(period_cuts(marks));
+    cuts.extend(period_cuts(segment, marks));
     let behind = named_behind_their_channels(segment, marks, &starts);
     for (n, &i) in starts.iter().enumerate() {
         if let Some(channel) = behind.iter().find(|(start, _)| *start == i).map(|(_, channel)| *channel) {
@@ -329,7 +332,10 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
     let bare = |m: &Placed| matches!(m.mark, Mark::Offices(_) | Mark::Channel(_) | Mark::Comma);
     let listed = clause.start > 0 && clause.marks.iter().all(bare);
     let verb = segment.tokens.iter().take(if listed { 3 } else { 0 });
-    facts.unchanged = segment.tokens.get(clause.start..clause.end).unwrap_or_default().iter().chain(verb).any(|t| {
+    // "Restano esclusi il protocollo e l'URP, che …": the verb takes them out, and keeps nothing
+    let excepts = |i: usize| clause.marks.iter().any(|m| matches!(m.mark, Mark::Exception(_)) && m.start <= i && i < m.end);
+    let own = (clause.start..clause.end.min(segment.tokens.len())).filter(|i| !excepts(*i)).map(|i| &segment.tokens[i]);
+    facts.unchanged = own.chain(verb).any(|t| {
         [
             "continua",
             "continuera",
@@ -350,7 +356,9 @@ pub fn facts(segment: &Segment, clause: &Clause, around: &Around, lexicon: &Lexi
         ]
         .iter()
         .any(|w| t.text.starts_with(w) && !t.text.starts_with("continuat"))
-    }) && !facts.flags.closed;
+    }) && !facts.flags.closed
+        // "Per la biblioteca nulla cambia: resta chiusa"
+        || segment.folded.has_any(&["nulla cambia", "niente cambia", "non cambia nulla", "non cambia niente"]);
 
     let reading = read_hours(segment, clause, around);
     let access = |start: usize, end: usize| access(segment, clause, &reading.places, start, end);

@@ -25,10 +25,47 @@ pub(super) fn resolve(segments: &[Segment], scans: &mut [Vec<Placed>], published
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         that_day(segment, marks);
     }
+    of_day_told(segments, scans);
     let Some(published) = published else { return };
     for (segment, marks) in segments.iter().zip(scans.iter_mut()) {
         of_a_week(segment, marks, published);
         next_one(segment, marks, published);
+    }
+}
+
+/// "Lunedì 14 agosto gli uffici resteranno chiusi. … Il Protocollo, lunedì, aprirà dalle 9 alle 11": a weekday without an article, of what will be, is the day told
+/// a few sentences before.
+fn of_day_told(segments: &[Segment], scans: &mut [Vec<Placed>]) {
+    const REACH: usize = 4;
+    let mut told: Option<(usize, Date)> = None;
+    for (i, (segment, marks)) in segments.iter().zip(scans.iter_mut()).enumerate() {
+        if segment.role != Role::Sentence || marks.is_empty() {
+            continue;
+        }
+        let dated = marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_) | When::From(_) | When::Until(_))));
+        let timed = marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+        let day = told.filter(|(at, _)| i - at <= REACH && !dated && timed).map(|(_, day)| day);
+        let will =
+            |t: &Token| t.text.len() >= 5 && !t.upper && (t.text.ends_with("ranno") || t.text.ends_with("ira") || t.text.ends_with("era"));
+        if let Some(day) = day.filter(|_| segment.tokens.iter().any(will) || segment.tokens.iter().any(|t| t.is_any(&["sara", "saranno"])))
+        {
+            for mark in marks.iter_mut() {
+                let Mark::Days(Days::These { days, every: false }) = &mark.mark else { continue };
+                let before = mark.start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+                let bare = before.is_none_or(|t| t.kind != TokenKind::Word || t.is_any(&["che", "e", "ma"]));
+                let same = matches!(days.as_slice(), [only] if only.nth.is_empty() && only.day == weekday_of(day));
+                if bare && same && mark.end == mark.start + 1 {
+                    mark.mark = Mark::When(When::Days(vec![day]));
+                }
+            }
+        }
+        for mark in marks.iter() {
+            match &mark.mark {
+                Mark::When(When::Days(days)) => told = if let [day] = days.as_slice() { Some((i, *day)) } else { None },
+                Mark::When(When::Range(_)) => told = None,
+                _ => {}
+            }
+        }
     }
 }
 

@@ -25,9 +25,12 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
     let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
     // "chi vuole un colloquio telefoni prima": whoever comes
     let booked = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment));
+    // "per chi vuole informazioni c'è il telefono, …"
+    let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)))
+        && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Open | Cue::Closed | Cue::Reduced)));
     let whoever = |m: &Placed| {
         m.start > 0
-            && (booked && segment.tokens[m.start - 1].is_any(&["chi", "chiunque", "se"])
+            && ((booked || reached) && segment.tokens[m.start - 1].is_any(&["chi", "chiunque", "se"])
                 // "ci vorrà del tempo": what it takes, not what somebody wants
                 || segment.tokens[m.start - 1].is("ci"))
             && segment.tokens[m.start].text.starts_with("v")
@@ -106,6 +109,16 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {
                 kept.marks.retain(|m| m.end <= doubt.start || matches!(m.mark, Mark::Offices(_)));
+                // "Riuscita la prova del sabato mattina: l'anagrafe era stata aperta …": days alone are no statement
+                let bare = |m: &Placed| {
+                    matches!(
+                        m.mark,
+                        Mark::Offices(_) | Mark::Days(_) | Mark::Part(_) | Mark::Comma | Mark::Cue(Cue::Past | Cue::Hypothesis)
+                    )
+                };
+                if doubt.mark == Mark::Cue(Cue::Past) && kept.marks.iter().all(bare) {
+                    kept.marks.retain(|m| matches!(m.mark, Mark::Offices(_)));
+                }
                 break;
             }
         }
@@ -193,7 +206,7 @@ pub fn is_furniture(segment: &Segment, marks: &[Placed], near_end: bool, lexicon
     let own = marks.iter().any(|m| match &m.mark {
         Mark::Offices(mention) => !mention.offices.iter().all(|o| {
             let of_body = o.office.is_all() || o.office.0 == "centralino";
-            of_body || near_end && body_line && ["urp", "protocollo"].contains(&o.office.0.as_str())
+            of_body || near_end && body_line && ["urp", "protocollo", "comunicazione"].contains(&o.office.0.as_str())
         }),
         Mark::Days(_) | Mark::Span(..) | Mark::Site(_) => true,
         _ => false,

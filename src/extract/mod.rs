@@ -14,6 +14,7 @@ mod elsewhere;
 mod events;
 mod evidence;
 mod explain;
+mod extensions;
 mod finish;
 mod footnotes;
 pub mod grammar;

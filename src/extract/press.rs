@@ -62,7 +62,12 @@ pub fn is_publisher(text: &Folded) -> bool {
 /// "stampa@comune…", "redazione@…": nobody's counter.
 pub fn is_mailbox(channel: &Channel) -> bool {
     let local = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(local, _)| local);
-    ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "press", "webmaster", "postmaster", "newsletter"].contains(&local)
+    // "sport@gazzettadelpo.it": whatever box it is, the house is a newspaper's
+    let host = channel.value.as_deref().and_then(|v| v.split_once('@')).map_or("", |(_, host)| host);
+    let paper = ["quotidian", "gazzett", "giornal", "corriere"].iter().any(|w| host.contains(w)) && !host.contains("comune.");
+    const BOXES: [&str; 9] =
+        ["stampa", "ufficiostampa", "ufficio.stampa", "redazione", "cronaca", "press", "webmaster", "postmaster", "newsletter"];
+    BOXES.contains(&local) || paper
 }
 
 /// "OGGETTO: orario degli sportelli nel periodo estivo": the subject of a letter that states nothing by itself, and is no office's.
@@ -191,7 +196,15 @@ pub fn is_legend(segment: &Segment) -> bool {
     let leads = segment.folded.has_any(&["sono riportat", "sono indicat", "sono elencat", "si riportano", "trovate"])
         && segment.folded.has_any(&["nella tabella", "di seguito", "qui sotto", "nell'elenco"])
         && !text.bytes().any(|b| b.is_ascii_digit());
-    if leads {
+    // "La tabella elenca, ufficio per ufficio, i giorni di chiusura …"
+    let first = super::segment::first_word(&segment.tokens);
+    let word = |i: usize| segment.tokens.get(first + i).map_or("", |t| t.text.as_str());
+    let shows = matches!(word(1), "tabella" | "prospetto" | "elenco" | "quadro" | "calendario" | "schema")
+        && ["elenca", "riporta", "indica", "mostra", "riassum", "riepilog", "confront", "mette"]
+            .iter()
+            .any(|stem| (2..5).any(|i| word(i).starts_with(stem)))
+        && !text.bytes().any(|b| b.is_ascii_digit());
+    if leads || shows {
         return true;
     }
     [

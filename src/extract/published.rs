@@ -22,6 +22,9 @@ pub struct Dating {
     pub lines: Vec<usize>,
 }
 
+/// Stems of what an office does on a day: "Lunedì 2 giugno 2025 il museo apre …".
+const MATTER: [&str; 9] = ["uffic", "chius", "apert", "sportell", "ricev", "apre", "aprira", "chiud", "riapr"];
+
 /// Finds the date.
 pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, context: &Context) -> Dating {
     let main: Vec<&Segment> =
@@ -43,9 +46,7 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
             let Some((day, end)) = full_date(&segment.tokens, at, lexicon) else { continue };
             // "Venerdì 3 gennaio 2025 gli uffici rimarranno chiusi" says when something holds
             let matter = segment.tokens.get(end).is_some_and(|t| t.kind == TokenKind::Word || t.is(","))
-                && segment.tokens[end..]
-                    .iter()
-                    .any(|t| ["uffic", "chius", "apert", "sportell", "ricev"].iter().any(|w| t.text.starts_with(w)));
+                && segment.tokens[end..].iter().any(|t| MATTER.iter().any(|w| t.text.starts_with(w)));
             if matter && at <= 2 {
                 break;
             }
@@ -54,7 +55,13 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
             if (end..segment.tokens.len().min(end + 6)).any(until) {
                 break;
             }
-            let rank = rank(segment, at, end, i, near_end, lexicon);
+            // right above or below the title of the page, however much stands before it
+            let title = |n: Option<usize>| {
+                let beside = n.and_then(|n| main.get(n)).filter(|s| s.role == Role::Heading);
+                beside.is_some_and(|s| document.title.as_deref().is_some_and(|title| s.text.trim() == title.trim()))
+            };
+            let near_title = title(i.checked_sub(1)) || title(Some(i + 1));
+            let rank = rank(segment, at, end, if near_title { 1 } else { i }, near_end, lexicon);
             if let Some(rank) = rank
                 && best.is_none_or(|(r, _, _)| rank < r)
             {
@@ -157,6 +164,8 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool, 
         "data di pubbl",
         "inserit",
         "scritto da",
+        "scritto il",
+        "comunicazione n",
         "postato",
         "news del",
         "avviso del",

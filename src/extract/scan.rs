@@ -132,7 +132,19 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             continue;
         }
         anchor.told = year_told(tokens, at, anchor).or(anchor.told);
-        let (mark, end) = match one(segment, at, anchor, place, &is_capital, lexicon) {
+        // "PEC dell'ufficio: tributi@pec…": the words of an address are no part of a name
+        let runs_into =
+            |end: usize| (at + 1..end.min(tokens.len())).find(|i| found.iter().any(|f| f.range.contains(&tokens[*i].range.start)));
+        let read = one(segment, at, anchor, place, &is_capital, lexicon);
+        let cut = read.as_ref().filter(|(mark, _)| matches!(mark, Mark::Offices(_))).and_then(|(_, end)| runs_into(*end));
+        let read = match cut {
+            Some(cut) => offices::mention(&tokens[..cut], at, place, &is_capital, lexicon).map(|mention| {
+                let end = mention.next;
+                (Mark::Offices(mention), end)
+            }),
+            None => read,
+        };
+        let (mark, end) = match read {
             Some(found) => found,
             None => {
                 at += 1;
@@ -168,6 +180,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_named_again(segment, &mut marks);
     mentioned::drop_dateline(segment, &mut marks, published);
     mentioned::drop_given_up_days(segment, &mut marks);
+    mentioned::drop_bounds(segment, &mut marks);
+    mentioned::drop_day_of_entry(segment, published, &mut marks);
     mentioned::drop_since(segment, published.or(anchor.day), &mut marks);
     // "https://appalti.comune…", "consigliera@comune…": the words of an address say nothing
     let in_address = |at: usize| {
@@ -180,6 +194,8 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
             .into_iter()
             .chain(cues)
             .filter(|run| !inside_name(&marks, run.start, run.end) && !inside_span(&marks, run.start, run.end))
+            // "(lavori pubblici ed edilizia privata)": the last word of a name, and the bracket behind it
+            .filter(|run| run.kind != Cue::Stranger || !inside_name(&marks, run.start, run.start + 1))
             .filter(|run| !tokens.get(run.start).is_some_and(|token| in_address(token.range.start)))
             .map(|run| Placed { mark: Mark::Cue(run.kind), start: run.start, end: run.end })
             .collect::<Vec<_>>(),

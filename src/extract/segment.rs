@@ -323,6 +323,7 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
             // hard-wrapped prose: a long line without an end, and a small letter at the start of the next
             before.chars().count() >= 55
                 && !opens_with_label(words)
+                && !opens_with_day(before, words, lexicon)
                 && !before.ends_with(['.', ':', ';', '!', '?'])
                 && words.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() && before.ends_with(','))
                 && !words.starts_with(['-', '*'])
@@ -339,6 +340,19 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<std::ops::Range<usize>> {
         start = end;
     }
     lines
+}
+
+/// "da lunedì a venerdì, ore 8.30-12.15" above "martedì, ore 14.30-16.30": each line has its day and its hours.
+fn opens_with_day(before: &str, words: &str, lexicon: &Lexicon) -> bool {
+    let timed = |line: &str| line.bytes().any(|byte| byte.is_ascii_digit());
+    let day = |line: &str| {
+        let folded = crate::text::fold(line);
+        let mut words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let first = words.next().unwrap_or_default();
+        let led = matches!(first, "da" | "dal" | "il" | "dalla");
+        lexicon.weekday(if led { words.next().unwrap_or_default() } else { first }).is_some()
+    };
+    timed(before) && timed(words) && day(before) && day(words) && !before.ends_with(',')
 }
 
 /// "… GLI UFFICI COMUNALI SARANNO CHIUSI" above "VENERDI' 16 AGOSTO 2024": a notice whose day stands on a line of its own.

@@ -52,7 +52,9 @@ pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> b
     const OF: [&str; 6] = ["di", "del", "della", "dello", "dell'", "dei"];
     let first = first_word(&segment.tokens);
     marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Stranger)).any(|m| {
-        let behind = m.start == office.end + 1 && segment.tokens.get(office.end).is_some_and(|t| t.is_any(&OF));
+        let behind = m.start == office.end + 1 && segment.tokens.get(office.end).is_some_and(|t| t.is_any(&OF))
+            || is_under_the_state(segment, office, m)
+            || is_collection(office) && belongs_to(segment, office.end, m.start);
         // "Museo dell'orologio (collezione privata)": what it is, in brackets behind the name
         let is_apart = |t: &crate::text::Token| t.is_any(&["(", ",", "-"]);
         let private = segment.tokens.get(m.start..m.end).unwrap_or_default().iter().any(|t| t.text.starts_with("privat"));
@@ -62,6 +64,37 @@ pub fn is_of_stranger(segment: &Segment, marks: &[Placed], office: &Placed) -> b
             m.start == first && segment.tokens.get(m.end..m.end + 3).unwrap_or_default().iter().any(|t| t.is(":")) && office.start > m.end;
         behind || label || called
     })
+}
+
+/// "la Motorizzazione, che dipende dal ministero": an office of the State.
+fn is_under_the_state(segment: &Segment, office: &Placed, stranger: &Placed) -> bool {
+    let depends = segment.tokens.get(stranger.start).is_some_and(|t| t.text.starts_with("dipend") || t.is("fa"));
+    let between = segment.tokens.get(office.end..stranger.start).unwrap_or_default();
+    depends && between.len() == 2 && between[0].is(",") && between[1].is("che")
+}
+
+/// A museum, a library or an archive, which private people have as well.
+fn is_collection(office: &Placed) -> bool {
+    let one = |id: &str| ["museo", "biblioteca", "archivio-storico"].contains(&id);
+    matches!(&office.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| one(&o.office.0)))
+}
+
+/// "Museo delle bambole della famiglia Perelli": from the name on, a chain of "di …" leads to the owner. "Museo civico …" is the town's, whoever gave what it shows.
+fn belongs_to(segment: &Segment, from: usize, owner: usize) -> bool {
+    const OF: [&str; 9] = ["di", "del", "della", "dello", "dell'", "dei", "degli", "delle", "d'"];
+    const LINKS: usize = 3;
+    let of = |i: usize| segment.tokens.get(i).is_some_and(|t| t.is_any(&OF));
+    let word = |i: usize| segment.tokens.get(i).is_some_and(|t| t.kind == TokenKind::Word);
+    let mut at = from;
+    for _ in 0..LINKS {
+        // the words of the owner may begin with "della" themselves
+        if !of(at) || at == owner || at + 1 == owner {
+            break;
+        }
+        let Some(next) = (at + 2..at + 4).find(|i| of(*i)).filter(|next| (at + 1..*next).all(word)) else { return false };
+        at = next;
+    }
+    of(at) && (at == owner || at + 1 == owner)
 }
 
 /// Whether a clause speaks of somebody who is no office, and not only of what stands beside an office.

@@ -8,7 +8,7 @@ mod heads;
 mod kinds;
 mod weekdays;
 
-use self::cells::{CellFacts, is_blank, is_garbled, one_line, weekdays_in};
+use self::cells::{CellFacts, in_italian, is_blank, is_garbled, one_line, weekdays_in};
 use self::heads::{header_rows, heads_all, nth_of_header, parts};
 use self::kinds::{dated_list, is_calendar, is_of_strangers, register};
 use super::footnotes::Footnotes;
@@ -173,7 +173,7 @@ impl Grid<'_> {
                 return None;
             }
         }
-        let words = self.footnotes.beside(text);
+        let words = in_italian(self.footnotes.beside(text), self.lexicon);
         // lines that each tell days and hours are statements of their own: "mar. 8.30-10", below it "gio. 15-18 per appuntamento"
         let tells = |line: &&str| weekdays_in(line, self.lexicon) && line.contains(|c: char| c.is_ascii_digit());
         let several = column == 0 || words.lines().filter(tells).count() >= 2;

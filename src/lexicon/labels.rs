@@ -16,6 +16,7 @@ pub struct Labels {
     gone: Vec<String>,
     event: Vec<String>,
     service: Vec<String>,
+    foreign_day: Vec<String>,
 }
 
 /// Letters that may follow a label in its box: "telefono ufficio", "orario di ricevimento".
@@ -71,6 +72,11 @@ impl Labels {
     pub fn is_event(&self, folded: &str) -> bool {
         let words = trimmed(folded);
         self.event.iter().any(|label| words == label)
+    }
+
+    /// A day of the week in another language of the country, or a word with which its stretches of days begin.
+    pub fn is_foreign_day(&self, word: &str) -> bool {
+        self.foreign_day.iter().any(|day| word == day)
     }
 
     /// A heading that pages of services have.

@@ -11,6 +11,16 @@ use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment, first_word};
 
 impl Assembler<'_> {
+    /// "Per fissare l'appuntamento si chiama lo … per l'anagrafe, lo … per la casa", behind the rule that all receive by appointment.
+    pub(super) fn books_in_a_row(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
+        const FIXES: [&str; 7] = ["fissar", "prender", "chieder", "prenotar", "concordar", "ottener", "richieder"];
+        let opens = segment.tokens.first().is_some_and(|t| t.is("per"))
+            && segment.tokens.get(1).is_some_and(|t| FIXES.iter().any(|stem| t.text.starts_with(stem)))
+            && segment.tokens.iter().take(5).any(|t| t.text.starts_with("appuntament") || t.text.starts_with("prenotar"));
+        let told = self.drafts.iter().any(|d| d.subject.office.is_all() && d.flags.appointment);
+        opens && told && !facts.flags.any() && !facts.channels.is_empty() && !whom.iter().any(|s| s.office.is_all())
+    }
+
     /// Which clause speaks of the offices that follow a colon in the same sentence: "gli uffici che vi avevano sede lavoreranno da remoto: sono il personale (…),
     /// la ragioneria (…) e il legale".
     pub(super) fn inline_list(&self, segment: &Segment, clauses: &[Clause]) -> Option<usize> {

@@ -15,6 +15,15 @@ impl Assembler<'_> {
             if draft.subject.office.is_all() {
                 continue;
             }
+            if let Some((_, flags)) =
+                self.branch_rule.as_ref().filter(|(office, _)| draft.subject.site.is_some() && draft.subject.office == *office)
+                && !draft.flags.closed
+            {
+                let counter = draft.weeks.contains_key(&Access::WalkIn);
+                draft.flags = draft.flags.or(*flags);
+                (draft.flags.appointment, draft.flags.strict) = (true, true);
+                draft.flags.remote &= !counter;
+            }
             // "CARTA D'IDENTITÀ: SI FA SU APPUNTAMENTO" above hours of which nothing else is said
             let counter = draft.weeks.contains_key(&Access::WalkIn) && !draft.weeks.contains_key(&Access::Appointment);
             let said = Flags { appointment: false, strict: false, ..draft.flags };
@@ -70,6 +79,23 @@ impl Assembler<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// "Le assistenti sociali delle tre zone ricevono esclusivamente su appuntamento", above the table of the zones: so does each of them.
+    pub(super) fn note_branch_rule(&mut self, segment: &Segment, whom: &[Subject], facts: &mut Facts) {
+        const BRANCHES: [&str; 9] = ["zone", "sedi", "delegazioni", "sportelli", "circoscrizioni", "quartieri", "poli", "punti", "presidi"];
+        const OF: [&str; 8] = ["delle", "dei", "degli", "nelle", "nei", "negli", "le", "i"];
+        let [Subject { office, site: None, .. }] = whom else { return };
+        let alone = facts.hours.is_empty() && facts.channels.is_empty() && facts.closures.is_empty() && facts.openings.is_empty();
+        let counted = |three: &[crate::text::Token]| {
+            OF.contains(&three[0].text.as_str())
+                && self.lexicon.cardinal(&three[1].text).is_some()
+                && BRANCHES.contains(&three[2].text.as_str())
+        };
+        if self.sites && alone && facts.flags.appointment && facts.period.is_none() && segment.tokens.windows(3).any(counted) {
+            self.branch_rule = Some((office.clone(), facts.flags));
+            facts.flags = Flags::default();
         }
     }
 
@@ -136,6 +162,10 @@ impl Assembler<'_> {
             "elencati",
             "sotto indicat",
             "sottoindicat",
+            "elenco seguente",
+            "elenco che segue",
+            "compresi nell'elenco",
+            "inclusi nell'elenco",
         ]);
         let own_numbers = segment.folded.has_any(&[
             "propri numeri",

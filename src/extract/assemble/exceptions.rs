@@ -10,6 +10,38 @@ use crate::lexicon::Cue;
 use crate::text::Token;
 
 impl Assembler<'_> {
+    /// "Dalla chiusura sono esclusi tre servizi.", "Le eccezioni sono due.": how many a rule about all leaves out, where the sentences behind say which.
+    pub(super) fn count_spared(&mut self, index: usize, marks: &[Placed]) {
+        const MOST: i64 = 6;
+        let segment = &self.segments[index];
+        let excepts = marks.iter().any(|m| m.mark == Mark::Exception(Exception::Sentence));
+        let named = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(o) if !o.offices.iter().all(|o| o.office.is_all())));
+        const WHAT: [&str; 9] = ["eccezioni", "deroghe", "servizi", "uffici", "sportelli", "strutture", "settori", "casi", "esclusi"];
+        let of_offices = segment.tokens.iter().any(|t| WHAT.contains(&t.text.as_str()));
+        if !excepts || named || !of_offices || segment.role != Role::Sentence || segment.announces() {
+            return;
+        }
+        let count = segment.tokens.iter().find_map(|t| self.lexicon.cardinal(&t.text)).filter(|n| (2..=MOST).contains(n));
+        self.spared = count.and_then(|n| usize::try_from(n).ok()).map(|n| (segment.block, n)).or(self.spared);
+    }
+
+    /// Each office that such a sentence goes on to name, one a sentence: left out of the rule.
+    pub(super) fn spare_counted(&mut self, segment: &Segment, subjects: &[Subject], facts: &mut Facts) {
+        let Some((block, left)) = self.spared.filter(|(block, left)| *block == segment.block && *left > 0) else { return };
+        if segment.role != Role::Sentence || subjects.is_empty() || subjects.iter().any(|s| s.office.is_all()) {
+            return;
+        }
+        let known = |s: &Subject| self.drafts.iter().any(|d| d.subject.office.is_all() && d.except.contains(&s.office));
+        let new = subjects.iter().filter(|s| !known(s)).count();
+        for subject in subjects.iter().filter(|s| !facts.except.contains(&s.office)).collect::<Vec<_>>() {
+            facts.except.push(subject.office.clone());
+        }
+        self.spared = Some((block, left.saturating_sub(new)));
+        // "fino al 3 dicembre solo via mail", as an exception to what begins on the 9th of November and ends on that day
+        let all = self.drafts.iter().rev().find(|d| d.subject.office.is_all()).map(|d| d.period);
+        facts.period = facts.period.map(|own| all.filter(|all| own.from.is_none() && own.until == all.until).unwrap_or(own));
+    }
+
     /// "Resterà aperta soltanto la Polizia locale", behind the closing of all: an exception, on the days of the closing.
     pub(super) fn open_alone(&self, subjects: &[Subject], facts: &mut Facts) {
         let follows = self.drafts.last().is_some_and(|d| d.subject.office.is_all());

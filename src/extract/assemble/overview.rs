@@ -100,6 +100,17 @@ pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     fields.len() >= 2 && (has(&["inizio", "data inizio", "fine"]) || has(&["data"]) && has(&["cost", "bigliett", "organizza", "ingresso"]))
 }
 
+/// "Municipio, si torna a entrare senza prenotare" below "La Gazzetta del Colle" and its day: the title of an article in plain text.
+pub(super) fn is_headline_below_masthead(segments: &[Segment], index: usize) -> bool {
+    const MASTHEAD: usize = 3;
+    let Some(segment) = segments.get(index).filter(|s| (1..=MASTHEAD).contains(&index) && s.role == Role::Sentence && s.opens_block) else {
+        return false;
+    };
+    let alone = segments.get(index + 1).is_some_and(|next| next.block > segment.block);
+    let open = !segment.text.trim_end().ends_with(['.', ':', ';']);
+    alone && open && segments[..index].iter().any(|s| crate::extract::press::is_publisher(&s.folded))
+}
+
 /// "Oggetto: Ordinanza n. 14 …; Dal: 03/05/2024; Al: 18/05/2024": a row of the board on which acts hang.
 pub(super) fn is_of_register(segment: &Segment) -> bool {
     let has = |words: &[&str]| words.iter().any(|w| segment.folded.has(w));
@@ -316,7 +327,9 @@ pub(super) fn only_day(segments: &[Segment], scans: &[Vec<Placed>], within: std:
         marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::TheOffices { .. } | Mark::Site(_)) || state(m))
     };
     for (n, (i, segment)) in main.map(|(i, s)| (*i, *s)).enumerate() {
-        if found.is_some() && !tells(&scans[i]) {
+        // "L'anno passato la chiusura era caduta di venerdì, il 12": told of the past
+        let past = scans[i].iter().any(|m| m.mark == Mark::Cue(Cue::Past));
+        if found.is_some() && (past || !tells(&scans[i])) {
             continue;
         }
         for mark in &scans[i] {

@@ -109,6 +109,54 @@ pub(super) fn speaks_of_himself(segment: &Segment) -> bool {
     RECEIVES.iter().any(|w| segment.folded.has(w) && padded.contains(&format!(" {w}")))
 }
 
+/// The office that heads a letter and signs it: "Ufficio Tributi" above "Gentile contribuente", "la Responsabile dell'Ufficio Tributi" below.
+pub(super) fn office_that_writes(segments: &[Segment], scans: &[Vec<Placed>]) -> Option<Subject> {
+    const LINES: usize = 6;
+    const SHORT: usize = 8;
+    const DEAR: [&str; 9] = ["gentil", "egregi", "car ", "cari ", "care ", "caro ", "cara ", "spettabil", "ai cittadini"];
+    let main: Vec<usize> = (0..segments.len()).filter(|i| segments[*i].region == Region::Main && !segments[*i].tokens.is_empty()).collect();
+    let dear = main.iter().take(LINES).any(|i| DEAR.iter().any(|w| segments[*i].folded.text.trim_start().starts_with(w)));
+    let named = |i: &usize| -> Option<Subject> {
+        let short = segments[*i].tokens.len() <= SHORT && segments[*i].role != Role::Row;
+        let mut offices = scans[*i].iter().filter_map(|m| if let Mark::Offices(mention) = &m.mark { Some((mention, m)) } else { None });
+        let (mention, mark) = offices.next().filter(|_| short)?;
+        let [office] = mention.offices.as_slice() else { return None };
+        let alone = offices.next().is_none() && !office.office.is_all() && !office.office.is_other();
+        alone.then(|| Subject { office: office.office.clone(), name: segments[*i].words(mark.start..mark.end).to_string(), site: None })
+    };
+    let head = main.iter().take(LINES).find_map(named).filter(|_| dear)?;
+    let sign = main.iter().rev().take(3).find_map(named)?;
+    (head.office == sign.office).then_some(head)
+}
+
+/// "Allo … rispondiamo dal lunedì al giovedì", "può venirci a trovare in …": those who write tell how to reach them.
+pub(super) fn speaks_of_us(segment: &Segment) -> bool {
+    const VERBS: [&str; 12] = [
+        "rispondiamo",
+        "risponderemo",
+        "riceviamo",
+        "riceveremo",
+        "apriamo",
+        "apriremo",
+        "chiudiamo",
+        "chiuderemo",
+        "scriverci",
+        "telefonarci",
+        "chiamarci",
+        "contattarci",
+    ];
+    segment.tokens.iter().any(|t| VERBS.contains(&t.text.as_str()))
+        || segment.folded.has_any(&[
+            "ci trovate",
+            "ci trova ",
+            "ci trovera",
+            "venirci a trovare",
+            "siamo aperti",
+            "saremo aperti",
+            "siamo in ",
+        ])
+}
+
 /// "La struttura, privata da sempre, …": a text that calls the museum or the library it speaks of private.
 pub(super) fn called_private(segments: &[Segment]) -> bool {
     const HOUSES: [&str; 8] = ["museo", "struttura", "collezione", "galleria", "biblioteca", "raccolta", "pinacoteca", "archivio"];

@@ -1,6 +1,6 @@
 //! Giving facts to whom they belong: frames that a line lends to the list below it, exceptions to a rule about all, defaults, and the period that governs.
 
-use super::same::chunks_of;
+use super::same::{chunks_of, only_explains, several_branches};
 use super::{Assembler, Frame};
 use crate::domain::{Doubt, Evidence};
 use crate::extract::draft::{Facts, Flags, Period, Subject};
@@ -97,6 +97,9 @@ impl Assembler<'_> {
                 facts.period = self.days_of_all();
             }
         }
+        if explicit && n == 0 {
+            self.spare_counted(segment, &subjects, &mut facts);
+        }
         if !explicit && self.frame.active && listed && self.frame.facts.flags.closed && !facts.any() {
             // "chiusi nei seguenti giorni:" above a list of days
             facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
@@ -166,6 +169,7 @@ impl Assembler<'_> {
             facts.flags.open &= facts.hours.is_empty();
             facts.hours.iter_mut().for_each(|(access, _)| *access = crate::domain::Access::Phone);
         }
+        self.note_branch_rule(segment, &whom, &mut facts);
         self.note_defaults(segment, &whom, &mut facts);
         self.leave_out(&mut facts, &whom, announces);
         self.lend_days(segment, &mut facts, explicit);
@@ -198,9 +202,13 @@ impl Assembler<'_> {
             known.until.is_none() && told.from == known.from && told.until.is_some()
                 || known.from.is_none() && told.until == known.until && told.from.is_some()
         };
+        // … but not "la biblioteca adotta fino al 14 settembre l'orario che segue:", of one office among others
+        let of_one =
+            explicit && self.names.several && matches!(whom.as_slice(), [one] if !one.office.is_all()) && self.page_topic.is_empty();
         if announces
             && let Some(told) = facts.period
             && !facts.any()
+            && !of_one
             && self.document_period.is_none_or(|known| completes(known, told))
         {
             // "Dal 16 gennaio gli sportelli saranno organizzati come segue."
@@ -211,6 +219,12 @@ impl Assembler<'_> {
             return;
         }
         let books = announces && self.announces_booking(segment);
+        if explicit && self.books_in_a_row(segment, &whom, &facts) {
+            // "Per fissare l'appuntamento si chiama lo … per l'anagrafe, lo … per la casa": likewise
+            facts.flags.appointment = true;
+            let all = self.drafts.iter().rev().find(|d| d.subject.office.is_all() && d.flags.appointment);
+            facts.period = facts.period.or(all.map(|d| d.period).filter(|p| !p.is_open()));
+        }
         if books {
             // "I numeri per fissare l'appuntamento sono questi:": each office of the list receives by appointment, as was said of all
             facts.flags.appointment = true;
@@ -329,7 +343,12 @@ impl Assembler<'_> {
                 }
                 // "N.B. Nel mese di agosto tutti gli uffici osservano un orario ridotto", below the table of the usual hours: of that month, and no more
                 let beside_usual = || self.drafts.iter().any(|d| !d.weeks.is_empty() && d.period.is_open() && !d.subject.office.is_all());
-                if all && self.document_period.is_none() && !facts.single_day && !self.is_numbered(index) && !beside_usual() {
+                // "Orario ridotto in agosto", as the title of one section of several: its period is its own
+                let of_section = segment.headings.len() >= 2
+                    && segment.headings.last().is_some_and(|h| self.headings.periods.of(*h).is_some())
+                    && self.drafts.iter().any(|d| d.subject.office.is_all() && d.period.is_open() && !d.weeks.is_empty());
+                if all && self.document_period.is_none() && !facts.single_day && !self.is_numbered(index) && !beside_usual() && !of_section
+                {
                     self.document_period = Some(period);
                 }
                 period
@@ -340,6 +359,9 @@ impl Assembler<'_> {
                 && !facts.beyond_channels()
                 && (self.stands_apart(segment, &whom) || several_branches(&whom)) =>
             {
+                Period::default()
+            }
+            None if n > 0 && !explicit && segment.role == Role::Row && !facts.channels.is_empty() && !facts.beyond_channels() => {
                 Period::default()
             }
             // "Per chiarimenti l'ufficio risponde allo … dal lunedì al venerdì": whom to ask about what changes, and no change
@@ -409,19 +431,6 @@ pub(super) fn names_branches(segment: &Segment) -> bool {
 fn opens_with_number(segment: &Segment) -> bool {
     let number = segment.tokens.first().is_some_and(|t| t.kind == crate::text::TokenKind::Number && t.text.len() <= 2);
     number && segment.tokens.get(1).is_some_and(|t| t.is_any(&[".", ")"]))
-}
-
-/// "Per chiarimenti risponde …": a number, and at most the hours at which it answers.
-fn only_explains(segment: &Segment, facts: &Facts) -> bool {
-    const ABOUT: [&str; 4] = ["per chiariment", "per delucidazion", "per eventuali chiariment", "per ulteriori chiariment"];
-    let phone = facts.hours.iter().all(|(access, _)| *access == crate::domain::Access::Phone);
-    let bare = !facts.flags.any() && facts.openings.is_empty() && facts.closures.is_empty() && facts.address.is_none();
-    phone && bare && !facts.channels.is_empty() && ABOUT.iter().any(|w| segment.folded.text.trim_start().starts_with(w))
-}
-
-/// Whether something is said of several branches at once, whatever period was told of the last of them.
-fn several_branches(whom: &[Subject]) -> bool {
-    whom.len() >= 2 && whom.iter().all(|s| s.site.is_some())
 }
 
 fn same_offices(one: &[Subject], other: &[Subject]) -> bool {

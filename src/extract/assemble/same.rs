@@ -123,3 +123,16 @@ pub(super) fn chunks_of(draft: &Draft) -> Vec<(Access, Chunk)> {
     };
     draft.weeks.iter().flat_map(|(access, week)| week.iter().map(move |(season, day, slot)| (*access, chunk(season, day, slot)))).collect()
 }
+
+/// "Per chiarimenti risponde …": a number, and at most the hours at which it answers.
+pub(super) fn only_explains(segment: &Segment, facts: &Facts) -> bool {
+    const ABOUT: [&str; 4] = ["per chiariment", "per delucidazion", "per eventuali chiariment", "per ulteriori chiariment"];
+    let phone = facts.hours.iter().all(|(access, _)| *access == crate::domain::Access::Phone);
+    let bare = !facts.flags.any() && facts.openings.is_empty() && facts.closures.is_empty() && facts.address.is_none();
+    phone && bare && !facts.channels.is_empty() && ABOUT.iter().any(|w| segment.folded.text.trim_start().starts_with(w))
+}
+
+/// Whether something is said of several branches at once, whatever period was told of the last of them.
+pub(super) fn several_branches(whom: &[Subject]) -> bool {
+    whom.len() >= 2 && whom.iter().all(|s| s.site.is_some())
+}

@@ -74,7 +74,9 @@ impl Assembler<'_> {
         };
         // "aperto tutti i giorni, dal 1° ottobre al 31 marzo 8-17" above "dal 1° aprile al 30 settembre 7-19"
         let again = Some(self.last_days.clone()).filter(|days| !explicit && !days.is_empty() && clause.marks.iter().any(seasonal));
-        let hanging = self.hanging(segment).or(again);
+        // "dalle 10 alle 12 dello stesso giorno": the day that was told, and no days of the week
+        let same = segment.role == Role::Sentence && clause.marks.iter().any(|m| m.mark == Mark::When(When::Same));
+        let hanging = self.hanging(segment).filter(|_| !same).or(again);
         let hanging_dates = self.hanging_dates.take().filter(|(block, _)| segment.block <= block + 1).map(|(_, dates)| dates);
         let heading_dates = self.headings.days.innermost(&segment.headings).map(Vec::as_slice).unwrap_or_default();
         // what is told without a date, behind the one day that the document is about, is told of that day
@@ -178,7 +180,10 @@ impl Assembler<'_> {
             && facts.period.is_some()
             && super::periods::governs(segment)
             && segment.folded.has_any(&["tabella", "prospetto", "orari", "quadro"]);
-        let elsewhere = elsewhere && !of_table && !self.names_topic(segment);
+        // "da lunedì 3 aprile e fino al 30 giugno due uffici del municipio stringono la cinghia", in front of what each of them does
+        let counted = clause.marks.iter().any(|m| m.mark == Mark::TheOffices { back: true });
+        let ahead = counted && self.drafts.is_empty() && facts.period.is_some() && !facts.any();
+        let elsewhere = elsewhere && !of_table && !ahead && !self.names_topic(segment);
         if nearer || !explicit && !at_hand && elsewhere {
             facts.hours.clear();
             facts.openings.clear();
@@ -208,12 +213,15 @@ impl Assembler<'_> {
         let reach = cued(Cue::Remote)
             && self.has_owner(segment)
             && segment.tokens.iter().any(|t| ["contattarl", "scrivergl", "raggiungerl"].iter().any(|stem| t.text.starts_with(stem)));
-        if cued(Cue::Political) && !explicit && !told_before && !receive && !reach {
+        // "Due impiegati in pensione: così da lunedì 3 aprile due uffici …": the offices are spoken of as well
+        let offices = clause.marks.iter().any(|m| matches!(m.mark, Mark::TheOffices { .. }));
+        if cued(Cue::Political) && !explicit && !told_before && !receive && !reach && !offices {
             // what employees do is not how an office is reached
             facts.flags = Default::default();
             facts.period = None;
         }
         let title = index == 0
+            || super::overview::is_headline_below_masthead(self.segments, index)
             || segment.role == Role::Heading && segment.headings.is_empty()
             || self.segments.len() > index + 1 && index <= 8 && segment.folded.text.starts_with("oggetto:");
         if title && facts.flags.appointment && explicit && facts.hours.is_empty() && facts.period.is_none() {

@@ -253,6 +253,11 @@ impl Assembler<'_> {
         let timed = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_) | Mark::When(_)));
         let of_another =
             clause.marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if !mention.offices.iter().all(|o| o.office.is_all())));
+        // "entrambe le linee sono attive dal lunedì al giovedì"
+        let lines = crate::extract::clause::names_lines(segment, clause.start);
+        if self.sites && lines && !of_another {
+            return self.branches_told();
+        }
         if !self.sites
             || !reached
             || timed

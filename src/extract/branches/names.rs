@@ -246,6 +246,20 @@ fn place_behind(segment: &Segment, at: usize) -> Option<usize> {
     if closes && !token.newline && (token.kind == TokenKind::Number && token.text.len() == 1 || token.is_any(&["i", "ii", "iii"])) {
         return Some(at + 1);
     }
+    // "Isola ecologica di contrada Molini", "Cimitero di via Orti e Giardini"
+    const STREETS: [&str; 14] = [
+        "via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "strada", "contrada", "localita", "frazione", "borgata", "rione",
+        "borgo",
+    ];
+    let street = segment.tokens.get(at + 1).is_some_and(|t| STREETS.contains(&t.text.as_str()) && !t.upper && !t.newline);
+    if token.is("di") && street && segment.is_capital(at + 2) {
+        let is_capital = |i: usize| segment.is_capital(i);
+        let mut end = name_end(&segment.tokens, at + 2, &is_capital);
+        if segment.tokens.get(end).is_some_and(|t| t.is_any(&["e", "ed"])) && segment.is_capital(end + 1) && segment.role == Role::Heading {
+            end = name_end(&segment.tokens, end + 1, &is_capital);
+        }
+        return Some(end);
+    }
     if !token.is_any(&["di", "d'", "del", "della", "dell'", "dei", "delle"])
         || !segment.is_capital(at + 1)
         || segment.tokens.get(at + 1).is_some_and(|t| t.newline)

@@ -31,7 +31,10 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
         .iter()
         .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));
     // a day of the week that is shut in one column of a table of periods: "lunedì: dal 7 gennaio al 29 marzo: chiuso"
-    let column_off = |m: &Placed| weekly_off && segment.role == Role::Row && segment.tokens.get(m.end).is_some_and(|t| t.is(":"));
+    // … "orario dal 1° luglio al 31 agosto: lun-ven 8-14, chiusa dall'11 al 16 agosto"
+    let timed = |m: &Placed| clause.marks.iter().any(|o| o.start > m.end && matches!(o.mark, Mark::Span(..)));
+    let column_off =
+        |m: &Placed| segment.role == Role::Row && segment.tokens.get(m.end).is_some_and(|t| t.is(":")) && (weekly_off || timed(m));
     // "dal 10 giugno al 14 settembre si entra dalle 16.30 alle 20.30; il lunedì resta chiusa": the one word of closing is of the day of the week
     let of_weekday = |range: &Placed| {
         let distance = |m: &Placed, to: &Placed| if m.end <= to.start { to.start - m.end } else { m.start.saturating_sub(to.end) };
@@ -48,6 +51,10 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 closures.push(*range)
             }
             When::Same if shuts && clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_)))) => {}
+            // "il servizio è sospeso per l'intero bimestre": whatever days were told in between
+            When::Same if shuts && names_months(segment, m) && around.last_period.is_some() => {
+                period = around.last_period.unwrap_or_default();
+            }
             When::Same if shuts => match around.last_dates {
                 [] => {
                     if let Some(last) = around.last_when {
@@ -57,7 +64,10 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 dates => closures.extend(dates.iter().map(|d| DateRange::day(*d))),
             },
             // "che in queste settimane non ha mai smesso, continua a rispondere"
-            When::Same if facts.unchanged && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(|t| t.is("che")) => {}
+            When::Same
+                if facts.unchanged
+                    && segment.tokens[m.start.saturating_sub(2)..m.start].iter().any(|t| t.is("che"))
+                    && !segment.tokens[m.end..].iter().take(3).any(|t| t.text.ends_with("ranno")) => {}
             // "nei giorni anzidetti l'ufficio sarà aperto dalle 9 alle 11": openings, no period
             When::Same if around.last_dates.iter().any(|d| reading.read.openings.iter().any(|(o, _)| o == d)) => {}
             // "in quelle mattine non servirà prenotarsi": how those days go, and no period of the office
@@ -267,6 +277,11 @@ pub(super) fn is_of_period(segment: &Segment, same: &Placed) -> bool {
     words
         .iter()
         .any(|t| ["periodo", "orario", "mese", "mesi", "bimestre", "trimestre", "quadrimestre", "stagione"].contains(&t.text.as_str()))
+}
+
+fn names_months(segment: &Segment, same: &Placed) -> bool {
+    let words = segment.tokens.get(same.start..same.end).unwrap_or_default();
+    words.iter().any(|t| t.is_any(&["bimestre", "trimestre", "quadrimestre"]))
 }
 
 /// "Il centralino, per la sola giornata di domani, si sposta sul 347 …": a number for that day.

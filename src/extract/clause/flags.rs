@@ -250,7 +250,11 @@ fn is_reached_instead(segment: &Segment, clause: &Clause) -> bool {
     let reach = ["scriv", "telefon", "rispond", "segnalazion", "passa", "contatt", "inviare", "richiest", "informazion", "mail"];
     let told = behind.iter().any(|t| reach.iter().any(|w| t.text.starts_with(w)));
     let channel = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_)) && m.start >= shut.end);
-    !dated && counter && told && channel
+    // "chiuso al pubblico; per ogni richiesta" above the address
+    let dangling = segment.role == crate::extract::segment::Role::Line
+        && matches!(behind, [.., per, each, what] if per.is("per") && each.is_any(&["ogni", "qualsiasi", "qualunque", "le", "eventuali"])
+            && reach.iter().any(|w| what.text.starts_with(w)));
+    !dated && counter && told && (channel || dangling)
 }
 
 /// Whether the words are about the visit ("su appuntamento", "si riceve previo accordo"), not about a place to write to.

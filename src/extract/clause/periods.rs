@@ -7,11 +7,17 @@ use crate::domain::Season;
 use crate::extract::draft::Period;
 use crate::extract::grammar::dates::When;
 use crate::extract::scan::{Mark, Placed};
-use crate::extract::segment::Segment;
+use crate::extract::segment::{Role, Segment};
 use crate::lexicon::Cue;
 
 /// "fino al 31 maggio solo per telefono; dal 1° giugno su appuntamento": each period has its own statement.
-pub(super) fn period_cuts(marks: &[Placed]) -> Vec<usize> {
+pub(super) fn period_cuts(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
+    // "Tributi: Orario ordinario: …; Orario dal 1° luglio al 31 agosto: …": the column whose head tells its period
+    let heads_column = |m: &Placed| {
+        segment.role == Role::Row
+            && matches!(&m.mark, Mark::When(When::Range(_) | When::Months(_) | When::From(_) | When::Until(_)))
+            && segment.tokens.get(m.end).is_some_and(|t| t.is(":"))
+    };
     let states = |m: &Placed| matches!(&m.mark, Mark::When(when) if period_of(when).is_some());
     // "chiusa fino al 14 giugno, la biblioteca dal giorno successivo sarà aperta ogni martedì": the day behind the end begins the other statement
     let ended = |i: usize, day: Date| {
@@ -27,6 +33,14 @@ pub(super) fn period_cuts(marks: &[Placed]) -> Vec<usize> {
     let serves = |m: &Placed| {
         matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced | Cue::WalkIn) | Mark::Span(..))
     };
+    let reaches = |behind: &[Placed]| {
+        let mut cell = behind.iter().take_while(|m| m.mark != Mark::Break).peekable();
+        cell.peek().is_some() && cell.all(|m| matches!(m.mark, Mark::Channel(_) | Mark::Comma | Mark::Cue(Cue::Phone)))
+    };
+    // hours of two columns
+    let cells = |before: &[Placed]| {
+        before.iter().position(|m| heads_column(m)).is_some_and(|at| before[..at].iter().any(serves) && before[at..].iter().any(serves))
+    };
     let follows = |i: usize, day: Date| {
         let past = |m: &Placed| match &m.mark {
             Mark::When(When::Range(range)) => range.last() < day,
@@ -37,11 +51,22 @@ pub(super) fn period_cuts(marks: &[Placed]) -> Vec<usize> {
         told && marks[i + 1..].iter().any(serves)
     };
     let cut = |(i, m): (usize, &Placed)| match &m.mark {
+        Mark::Break if marks.get(i + 1).is_some_and(heads_column) && marks[..i].iter().any(serves) => Some(m.end),
+        // "per la sede di Colle lo …, per quella di Ronco lo …; entrambe le linee sono attive …": of both
+        Mark::Break if names_lines(segment, m.end) => Some(m.end),
+        // "…; Telefono: 0583 …": a column of its own, whatever the period of the one before
+        Mark::Break if reaches(&marks[i + 1..]) && marks[..i].iter().any(|m| heads_column(m)) && cells(&marks[..i]) => Some(m.end),
         Mark::Break => (marks[..i].iter().any(states) && marks[i + 1..].iter().any(states)).then_some(m.end),
         Mark::When(When::From(day)) => (ended(i, *day) || follows(i, *day)).then_some(m.start),
         _ => None,
     };
     marks.iter().enumerate().filter_map(cut).collect()
+}
+
+/// "entrambe le linee", "tutti i numeri": whether such words stand at a token.
+pub fn names_lines(segment: &Segment, at: usize) -> bool {
+    matches!(segment.tokens.get(at..at + 3), Some([all, the, lines])
+        if all.is_any(&["entrambe", "entrambi", "ambedue", "tutte", "tutti"]) && the.is_any(&["le", "i"]) && lines.is_any(&["linee", "numeri", "telefoni"]))
 }
 
 /// The single days that a sentence names.

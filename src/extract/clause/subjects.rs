@@ -41,6 +41,15 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             out.push(mark.start);
             continue;
         }
+        // "un'associazione e non un ufficio del Comune": what somebody is not
+        let denied = segment.tokens.get(mark.start.saturating_sub(2)..mark.start).unwrap_or_default();
+        if let [not, article] = denied
+            && not.is("non")
+            && article.is_any(&["un", "uno", "una", "un'"])
+        {
+            out.push(mark.start);
+            continue;
+        }
         // "il bar del museo", "la libreria della biblioteca"
         let of_stranger = marks.iter().any(|m| {
             m.mark == Mark::Cue(Cue::Stranger)
@@ -156,7 +165,16 @@ fn is_matter(segment: &Segment, mark: &Placed) -> bool {
 /// "una mostra curata dall'ufficio cultura": whose work something is.
 fn is_maker(segment: &Segment, mark: &Placed) -> bool {
     const MADE: [&str; 8] = ["curat", "organizzat", "promoss", "allestit", "realizzat", "propost", "ideat", "coordinat"];
+    // "con la collaborazione dell'ufficio cultura", "d'intesa con l'URP": who lends a hand
+    const HELP: [&str; 9] =
+        ["collaborazion", "patrocini", "contribut", "sostegn", "support", "cura", "regia", "coordinament", "supervision"];
     let before = &segment.tokens[mark.start.saturating_sub(3)..mark.start];
+    let of = before.last().is_some_and(|t| t.is_any(&["dell'", "della", "del", "dello", "degli", "dei", "l'", "la", "il", "lo"]));
+    let noun = before.iter().rev().skip(1).find(|t| !t.is("con"));
+    let helps = of && noun.is_some_and(|t| HELP.iter().any(|stem| t.text.starts_with(stem)) || t.is("intesa"));
+    if helps && segment.role == Role::Sentence {
+        return true;
+    }
     let by = before.last().is_some_and(|t| t.is_any(&["dall'", "dalla", "dal", "dallo", "dai", "dagli", "dalle", "da"]));
     by && before.iter().any(|t| MADE.iter().any(|stem| t.text.starts_with(stem)))
 }

@@ -59,7 +59,9 @@ pub(super) fn same(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(Whe
         ("nel", "periodo", "estivo" | "invernale" | "natalizio" | "pasquale") => i + 3,
         ("tutta", "la", "giornata") if !matches!(word(i + 3), "di" | "del" | "dei") => i + 3,
         ("tutto", "il", "periodo") if !is_named_period(word(i + 3)) => i + 3,
-        ("nel", "bimestre" | "trimestre", next) if lexicon.month(next).is_none() => i + 2,
+        ("nel" | "intero", "bimestre" | "trimestre" | "quadrimestre", next) if lexicon.month(next).is_none() => i + 2,
+        // "per tutto il bimestre"
+        ("tutto", "il", "bimestre" | "trimestre" | "quadrimestre") if lexicon.month(word(i + 3)).is_none() => i + 3,
         _ => return None,
     };
     Some((When::Same, next))

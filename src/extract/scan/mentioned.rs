@@ -250,7 +250,8 @@ pub(super) fn drop_dateline(segment: &Segment, marks: &mut Vec<Placed>, publishe
 
 /// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
 pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
-    const REASONS: [&str; 19] = [
+    const REASONS: [&str; 20] = [
+        "fine",
         "periodo",
         "durante",
         "ricorrendo",
@@ -289,6 +290,8 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         m.mark != Mark::Cue(Cue::Stranger) || !idea
     });
     let states = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) || matches!(m.mark, Mark::Span(..)));
+    // "… adotta dal 10 giugno l'orario che segue:"
+    let states = states || segment.announces() && segment.folded.has("orari");
     if !states {
         return;
     }
@@ -406,8 +409,54 @@ pub(super) fn drop_since(segment: &Segment, published: Option<Date>, marks: &mut
         let Mark::When(When::From(day)) = &m.mark else { return true };
         let waiting = m.start > 0 && WAITING.iter().any(|w| segment.tokens[m.start - 1].text.starts_with(w));
         let month = segment.tokens[m.start..m.end].iter().all(|t| t.kind == TokenKind::Word);
-        !(waiting && month && *day < published)
+        !(waiting && month && *day < published) && !(month && is_since_then(segment, m))
     });
+}
+
+/// "Uffici chiusi venerdì 2 e sabato 3 (31/05/2023)": in brackets at the end of a headline, the day on which it was written.
+pub(super) fn drop_day_of_entry(segment: &Segment, published: Option<Date>, marks: &mut Vec<Placed>) {
+    let n = segment.tokens.len();
+    let is = |i: usize, sign: &str| segment.tokens.get(i).is_some_and(|t| t.is(sign));
+    let Some(at) = marks.iter().rposition(|m| !matches!(m.mark, Mark::Comma)) else { return };
+    let Some(last) = marks.get(at).filter(|m| n > 3 && m.end + 1 == n && is(m.end, ")") && m.start > 1 && is(m.start - 1, "(")) else {
+        return;
+    };
+    let Mark::When(When::Days(days)) = &last.mark else { return };
+    let figures = segment.tokens[last.start..last.end].iter().all(|t| t.kind != TokenKind::Word);
+    let linked = segment.links.iter().map(|link| link.range.len()).sum::<usize>() * 2 > segment.text.len();
+    let other = marks[..at].iter().any(|m| matches!(m.mark, Mark::When(_)));
+    let before = published.is_none_or(|published| days.iter().all(|day| *day <= published));
+    if figures && days.len() == 1 && before && (linked || other) {
+        marks.remove(at);
+    }
+}
+
+/// "i cui tecnici sono in strada da sabato": in a relative clause of the present, since the day that is past.
+fn is_since_then(segment: &Segment, mark: &Placed) -> bool {
+    const REACH: usize = 8;
+    let before = &segment.tokens[mark.start.saturating_sub(REACH)..mark.start];
+    let from = before.iter().rposition(|t| t.kind == TokenKind::Sign).map_or(0, |i| i + 1);
+    let clause = &before[from..];
+    let relative = clause.iter().take(3).position(|t| t.is_any(&["che", "cui", "quale", "quali"]));
+    let is = relative
+        .and_then(|at| clause[at..].iter().position(|t| t.is_any(&["e", "sono", "sta", "stanno", "lavora", "lavorano"])).map(|i| at + i));
+    let state = |t: &Token| ["chius", "apert", "sospes", "attiv", "operativ"].iter().any(|w| t.text.starts_with(w));
+    is.is_some_and(|is| clause.len() - is <= 5) && !clause.iter().any(state)
+}
+
+/// "tra la fine dell'anno e l'Epifania": the end of a stretch of time whose beginning is told in words, and no day by itself.
+pub(super) fn drop_bounds(segment: &Segment, marks: &mut Vec<Placed>) {
+    const REACH: usize = 8;
+    let last_of = |m: &Placed| -> bool {
+        let before = &segment.tokens[m.start.saturating_sub(REACH)..m.start];
+        let article = before.last().is_some_and(|t| t.is_any(&["l'", "il", "la"]));
+        let and = before.len().checked_sub(1 + usize::from(article)).filter(|i| before[*i].is_any(&["e", "ed"]));
+        and.is_some_and(|and| {
+            let between = before[..and].iter().rposition(|t| t.is_any(&["tra", "fra"]));
+            between.is_some_and(|from| before[from..and].iter().all(|t| t.kind == TokenKind::Word))
+        })
+    };
+    marks.retain(|m| !(matches!(&m.mark, Mark::When(When::Days(days)) if days.len() == 1) && last_of(m)));
 }
 
 /// "via lo sportello del martedì, rimane il solo venerdì": a day that is given up.

@@ -48,6 +48,16 @@ pub(super) fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
+/// A cell that says its days twice, in Italian and below in the other language of the place: the Italian lines.
+pub(super) fn in_italian(text: String, lexicon: &Lexicon) -> String {
+    let foreign = |line: &&str| fold(line).split(|c: char| !c.is_ascii_alphanumeric()).any(|word| lexicon.labels().is_foreign_day(word));
+    if !text.contains('\n') || !text.lines().any(|line| foreign(&line)) {
+        return text;
+    }
+    let kept: Vec<&str> = text.lines().filter(|line| !foreign(line)).collect();
+    if kept.iter().any(|line| weekdays_in(line, lexicon)) { kept.join("\n") } else { text }
+}
+
 pub(super) fn weekdays_in(words: &str, lexicon: &Lexicon) -> bool {
     let tokens = tokens(&fold(words));
     (0..tokens.len()).any(|i| weekdays::days(&tokens, i, lexicon).is_some())

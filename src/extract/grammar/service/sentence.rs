@@ -337,7 +337,9 @@ impl<'a> Sentence<'a> {
             .map(|i| {
                 // "il cui sportello", "il suo sportello"
                 let whose = ["cui", "suo", "sua", "suoi", "sue", "nostro", "nostra", "nostri", "nostre", "loro", "proprio"];
-                if whose.contains(&self.text(i + 1)) { i + 2 } else { i + 1 }
+                // "le due biblioteche"
+                let counted = ["due", "tre", "quattro", "cinque"];
+                if whose.contains(&self.text(i + 1)) || counted.contains(&self.text(i + 1)) { i + 2 } else { i + 1 }
             })
             .filter(|noun| *noun < range.end)
         {
