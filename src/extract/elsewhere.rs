@@ -109,7 +109,7 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
             Some(inside) => kept.marks.retain(|m| !inside.contains(&m.start) || matches!(m.mark, Mark::Offices(_))),
             None => {
                 kept.marks.retain(|m| m.end <= doubt.start || matches!(m.mark, Mark::Offices(_)));
-                // "Riuscita la prova del sabato mattina: l'anagrafe era stata aperta …": days alone are no statement
+                // "Bilancio positivo per i sabati mattina: lo stato civile era stato aperto …": days alone are no statement
                 let bare = |m: &Placed| {
                     matches!(
                         m.mark,

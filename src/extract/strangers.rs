@@ -79,7 +79,7 @@ fn is_collection(office: &Placed) -> bool {
     matches!(&office.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| one(&o.office.0)))
 }
 
-/// "Museo delle bambole della famiglia Perelli": from the name on, a chain of "di …" leads to the owner. "Museo civico …" is the town's, whoever gave what it shows.
+/// "Museo delle carrozze della famiglia Orlandi": from the name on, a chain of "di …" leads to the owner. "Museo civico …" is the town's, whoever gave what it shows.
 fn belongs_to(segment: &Segment, from: usize, owner: usize) -> bool {
     const OF: [&str; 9] = ["di", "del", "della", "dello", "dell'", "dei", "degli", "delle", "d'"];
     const LINKS: usize = 3;

@@ -100,7 +100,7 @@ pub(super) fn is_event_page(segments: &[Segment], lexicon: &Lexicon) -> bool {
     fields.len() >= 2 && (has(&["inizio", "data inizio", "fine"]) || has(&["data"]) && has(&["cost", "bigliett", "organizza", "ingresso"]))
 }
 
-/// "Municipio, si torna a entrare senza prenotare" below "La Gazzetta del Colle" and its day: the title of an article in plain text.
+/// "Anagrafe, si entra di nuovo senza prenotare" below "La Gazzetta del Colle" and its day: the title of an article in plain text.
 pub(super) fn is_headline_below_masthead(segments: &[Segment], index: usize) -> bool {
     const MASTHEAD: usize = 3;
     let Some(segment) = segments.get(index).filter(|s| (1..=MASTHEAD).contains(&index) && s.role == Role::Sentence && s.opens_block) else {

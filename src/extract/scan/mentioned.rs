@@ -431,7 +431,7 @@ pub(super) fn drop_day_of_entry(segment: &Segment, published: Option<Date>, mark
     }
 }
 
-/// "i cui tecnici sono in strada da sabato": in a relative clause of the present, since the day that is past.
+/// "le cui squadre sono al lavoro da domenica": in a relative clause of the present, since the day that is past.
 fn is_since_then(segment: &Segment, mark: &Placed) -> bool {
     const REACH: usize = 8;
     let before = &segment.tokens[mark.start.saturating_sub(REACH)..mark.start];
