@@ -77,8 +77,7 @@ fn extensions(segment: &Segment, marks: &[Placed]) -> Vec<(usize, ChannelKind)> 
     let ends: Range<usize> = 0..tokens.len();
     for label in ends.filter(|i| LABELS.contains(&tokens[*i].text.as_str()) && tokens.get(i + 1).is_some_and(|t| t.is_any(&[":", "."]))) {
         let mut fax = false;
-        for at in label + 2..tokens.len() {
-            let token = &tokens[at];
+        for (at, token) in tokens.iter().enumerate().skip(label + 2) {
             if token.kind == TokenKind::Number && FIGURES.contains(&token.text.len()) && !inside(at) {
                 found.push((at, if fax { ChannelKind::Fax } else { ChannelKind::Phone }));
                 fax = false;

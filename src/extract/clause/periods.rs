@@ -39,7 +39,7 @@ pub(super) fn period_cuts(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     };
     // hours of two columns
     let cells = |before: &[Placed]| {
-        before.iter().position(|m| heads_column(m)).is_some_and(|at| before[..at].iter().any(serves) && before[at..].iter().any(serves))
+        before.iter().position(heads_column).is_some_and(|at| before[..at].iter().any(serves) && before[at..].iter().any(serves))
     };
     let follows = |i: usize, day: Date| {
         let past = |m: &Placed| match &m.mark {
@@ -55,7 +55,7 @@ pub(super) fn period_cuts(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
         // "per la sede di Colle lo …, per quella di Ronco lo …; entrambe le linee sono attive …": of both
         Mark::Break if names_lines(segment, m.end) => Some(m.end),
         // "…; Telefono: 0583 …": a column of its own, whatever the period of the one before
-        Mark::Break if reaches(&marks[i + 1..]) && marks[..i].iter().any(|m| heads_column(m)) && cells(&marks[..i]) => Some(m.end),
+        Mark::Break if reaches(&marks[i + 1..]) && marks[..i].iter().any(heads_column) && cells(&marks[..i]) => Some(m.end),
         Mark::Break => (marks[..i].iter().any(states) && marks[i + 1..].iter().any(states)).then_some(m.end),
         Mark::When(When::From(day)) => (ended(i, *day) || follows(i, *day)).then_some(m.start),
         _ => None,

@@ -409,7 +409,7 @@ pub(super) fn drop_since(segment: &Segment, published: Option<Date>, marks: &mut
         let Mark::When(When::From(day)) = &m.mark else { return true };
         let waiting = m.start > 0 && WAITING.iter().any(|w| segment.tokens[m.start - 1].text.starts_with(w));
         let month = segment.tokens[m.start..m.end].iter().all(|t| t.kind == TokenKind::Word);
-        !(waiting && month && *day < published) && !(month && is_since_then(segment, m))
+        !(month && (waiting && *day < published || is_since_then(segment, m)))
     });
 }
 
