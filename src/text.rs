@@ -236,6 +236,21 @@ mod tests {
     }
 
     #[test]
+    fn words_are_held_that_the_text_contains_and_no_others() {
+        let folded = Folded::new("L'Ufficio è chiuso: scrivere a urp@prova.example (o §)");
+        let text = folded.text.clone();
+        for from in 0..text.len() {
+            for to in from..=text.len() {
+                assert!(folded.has(&text[from..to]), "{}", &text[from..to]);
+            }
+        }
+        for words in ["aperto", "chiusura", "uso:c", "@@", "z", "§", &"a".repeat(300)] {
+            assert_eq!(folded.has(words), text.contains(words), "{words}");
+        }
+        assert!(!Folded::new("").has("a") && Folded::new("").has(""));
+    }
+
+    #[test]
     fn indices_lead_back_to_the_original() {
         let original = "È già lunedì";
         let folded = Folded::new(original);

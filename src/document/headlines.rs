@@ -130,7 +130,9 @@ fn has_matter(blocks: &[Block], boxes: &[Range<usize>]) -> bool {
             BlockKind::Heading(_) => false,
             _ => block.links.is_empty() && block.text.len() >= LONG,
         };
-        matter && block.region == Region::Main && !boxes.iter().any(|range| range.contains(&index))
+        // boxes follow each other
+        let in_box = || boxes.get(boxes.partition_point(|range| range.end <= index)).is_some_and(|range| range.contains(&index));
+        matter && block.region == Region::Main && !in_box()
     };
     blocks.iter().enumerate().filter(|(index, block)| told((*index, block))).take(2).count() == 2
 }

@@ -211,29 +211,22 @@ fn what_a_page_was_read_from_is_known_until_it_says_something_else() {
         assert_eq!(matter(), Some(sha256(b"matter")), "a page that did not come leaves it");
         visit(&*store, "anagrafe", "Mo-Fr 09:00-12:00", t(3), &[]);
         assert_eq!(matter(), None, "the matter of before says what no longer holds");
-        let known = Received { matter_sha: Some(sha256(b"new matter")), ..received("anagrafe 10-12") };
-        let seen = Seen::Fresh { received: known, reading: Reading::default(), rules_version: 1 };
-        let document = DocumentVisit {
-            source: source_id("uffici"),
-            url: "https://altolago.example/uffici".into(),
-            kind: DocumentKind::Page,
-            next_visit: None,
-            seen,
-            memory: None,
+        let record = |seen, at| {
+            let document = DocumentVisit {
+                source: source_id("uffici"),
+                url: "https://altolago.example/uffici".into(),
+                kind: DocumentKind::Page,
+                next_visit: None,
+                seen,
+                memory: None,
+            };
+            store.record(&Visit { body: town().id, at, documents: vec![document], findings: None }).unwrap();
         };
-        store.record(&Visit { body: town().id, at: t(3), documents: vec![document], findings: None }).unwrap();
+        let known = Received { matter_sha: Some(sha256(b"new matter")), ..received("anagrafe 10-12") };
+        record(Seen::Fresh { received: known, reading: Reading::default(), rules_version: 1 }, t(3));
         assert_eq!(matter(), Some(sha256(b"new matter")), "what a new version was read from is known at once");
         note(Some(sha256(b"other matter")), 4);
-        let seen = Seen::Reread { reading: Reading::default(), rules_version: 99 };
-        let document = DocumentVisit {
-            source: source_id("uffici"),
-            url: "https://altolago.example/uffici".into(),
-            kind: DocumentKind::Page,
-            next_visit: None,
-            seen,
-            memory: None,
-        };
-        store.record(&Visit { body: town().id, at: t(5), documents: vec![document], findings: None }).unwrap();
+        record(Seen::Reread { reading: Reading::default(), rules_version: 99 }, t(5));
         assert_eq!(matter(), None, "new rules may read it otherwise");
     }
 }
