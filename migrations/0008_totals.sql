@@ -8,22 +8,15 @@ CREATE TABLE total (
     unchanged   INTEGER NOT NULL,
     bytes       INTEGER NOT NULL,
     subscribers INTEGER NOT NULL, -- confirmed
-    queued      INTEGER NOT NULL, -- deliveries, by where they stand
-    sending     INTEGER NOT NULL,
-    sent        INTEGER NOT NULL,
-    refused     INTEGER NOT NULL,
-    suspended   INTEGER NOT NULL
+    deliveries  INTEGER NOT NULL -- wherever they stand
 ) STRICT;
 
 INSERT INTO total
      SELECT 1, (SELECT count(*) FROM body WHERE retired_at IS NULL), s.*,
-            (SELECT count(*) FROM subscriber WHERE state = 'confirmed'), d.*
+            (SELECT count(*) FROM subscriber WHERE state = 'confirmed'), (SELECT count(*) FROM delivery)
        FROM (SELECT count(*), coalesce(sum(streak > 0), 0), coalesce(sum(n_fetches), 0), coalesce(sum(n_unchanged), 0),
                     coalesce(sum(bytes), 0)
-               FROM source WHERE retired_at IS NULL) s,
-            (SELECT coalesce(sum(state = 'queued'), 0), coalesce(sum(state = 'sending'), 0), coalesce(sum(state = 'sent'), 0),
-                    coalesce(sum(state = 'refused'), 0), coalesce(sum(state = 'suspended'), 0)
-               FROM delivery) d;
+               FROM source WHERE retired_at IS NULL) s;
 
 CREATE TRIGGER source_came AFTER INSERT ON source WHEN new.retired_at IS NULL BEGIN
     UPDATE total
@@ -52,23 +45,8 @@ CREATE TRIGGER subscriber_went AFTER DELETE ON subscriber WHEN old.state = 'conf
 END;
 
 CREATE TRIGGER delivery_came AFTER INSERT ON delivery BEGIN
-    UPDATE total
-       SET queued = queued + (new.state = 'queued'), sending = sending + (new.state = 'sending'), sent = sent + (new.state = 'sent'),
-           refused = refused + (new.state = 'refused'), suspended = suspended + (new.state = 'suspended')
-     WHERE id = 1;
-END;
-CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN
-    UPDATE total
-       SET queued = queued + (new.state = 'queued') - (old.state = 'queued'),
-           sending = sending + (new.state = 'sending') - (old.state = 'sending'),
-           sent = sent + (new.state = 'sent') - (old.state = 'sent'),
-           refused = refused + (new.state = 'refused') - (old.state = 'refused'),
-           suspended = suspended + (new.state = 'suspended') - (old.state = 'suspended')
-     WHERE id = 1;
+    UPDATE total SET deliveries = deliveries + 1 WHERE id = 1;
 END;
 CREATE TRIGGER delivery_went AFTER DELETE ON delivery BEGIN
-    UPDATE total
-       SET queued = queued - (old.state = 'queued'), sending = sending - (old.state = 'sending'), sent = sent - (old.state = 'sent'),
-           refused = refused - (old.state = 'refused'), suspended = suspended - (old.state = 'suspended')
-     WHERE id = 1;
+    UPDATE total SET deliveries = deliveries - 1 WHERE id = 1;
 END;
