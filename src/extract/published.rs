@@ -39,7 +39,7 @@ pub fn date(document: &Document, segments: &[Segment], lexicon: &Lexicon, contex
         if main.get(i + 1).is_some_and(|next| opens_with_hours(next, lexicon)) && segment.tokens.len() <= 6 {
             continue; // "sabato 14 dicembre 2024" above "ore 9-12"
         }
-        if is_listed(main[..i].iter().copied()) {
+        if is_listed(main[..i].iter().copied()) || segment.folded.text.trim_start().starts_with("oggetto:") {
             continue;
         }
         for at in 0..segment.tokens.len().min(60) {

@@ -11,6 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use super::sweep::Sweep;
 use super::{FetchError, Limits};
 
 /// Longest time that a host is left alone, whatever it asks for.
@@ -78,6 +79,7 @@ pub(super) struct Ledger {
     rest: Duration,
     rng: StdRng,
     hosts: HashMap<String, Entry>,
+    sweep: Sweep,
 }
 
 impl Ledger {
@@ -89,6 +91,7 @@ impl Ledger {
             rest: limits.rest,
             rng: StdRng::seed_from_u64(limits.seed),
             hosts: HashMap::new(),
+            sweep: Sweep::at(MANY_HOSTS),
         }
     }
 
@@ -173,11 +176,8 @@ impl Ledger {
     }
 
     fn forget_idle(&mut self, now: Instant) {
-        if self.hosts.len() < MANY_HOSTS {
-            return;
-        }
         let longest = self.delay.max(self.max_crawl_delay);
-        self.hosts.retain(|_, entry| {
+        self.sweep.over(&mut self.hosts, |entry| {
             let recent = entry.last_start.is_some_and(|start| start + longest > now);
             entry.in_flight > 0 || recent || entry.rests_until.as_ref().is_some_and(|(until, _)| *until > now)
         });
@@ -210,7 +210,7 @@ struct Gate {
 #[derive(Debug)]
 pub(super) struct Hosts {
     ledger: Mutex<Ledger>,
-    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    gates: Mutex<(HashMap<String, Arc<Gate>>, Sweep)>,
     everywhere: Arc<Semaphore>,
     per_host: usize,
 }
@@ -231,7 +231,7 @@ impl Hosts {
     pub(super) fn new(limits: &Limits) -> Self {
         Hosts {
             ledger: Mutex::new(Ledger::new(limits)),
-            gates: Mutex::new(HashMap::new()),
+            gates: Mutex::new((HashMap::new(), Sweep::at(MANY_HOSTS))),
             everywhere: Arc::new(Semaphore::new(limits.concurrency.max(1))),
             per_host: limits.per_host.max(1),
         }
@@ -282,9 +282,8 @@ impl Hosts {
 
     fn gate(&self, host: &str) -> Arc<Gate> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        if gates.len() >= MANY_HOSTS {
-            gates.retain(|_, gate| Arc::strong_count(gate) > 1);
-        }
+        let (gates, sweep) = &mut *gates;
+        sweep.over(gates, |gate| Arc::strong_count(gate) > 1);
         let places = self.per_host;
         let gate = gates
             .entry(host.to_owned())

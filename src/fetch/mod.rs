@@ -23,6 +23,7 @@ mod robots;
 mod scope;
 mod site;
 mod sitemap;
+mod sweep;
 mod transport;
 pub mod verdict;
 mod warc;

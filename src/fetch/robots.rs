@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use robotxt::Robots;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::sweep::Sweep;
+
 /// The name under which rules for us stand in a robots.txt.
 pub(super) const AGENT: &str = "sportello";
 /// RFC 9309 §2.4: no longer than a day.
@@ -52,9 +54,15 @@ impl Policy {
 type Place = Arc<AsyncMutex<Option<(Instant, Policy)>>>;
 
 /// The robots.txt of all hosts asked lately. Those who want the same one wait for one request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cache {
-    hosts: Mutex<HashMap<String, Place>>,
+    hosts: Mutex<(HashMap<String, Place>, Sweep)>,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Cache { hosts: Mutex::new((HashMap::new(), Sweep::at(MANY_HOSTS))) }
+    }
 }
 
 impl Cache {
@@ -77,9 +85,8 @@ impl Cache {
 
     fn place(&self, authority: &str, now: Instant) -> Place {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= MANY_HOSTS {
-            hosts.retain(|_, place| place.try_lock().map_or(true, |place| place.as_ref().is_some_and(|(until, _)| *until > now)));
-        }
+        let (hosts, sweep) = &mut *hosts;
+        sweep.over(hosts, |place| place.try_lock().map_or(true, |place| place.as_ref().is_some_and(|(until, _)| *until > now)));
         Arc::clone(hosts.entry(authority.to_owned()).or_default())
     }
 }

@@ -67,10 +67,11 @@ impl Assembler<'_> {
         let Some(period) = facts.period.filter(|_| governs(segment) && !facts.single_day && !facts.any()) else { return };
         let concerns = |d: &Draft| whom.is_empty() || whom.iter().any(|s| s.same(&d.subject));
         let said = self.document_period;
+        let only = self.drafts.len() == 1;
         for draft in self.drafts.iter_mut().filter(|d| (!d.weeks.is_empty() || d.flags.any() || d.moves) && concerns(d)) {
             if draft.period.is_open() {
                 draft.period = period;
-            } else if period.from.is_none() && draft.period.until.is_none() && said == Some(draft.period) {
+            } else if period.from.is_none() && draft.period.until.is_none() && (only || said == Some(draft.period)) {
                 // "Esso resta in vigore fino al 14 giugno", behind the day from which all holds
                 draft.period.until = period.until;
             }
@@ -112,7 +113,7 @@ impl Assembler<'_> {
 
 /// Whether a sentence tells from when or until when something holds.
 pub(super) fn governs(segment: &Segment) -> bool {
-    const GOVERNS: [&str; 20] = [
+    const GOVERNS: [&str; 25] = [
         "varra ",
         "varranno ",
         "vale ",
@@ -133,6 +134,11 @@ pub(super) fn governs(segment: &Segment) -> bool {
         "il via ",
         "prende avvio",
         "prendono avvio",
+        "il tutto ",
+        "tutto cio ",
+        "questo fino ",
+        "prosegu",
+        "cosi fino ",
     ];
     segment.folded.has_any(&GOVERNS)
 }

@@ -27,9 +27,14 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
     let weekly_off = reading.read.chunks.iter().any(|c| c.slots == [crate::domain::Slot::Off]);
     // "chiuso al pubblico ma contattabile" is a way of serving, for its period
     let shuts = facts.flags.closed && !facts.flags.remote;
-    let suspended = closed_at
-        .iter()
-        .any(|m| segment.tokens[m.start].text.starts_with("sospes") || segment.tokens[m.start].text.starts_with("interrott"));
+    const SUSPENDED: [&str; 3] = ["sospes", "sospension", "interrott"];
+    const SERVICE: [&str; 6] = ["attivit", "serviz", "ricevim", "apertur", "sportell", "access"];
+    let suspended = closed_at.iter().any(|m| {
+        let begins = |stem: &str| segment.tokens[m.start].text.starts_with(stem);
+        // "sospende le attività", and not "sospende prestiti e consultazioni", which a closing does as well
+        let service = || segment.tokens[m.end..].iter().take(3).any(|t| SERVICE.iter().any(|stem| t.text.starts_with(stem)));
+        SUSPENDED.iter().any(|stem| begins(stem)) || begins("sospend") && service()
+    });
     // a day of the week that is shut in one column of a table of periods: "lunedì: dal 7 gennaio al 29 marzo: chiuso"
     // … "orario dal 1° luglio al 31 agosto: lun-ven 8-14, chiusa dall'11 al 16 agosto"
     let timed = |m: &Placed| clause.marks.iter().any(|o| o.start > m.end && matches!(o.mark, Mark::Span(..)));

@@ -183,7 +183,8 @@ fn behind(segment: &Segment, marks: &[Placed], ignored: &[usize], exception: usi
             }
             Mark::Offices(_) | Mark::TheOffices { .. } | Mark::AllOthers | Mark::Break => break,
             Mark::Comma | Mark::Site(_) => {}
-            Mark::Cue(_) => own |= serves(&next.mark),
+            // "fatti salvi i servizi essenziali di Polizia locale": the cue stands before whom it leaves out
+            Mark::Cue(_) => own |= serves(&next.mark) && !out.is_empty(),
             // days are taken out, not offices: "tranne il sabato"
             _ if out.is_empty() => break,
             _ => own = true,

@@ -14,6 +14,21 @@ impl Flags {
         if self.appointment || self.remote || facts.hours.is_empty() || !facts.hours.iter().any(|(a, _)| *a == Access::WalkIn) {
             return false;
         }
+        // "da luglio a settembre il solo mercoledì": of a part of each year
+        if clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Season(_)))) {
+            return false;
+        }
+        // "Delegazione di Pian del Voglio: servizi anagrafici solo venerdì 8-13": a line of a list, which announces nothing
+        const VERBS: [&str; 12] =
+            ["ricev", "apr", "apert", "osserv", "sar", "rest", "riman", "limit", "orari", "garant", "accogl", "funzion"];
+        let told = segment.tokens[clause.start..clause.end.min(segment.tokens.len())]
+            .iter()
+            .any(|t| VERBS.iter().any(|stem| t.text.starts_with(stem)));
+        if !told && facts.period.is_none() && !clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_))) {
+            return false;
+        }
+        // "… e, il solo martedì, anche il pomeriggio"
+        let more = |m: &Placed| facts.also && m.start > 0 && segment.tokens[m.start - 1].is_any(&["il", "nel"]);
         // "limitatamente al martedì, anche dalle 15" says for which day something more holds
         let limits_to_some = |m: &Placed| {
             facts.also && m.end == m.start + 1 && clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)) && d.end <= m.start)
@@ -31,6 +46,7 @@ impl Flags {
         clause.marks.iter().enumerate().any(|(i, m)| {
             m.mark == Mark::Cue(Cue::Only)
                 && !limits_to_some(m)
+                && !more(m)
                 && !part_of_day(i)
                 // "l'orario è questo, e soltanto questo: …"
                 && !segment.tokens.get(m.end).is_some_and(|t| t.is_any(&["questo", "questi", "quello", "quelli"]))
@@ -56,7 +72,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     // "è attivo il numero": a line, no counter
     flags.open = hit(Cue::Open).any(|m| {
         !segment.tokens.get(m.end..(m.end + 3).min(segment.tokens.len())).unwrap_or_default().iter().any(|t| {
-            ["numer", "line", "casell", "indirizz", "centralin", "recapit", "utenz"].iter().any(|stem| t.text.starts_with(stem))
+            ["numer", "line", "casell", "indirizz", "centralin", "recapit", "utenz", "cellular", "telefon"]
+                .iter()
+                .any(|stem| t.text.starts_with(stem))
                 || t.is_any(&["pec", "mail", "email"])
         })
     });

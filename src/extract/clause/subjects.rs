@@ -164,7 +164,26 @@ fn is_matter(segment: &Segment, mark: &Placed) -> bool {
 
 /// "una mostra curata dall'ufficio cultura": whose work something is.
 fn is_maker(segment: &Segment, mark: &Placed) -> bool {
-    const MADE: [&str; 8] = ["curat", "organizzat", "promoss", "allestit", "realizzat", "propost", "ideat", "coordinat"];
+    const MADE: [&str; 18] = [
+        "curat",
+        "organizzat",
+        "promoss",
+        "allestit",
+        "realizzat",
+        "propost",
+        "ideat",
+        "coordinat",
+        "seguit",
+        "gestit",
+        "bandit",
+        "predispost",
+        "finanziat",
+        "indett",
+        "approvat",
+        "emess",
+        "rilasciat",
+        "redatt",
+    ];
     // "con la collaborazione dell'ufficio cultura", "d'intesa con l'URP": who lends a hand
     const HELP: [&str; 9] =
         ["collaborazion", "patrocini", "contribut", "sostegn", "support", "cura", "regia", "coordinament", "supervision"];
@@ -246,7 +265,9 @@ fn is_direction(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
         let between = segment.tokens.get(m.end..mark.start).unwrap_or_default();
         m.mark == Mark::Cue(Cue::Appointment) && m.end < mark.start && between.len() <= 2 && between[0].is_any(&["con", "col"])
     });
-    if agreed && !contacts {
+    // "Il Sindaco riceve previo appuntamento da concordare con la segreteria (0975 …)": the number serves him who was named first
+    let named_before = || marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && m.end <= mark.start);
+    if agreed && (!contacts || named_before()) {
         return true;
     }
     // "ritira il duplicato all'ufficio elettorale, che oltre ai giorni consueti apre: …": what follows speaks of it

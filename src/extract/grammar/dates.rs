@@ -95,6 +95,11 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         }
         return fixed_end(tokens, at, anchor, lexicon);
     }
+    // "la chiusura, prorogata al 15 maggio"
+    if ["prorogat", "prolungat"].iter().any(|stem| word(i).starts_with(stem)) && matches!(word(i + 1), "al" | "all'") {
+        let (written, next) = written_day(tokens, skip_small(tokens, i + 2), anchor, lexicon, Ask::Number)?;
+        return Some((When::Until(resolve_end(written, anchor)?), skip_inclusive(tokens, next)));
+    }
     // "per tutto il periodo che si conclude il 9 settembre"
     if word(i) == "si" && i > 0 && tokens[i - 1].is("che") && ["conclu", "chiud", "termin"].iter().any(|w| word(i + 1).starts_with(w)) {
         let at = skip_small(tokens, i + 2);
@@ -124,8 +129,9 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
     }
     if let Some((from, next)) = from_to(tokens, i, anchor, lexicon) {
         // "da giovedì 8 gennaio e per l'intero mese"
-        return Some(match (&from, whole_month(tokens, next)) {
-            (When::From(day), Some(end)) => (When::Range(DateRange::new(*day, day.last_of_month())?), end),
+        return Some(match (&from, rest_of(tokens, next)) {
+            (When::From(day), Some((Rest::Month, end))) => (When::Range(DateRange::new(*day, day.last_of_month())?), end),
+            (When::From(day), Some((Rest::Year, end))) => (When::Range(DateRange::new(*day, day.last_of_year())?), end),
             _ => (from, next),
         });
     }
@@ -228,6 +234,8 @@ fn from_today(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usiz
     const TODAY: [&str; 7] = ["stasera", "stamattina", "stamani", "stamane", "stanotte", "oggi", "odierno"];
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let at = match word(i) {
+        // "è chiusa da ieri"
+        "da" if word(i + 1) == "ieri" => return Some((When::From(anchor.day?.yesterday().ok()?), i + 2)),
         "da" if TODAY[..5].contains(&word(i + 1)) || word(i + 1) == "questa" => i + 1,
         "dalle" | "dall'" => {
             let hour =
@@ -241,13 +249,22 @@ fn from_today(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usiz
     (TODAY.contains(&word(at)) || this).then_some((When::From(anchor.day?), at + 1 + usize::from(this)))
 }
 
-/// "e per l'intero mese", "e per tutto il mese": the index behind it.
-fn whole_month(tokens: &[Token], i: usize) -> Option<usize> {
+/// What a period that has begun is the rest of.
+enum Rest {
+    Month,
+    Year,
+}
+
+/// "e per l'intero mese", "e per tutto il mese", "e per tutto l'anno in corso": how far it goes, and the index behind it.
+fn rest_of(tokens: &[Token], i: usize) -> Option<(Rest, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
     let at = i + usize::from(word(i) == "," || word(i) == "e");
     let at = at + usize::from(at > i && word(i) == "," && word(at) == "e");
     match (word(at), word(at + 1), word(at + 2), word(at + 3)) {
-        ("per", "l'", "intero", "mese") | ("per", "tutto", "il", "mese") | ("fino", "a", "fine", "mese") => Some(at + 4),
+        ("per", "l'", "intero", "mese") | ("per", "tutto", "il", "mese") | ("fino", "a", "fine", "mese") => Some((Rest::Month, at + 4)),
+        ("per", "l'", "intero", "anno") | ("per", "tutto", "l'", "anno") => {
+            Some((Rest::Year, if (word(at + 4), word(at + 5)) == ("in", "corso") { at + 6 } else { at + 4 }))
+        }
         _ => None,
     }
 }

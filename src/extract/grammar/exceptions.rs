@@ -176,6 +176,14 @@ fn following(tokens: &[Token], at: usize, lexicon: &Lexicon) -> Option<usize> {
             at + 2
         }
         ("in", "deroga") => at + 2,
+        // "garantendo in ogni caso le attività dell'ufficio elettorale"
+        ("garantendo" | "assicurando" | "garantiti" | "assicurati", _) => {
+            let noun = (at + 1..at + 7).find(|j| starts(word(*j), &["attivit", "serviz", "apertur", "funzion"]))?;
+            let noun = (noun..noun + 2)
+                .take_while(|j| starts(word(*j), &["attivit", "serviz", "apertur", "funzion", "essenzial", "indispensabil"]))
+                .last()?;
+            office_soon(tokens, noun + 1, lexicon).then_some(noun + 1)?
+        }
         ("a", "parte") if office_soon(tokens, at + 2, lexicon) => at + 2,
         ("all'", "infuori") => at + 2,
         ("al", "di") if word(at + 2) == "fuori" => at + 3,

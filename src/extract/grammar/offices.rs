@@ -216,7 +216,7 @@ fn head_mention(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, 
             lexicon.weekday(&t.text).is_some()
                 || t.is_any(&["via", "piazza", "orario", "aperto", "chiuso", "postale", "tel", "telefono", "comunale", "email", "pec"])
                 // "CONTATTARE L'UFFICIO AL N. …": in capitals all words look like names
-                || t.is_any(&["al", "allo", "ai", "agli", "alle", "in", "e", "o", "sara", "sono", "resta", "restera", "nei", "nel", "n"])
+                || t.is_any(&["al", "allo", "ai", "agli", "alle", "in", "e", "o", "sara", "sono", "resta", "restera", "nei", "nel", "n", "non", "rimane", "rimarra", "ricevera", "riceve", "chiude", "chiudera"])
         })
     {
         return None;
@@ -230,7 +230,7 @@ fn goes_on_behind_name(tokens: &[Token], i: usize) -> bool {
     const STATES: [&str; 5] = ["apert", "chius", "attiv", "operativ", "sospes"];
     let starts = |j: usize, stems: &[&str]| tokens.get(j).is_some_and(|t| stems.iter().any(|stem| t.text.starts_with(stem)));
     let verb = starts(i, &SERVES) || tokens.get(i).is_some_and(|t| t.is_any(&["e", "sara", "sono"])) && starts(i + 1, &STATES);
-    verb || tokens.get(i).is_some_and(|t| t.is_any(&["il", "dal", "dalle", "tel", "orario"])) || starts(i, &["apert", "chius"])
+    verb || tokens.get(i).is_some_and(|t| t.is_any(&["il", "dal", "dalle", "tel", "orario", "non"])) || starts(i, &["apert", "chius"])
 }
 
 /// Whether common words stand where only an office would be named so.
@@ -309,6 +309,7 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
                 "sportello",
                 "apertura",
                 "casella",
+                "reperibilita",
                 "certificata",
                 "numero",
                 "telefono",

@@ -136,7 +136,14 @@ pub fn name_end(tokens: &[Token], start: usize, is_capital: &dyn Fn(usize) -> bo
     // "IL COMANDO CONTINUA A RICEVERE IL MARTEDÌ": in capitals all words look like names; what an article opens is none
     let goes_on = |at: usize| tokens.get(at).is_some_and(|t| !t.newline && !t.is_any(&["il", "lo", "gli"]));
     while at < start + 6 && (at == start || goes_on(at)) {
-        if capital(tokens, at, is_capital) || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)
+        // "Cimitero di S. Rocco"
+        let saint = tokens.get(at).is_some_and(|t| matches!(t.text.as_str(), "s" | "ss" | "sta") && t.upper)
+            && tokens.get(at + 1).is_some_and(|t| t.is(".") && !t.spaced)
+            && capital(tokens, at + 2, is_capital);
+        if saint {
+            at += 3;
+        } else if capital(tokens, at, is_capital)
+            || at > start && tokens.get(at).is_some_and(|t| t.kind == TokenKind::Number && t.text.len() <= 3)
         {
             at += 1;
         } else if tokens.get(at).is_some_and(|t| t.is_any(&["di", "del", "della", "dell'", "dei", "al", "a", "in", "sul", "d'"]))

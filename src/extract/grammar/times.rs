@@ -157,6 +157,9 @@ pub fn span(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     if let Some(found) = opens_and_closes(tokens, i, lexicon) {
         return Some(found);
     }
+    if let Some(found) = closes_and_opens(tokens, i, lexicon) {
+        return Some(found);
+    }
     if let Some(found) = opens_at(tokens, i, lexicon) {
         return Some(found);
     }
@@ -218,6 +221,22 @@ fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Rea
         return None;
     }
     let (to, next, _) = clock(tokens, skip_ore(tokens, to_at + 1), lexicon)?;
+    Some(ReadSpan { span: Span::new(from, to)?, weak: false, next })
+}
+
+/// "si chiude alle 13.30 (apertura sempre alle 8.30)": the end first, and the beginning in brackets.
+fn closes_and_opens(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
+    if !tokens.get(i)?.is_any(&["alle", "all'"]) || !tokens.get(i.checked_sub(1)?)?.text.starts_with("chiu") {
+        return None;
+    }
+    let (to, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
+    if !tokens.get(next)?.is_any(&["(", ",", "-"]) || !tokens.get(next + 1)?.is_any(&["apertura", "apre", "apertura:"]) {
+        return None;
+    }
+    let small = |t: &Token| t.is_any(&["sempre", "regolarmente", "alle", "dalle", "come", "di", "consueto", ":", "regolare", "consueta"]);
+    let from_at = (next + 2..next + 7).find(|at| tokens.get(*at).is_none_or(|t| !small(t)))?;
+    let (from, next, _) = clock(tokens, skip_ore(tokens, from_at), lexicon)?;
+    let next = next + usize::from(tokens.get(next).is_some_and(|t| t.is(")")));
     Some(ReadSpan { span: Span::new(from, to)?, weak: false, next })
 }
 

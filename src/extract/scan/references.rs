@@ -98,6 +98,15 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         {
             Some((Mark::TheOffices { back: false }, at + 2))
         }
+        // "nessun ufficio comunale sarà aperto"
+        ("nessun", "ufficio", "comunale" | "provinciale" | "municipale") => Some((Mark::TheOffices { back: false }, at + 3)),
+        // "la chiusura del Comune", "il palazzo municipale è chiuso": the house stands for its offices
+        ("del" | "della", "comune" | "municipio" | "provincia", _) if told_of_house(tokens, at, at + 2) => {
+            Some((Mark::TheOffices { back: false }, at + 2))
+        }
+        ("palazzo" | "sede" | "casa" | "residenza", "municipale" | "comunale" | "provinciale", _) if told_of_house(tokens, at, at + 2) => {
+            Some((Mark::TheOffices { back: false }, at + 2))
+        }
         ("nessuno", "degli", "uffici") if !qualified(at + 3) => Some((Mark::TheOffices { back: false }, at + 3)),
         // "per parlare con qualunque ufficio"
         ("qualunque" | "qualsiasi", "ufficio", _) if !qualified(at + 2) => Some((Mark::TheOffices { back: false }, at + 2)),
@@ -123,7 +132,8 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ("dell'" | "all'", "amministrazione", "comunale" | "provinciale") => Some((Mark::WholeBody, at + 3)),
         ("istituzionale" | "istituzionali", ..) => Some((Mark::WholeBody, at + 1)),
         (
-            "dirette" | "diretta" | "diretti" | "inviata" | "inviate" | "inviati" | "indirizzata" | "indirizzate" | "indirizzati",
+            "dirette" | "diretta" | "diretti" | "inviata" | "inviate" | "inviati" | "indirizzata" | "indirizzate" | "indirizzati"
+            | "destinata" | "destinate" | "destinati",
             "al" | "alla" | "all'",
             "comune" | "provincia" | "unione",
         ) => Some((Mark::WholeBody, at + 3)),
@@ -140,6 +150,21 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
     }
 }
 
+/// "chiusura della casa comunale", "il palazzo municipale resterà chiuso", "la sede municipale è interdetta al pubblico": a house of which closing is said.
+fn told_of_house(tokens: &[Token], at: usize, end: usize) -> bool {
+    const STATES: [&str; 5] = ["chius", "interdett", "inaccessibil", "apert", "inagibil"];
+    const VERBS: [&str; 10] = ["e", "sara", "resta", "restera", "rimane", "rimarra", "sia", "viene", "verra", "risulta"];
+    let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+    let before = |back: usize| at.checked_sub(back).map_or("", word);
+    let of = matches!(word(at), "del" | "della");
+    let shutting = |word: &str| ["chiusur", "apertur"].iter().any(|stem| word.starts_with(stem));
+    let closing = if of { shutting(before(1)) } else { matches!(before(1), "della" | "del") && shutting(before(2)) };
+    let small = |i: &usize| matches!(word(*i), "non" | "pertanto" | "quindi" | "eccezionalmente" | "straordinariamente");
+    let verb = (end..end + 2).find(|i| !small(i)).filter(|i| VERBS.contains(&word(*i)));
+    let stated = verb.is_some_and(|verb| (verb + 1..verb + 3).any(|i| STATES.iter().any(|stem| word(i).starts_with(stem))));
+    closing || !of && matches!(before(1), "il" | "la") && !matches!(before(2), "presso" | "in") && stated
+}
+
 /// "Telefono del Comune: 0583 …", "Fax della Provincia 0583 …", from "del": a label of the body's own line.
 pub(in crate::extract) fn labels_contact(tokens: &[Token], at: usize) -> bool {
     const LABELS: [&str; 8] = ["telefono", "telefoni", "tel", "fax", "numero", "pec", "mail", "email"];
@@ -154,7 +179,8 @@ fn of_mailbox(tokens: &[Token], at: usize) -> bool {
     const STEMS: [&str; 12] =
         ["cambi", "divent", "divien", "diveng", "diverr", "sara", "utilizza", "risult", "passa", "modific", "attiv", "sostitui"];
     let before = &tokens[at.saturating_sub(4)..at];
-    let mailbox = before.iter().any(|t| t.is_any(&["pec", "certificata"]));
+    let mailbox = before.iter().any(|t| t.is_any(&["pec", "certificata"]))
+        || before.windows(2).any(|pair| pair[0].is_any(&["numero", "centralino", "recapito"]) && pair[1].is("unico"));
     let office = before.iter().any(|t| t.is_any(&["ufficio", "dell'ufficio", "servizio"]));
     mailbox && !office && tokens.iter().skip(at + 2).take(9).any(|t| t.is_any(&VERBS) || STEMS.iter().any(|stem| t.text.starts_with(stem)))
 }

@@ -1,8 +1,9 @@
 //! Days in a row: "24 e 31 dicembre", "venerdì 2 e lunedì 5 gennaio", "24-27-31 dicembre".
 
+use super::ranges::from_to;
 use super::resolve::nearest_weekday_day;
 use super::written::{Ask, Written, numeric, slashed, written_day};
-use super::{Anchor, skip_small};
+use super::{Anchor, When, skip_small};
 use crate::lexicon::Lexicon;
 use crate::text::{Token, TokenKind};
 
@@ -34,6 +35,11 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
         }
         // "Ferragosto, da lunedì 11 a sabato 16": a range of its own
         if token.is(",") && tokens.get(next + 1).is_some_and(|t| t.is_any(&["da", "dal"])) {
+            break;
+        }
+        // "lunedì 23 dicembre e da venerdì 27 a martedì 31 dicembre": likewise
+        let two_ends = || matches!(from_to(tokens, next + 1, anchor, lexicon), Some((When::Range(_), _)));
+        if token.is_any(&["e", "ed"]) && list.last().is_some_and(Written::complete) && two_ends() {
             break;
         }
         let mut at = next + 1;

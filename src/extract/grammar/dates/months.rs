@@ -14,6 +14,15 @@ use crate::text::Token;
 /// "nei mesi di luglio e agosto", "in agosto", "per tutto il mese di agosto", "durante il mese di", "luglio-agosto".
 pub(super) fn months_phrase(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(When, usize)> {
     let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    // "per l'intero anno 2025", "per tutto il 2025"
+    let of_year = match (word(i), word(i + 1), word(i + 2)) {
+        ("intero", "anno", _) | ("tutto", "il", _) => tokens.get(i + 2).and_then(year).map(|year| (year, i + 3)),
+        ("tutto", "l'", "anno") => tokens.get(i + 3).and_then(year).map(|year| (year, i + 4)),
+        _ => None,
+    };
+    if let Some((year, next)) = of_year {
+        return Some((When::Range(DateRange::new(date(year, 1, 1)?, date(year, 12, 31)?)?), next));
+    }
     let start = match (word(i), word(i + 1)) {
         ("mesi" | "mese", "di") => i + 2,
         ("bimestre" | "trimestre" | "quadrimestre", _) if lexicon.month(word(i + 1)).is_some() => i + 1,

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::beside::{behind_gloss, days_range, is_quantity, is_unit};
-use super::months::{end_of_named_month, month_season, months};
+use super::months::{end_of_month_or_year, end_of_named_month, month_season, months};
 use super::resolve::{date, nearest_weekday_day, nearest_year, resolve, weekday_of};
 use super::written::{Ask, Written, written_day};
 use super::{Anchor, When, skip_inclusive};
@@ -93,7 +93,10 @@ pub(super) fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lex
         && !(between && first.fixed.is_some())
         && let Some(to) = skip_small_to(tokens, behind_gloss(tokens, next)).or_else(|| between.then_some(next + 1))
         && let Some((last, after)) =
-            written_day(tokens, to, anchor, lexicon, Ask::Weekday).or_else(|| end_of_named_month(tokens, to, lexicon))
+            written_day(tokens, to, anchor, lexicon, Ask::Weekday).or_else(|| end_of_named_month(tokens, to, lexicon)).or_else(|| {
+                let (day, next) = end_of_month_or_year(tokens, to, anchor)?;
+                Some((Written { fixed: Some(day), ..Written::default() }, next))
+            })
         && let Some(found) = if every_year(tokens, after) { season_of(first, last) } else { range_of(first, last, anchor) }
     {
         return Some((found, skip_inclusive(tokens, after)));

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::Anchor;
 use super::months::end_of_named_month;
-use super::resolve::{date, next_weekday, resolve, weekday_of};
+use super::resolve::{date, nearest_year, next_weekday, resolve, weekday_of};
 use crate::domain::Day;
 use crate::extract::grammar::weekdays;
 use crate::lexicon::Lexicon;
@@ -53,6 +53,9 @@ fn opens_day(word: &str) -> bool {
             | "ultimo"
             | "l'"
             | "primo"
+            | "secondo"
+            | "terzo"
+            | "quarto"
     )
 }
 
@@ -108,8 +111,18 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
     if let Some(found) = last_of_month(tokens, i, lexicon) {
         return Some(found);
     }
-    if let Some(found) = told_by_date(tokens, i, anchor, lexicon) {
+    if let Some(found) = told_by_date(tokens, i, anchor, lexicon).or_else(|| nth_of_month(tokens, i, anchor, lexicon)) {
         return Some(found);
+    }
+    // "dal primo del mese prossimo"
+    if word(i) == "primo"
+        && matches!(
+            (word(i + 1), word(i + 2), word(i + 3)),
+            ("del", "mese", "prossimo" | "venturo" | "entrante") | ("del", "prossimo", "mese")
+        )
+    {
+        let first = anchor.day.and_then(|day| day.first_of_month().checked_add(1.month()).ok());
+        return fixed(first, i + 4);
     }
     let mut at = i;
     let mut written = Written::default();
@@ -196,6 +209,14 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
                 2
             };
             return fixed(date(anchor_day.year(), anchor_day.month(), day), next + length);
+        }
+        // "il giorno 5 p.v.": the next such day
+        let comes = !tokens.get(next).is_some_and(|t| t.is("scorso")) && skip_pv(tokens, next) > next + 1;
+        if comes
+            && written.weekday.is_none()
+            && let Some(from) = anchor.day
+        {
+            return fixed(next_such_day(from, day), skip_pv(tokens, next));
         }
         let ends_there = !tokens.get(next).is_some_and(|t| {
             (t.is_any(&[".", ":", "'", ","]) && !t.spaced && tokens.get(next + 1).is_some_and(|n| n.kind == TokenKind::Number && !n.spaced))
@@ -327,6 +348,37 @@ fn told_by_date(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) 
     }
     let date = (1..=7).filter_map(|n: i64| feast?.checked_add(n.days()).ok()).find(|date| weekday_of(*date) == day)?;
     Some((Written { fixed: Some(date), ..Written::default() }, next))
+}
+
+/// The day of the month that comes next, on or behind `from`.
+fn next_such_day(from: Date, day: i8) -> Option<Date> {
+    let later = |months: i32| {
+        let month = from.first_of_month().checked_add(months.months()).ok()?;
+        date(month.year(), month.month(), day)
+    };
+    (0..=2).filter_map(later).find(|date| *date >= from)
+}
+
+/// "dal secondo lunedì di settembre", "dal secondo lunedì di settembre (11/09/2023)": one day of a month by its weekday. The date beside it says it better.
+fn nth_of_month(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Written, usize)> {
+    const NTH: [&str; 5] = ["primo", "secondo", "terzo", "quarto", "ultimo"];
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let nth = NTH.iter().position(|nth| word(i) == *nth)?;
+    let (day, next) = weekdays::weekday(tokens, i + 1, lexicon)?;
+    let month = lexicon.month(word(next + 1)).filter(|_| matches!(word(next), "di" | "d'") && word(next + 1).len() > 3)?;
+    let mut next = next + 2;
+    let written_year = tokens.get(next).and_then(year);
+    next += usize::from(written_year.is_some());
+    if matches!(word(next), "(" | ",")
+        && let Some((written, end)) = written_day(tokens, next + 1, anchor, lexicon, Ask::Month).filter(|(w, _)| w.complete())
+        && written.month == Some(month)
+    {
+        return Some((Written { weekday: Some(day), ..written }, end + usize::from(word(end) == ")")));
+    }
+    let first = date(written_year.map_or_else(|| nearest_year(anchor, month, 15, None), Some)?, month, 1)?;
+    let days = (0..31).filter_map(|n: i64| first.checked_add(n.days()).ok()).filter(|d| d.month() == month && weekday_of(*d) == day);
+    let found = if nth == 4 { days.last() } else { days.clone().nth(nth) };
+    Some((Written { fixed: Some(found?), ..Written::default() }, next))
 }
 
 /// "dopodomani, mercoledì, …": the weekday only repeats the day.

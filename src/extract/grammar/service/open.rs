@@ -75,6 +75,6 @@ fn is_served(sentence: &Sentence, hit: &Hit) -> bool {
 
 /// "è attivo il numero": a line, no counter.
 fn names_a_line(sentence: &Sentence, end: usize) -> bool {
-    const LINES: [&str; 6] = ["numero", "linea", "casella", "indirizzo", "centralino", "recapito"];
-    (end..end + 3).any(|i| LINES.contains(&sentence.text(i)))
+    const LINES: [&str; 8] = ["numer", "line", "casell", "indirizz", "centralin", "recapit", "cellular", "telefon"];
+    (end..end + 3).any(|i| LINES.iter().any(|stem| sentence.text(i).starts_with(stem)))
 }

@@ -12,7 +12,7 @@ pub(super) fn read(sentence: &mut Sentence) {
                 && !sentence.phrase(shut.start).any(|i| sentence.named(i) || sentence.has(i, Word::Serving).is_some());
         // "la festa terrà chiusi tutti gli uffici": what is kept shut stands behind
         let kept = sentence.back(shut.start, &[Word::Light], 1).is_some_and(|verb| {
-            ["tien", "terr", "tener"].iter().any(|stem| sentence.text(verb.start).starts_with(stem))
+            ["tien", "terr", "tener", "trov"].iter().any(|stem| sentence.text(verb.start).starts_with(stem))
                 && (shut.end..shut.end + 5).take_while(|i| !sentence.stops(*i)).any(|i| sentence.named(i))
         });
         // "un terzo del personale in ferie"
@@ -20,12 +20,21 @@ pub(super) fn read(sentence: &mut Sentence) {
             && (shut.start.saturating_sub(3)..shut.start)
                 .any(|i| ["personale", "dipendent", "impiegat", "collegh", "addett"].iter().any(|stem| sentence.text(i).starts_with(stem)));
         // "Orario ridotto per ferie": why it is shorter
+        // … "per ferie terrà aperto a orario ridotto"
+        let around = sentence.phrase(shut.start);
         let shorter = sentence.text(shut.start) == "per"
-            && shut
-                .start
-                .checked_sub(1)
-                .is_some_and(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+            && (around.start..around.end).any(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+        // "l'ingresso di piazza Mazzini è inagibile: si entra da via Po": a door
+        let door = (around.start..shut.start).any(|i| {
+            matches!(sentence.text(i), "ingresso" | "accesso" | "entrata" | "portone")
+                && matches!(sentence.text(i + 1), "di" | "da" | "principale" | "laterale" | "pedonale" | "carrabile")
+                && !matches!(sentence.text(i + 2), "pubblico" | "persone")
+        });
         if staff || shorter {
+            continue;
+        }
+        if door {
+            sentence.say(Cue::Thing, shut);
             continue;
         }
         // "La S.P. 11, chiusa in agosto per una frana": a road
