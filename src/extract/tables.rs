@@ -388,7 +388,10 @@ impl Grid<'_> {
     }
 
     fn is_day(&self, headers: &[&str]) -> bool {
-        headers.last().is_some_and(|text| self.lexicon.weekday(&fold(text.trim())).is_some())
+        headers.last().is_some_and(|text| {
+            let tokens = tokens(&fold(text.trim()));
+            grammar::weekdays::days(&tokens, 0, self.lexicon).is_some_and(|(_, next)| next >= tokens.len())
+        })
     }
 
     /// What the headers above a cell say beyond those above the cell before it; plain names of columns below a header of their own say nothing.

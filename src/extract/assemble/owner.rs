@@ -8,8 +8,18 @@ use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
 
 /// Words with which somebody's name begins who is no public body.
-const OWNERS: [&str; 9] =
-    ["fondazione", "associazione", "cooperativa", "societa", "parrocchia", "banca", "farmacia", "pro loco", "consorzio"];
+const OWNERS: [&str; 10] = [
+    "fondazione",
+    "associazione",
+    "cooperativa",
+    "societa",
+    "parrocchia",
+    "banca",
+    "farmacia",
+    "pro loco",
+    "consorzio",
+    "centro commerciale",
+];
 
 /// Whether the frame of a page is headed or signed by a foundation, a bank, an association, and names no public body. A link of a menu ("Società") signs
 /// nothing, and neither does the publisher of a newspaper, whose articles do tell of offices.

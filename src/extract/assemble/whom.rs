@@ -114,7 +114,7 @@ impl Assembler<'_> {
                 Mark::WholeBody if placed.start > 0 && is_staff(&segment.tokens[placed.start - 1]) => {}
                 Mark::WholeBody if subjects.is_empty() => {
                     let reached = clause.marks.iter().any(|m| matches!(m.mark, Mark::Channel(_))) || segment.announces();
-                    let mailbox = segment.folded.has_any(&["pec", "post", "mail", "scriv"]);
+                    let mailbox = segment.folded.has_any(&["pec", "post", "mail", "scriv", "numero unico", "centralino unico"]);
                     if reached && (mailbox || labels_contact(&segment.tokens, placed.start)) {
                         subjects = vec![Subject {
                             office: OfficeId::all(),

@@ -38,7 +38,9 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
                 found.push((i, mark.end - 1, mark.end, segment.words(noun..mark.end).to_string()));
                 continue;
             }
-            if let Some(end) = place_behind(segment, mark.end).filter(|end| !marks.iter().any(|m| m.start >= mark.end && m.start < *end)) {
+            if let Some(end) = place_behind(segment, mark.end)
+                .filter(|end| !marks.iter().any(|m| m.mark != Mark::Comma && m.start >= mark.end && m.start < *end))
+            {
                 found.push((i, mark.end, end, segment.words(noun..end).to_string()));
             }
         }

@@ -188,7 +188,11 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
 /// "negli altri giorni solo per appuntamento": the days named before are free.
 pub(super) fn is_of_other_days(segment: &Segment, clause: &Clause, booking: &Placed) -> bool {
     let before = &segment.tokens[booking.start.saturating_sub(7).max(clause.start)..booking.start];
-    let others = before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is("giorni"));
+    let others = before.windows(2).any(|pair| pair[0].is_any(&["altri", "restanti", "rimanenti"]) && pair[1].is_any(&["giorni", "orari"]));
+    // "fuori da detti orari solo su appuntamento", "al di fuori di questo orario"
+    let outside =
+        before.iter().position(|t| t.is("fuori")).is_some_and(|at| before[at..].iter().any(|t| t.is_any(&["orari", "orario", "giorni"])));
+    let others = others || outside;
     // behind a single date, the other days are all days: "sabato 14 si apre a tutti; negli altri giorni solo su appuntamento"
     let resumes = before.iter().any(|t| ["continu", "torn", "riprend", "rest"].iter().any(|w| t.text.starts_with(w)));
     others && !resumes
@@ -285,7 +289,9 @@ pub(super) fn is_appointment(segment: &Segment, mark: &Placed) -> bool {
         || words.starts_with("un appuntament")
         || words.starts_with("l'appuntament")
         || words.starts_with("gli appuntament");
-    if !bare {
+    // "prenotazione obbligatoria", "appuntamento necessario"
+    let firm = ["obblig", "necess", "indispens"].iter().any(|stem| words.contains(stem));
+    if !bare || firm {
         return true;
     }
     segment.tokens[..mark.start]

@@ -206,6 +206,7 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
             && own(m)
             && !cues(Cue::WalkIn).any(|w| w.start <= m.start && m.end <= w.end)
     });
+    let appointment = appointment && !is_of_last_hours(segment, clause, places, to);
     let video = cues(Cue::Video).next().is_some();
     let phone_before = cues(Cue::Phone).any(|m| m.end <= from) || phone_right_before(clause, from, left);
     // "non riceve allo sportello: risponde al telefono": a counter that is denied is none
@@ -230,6 +231,17 @@ pub(super) fn access(segment: &Segment, clause: &Clause, places: &[(usize, usize
         return Access::Appointment;
     }
     Access::WalkIn
+}
+
+/// "aperti dal lunedì al venerdì 9-12.30, e il martedì 15-17 su appuntamento": booking is said of the hours that it follows, and not of those that end at `to`.
+fn is_of_last_hours(segment: &Segment, clause: &Clause, places: &[(usize, usize)], to: usize) -> bool {
+    let Some(next) = places.iter().find(|p| p.0 >= to) else { return false };
+    let Some(last) = places.last() else { return false };
+    let between = segment.tokens.get(to..next.0).unwrap_or_default();
+    let apart = between.first().is_some_and(|t| t.is(",")) && between.iter().any(|t| t.is_any(&["e", "ed", "mentre", "invece"]));
+    let open = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Open) && m.end <= to);
+    let booked: Vec<&Placed> = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Appointment)).collect();
+    apart && open && matches!(booked.as_slice(), [cue] if cue.start >= last.1 && cue.start - last.1 <= 1)
 }
 
 /// Where the bracket opens that holds a cue behind other hours: "martedì 9-12 (libero), giovedì 14-17 (con appuntamento)".

@@ -41,6 +41,15 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
             out.push(mark.start);
             continue;
         }
+        // "Sportello di Mezzana (biblioteca): ultimo lunedì del mese": in which house a branch is
+        let in_brackets = mark.start > 0
+            && segment.tokens[mark.start - 1].is("(")
+            && segment.tokens.get(mark.end).is_some_and(|t| t.is(")"))
+            && !segment.tokens[mark.start].upper;
+        if in_brackets && marks.iter().any(|m| matches!(m.mark, Mark::Site(_)) && m.end < mark.start) {
+            out.push(mark.start);
+            continue;
+        }
         // "un'associazione e non un ufficio del Comune": what somebody is not
         let denied = segment.tokens.get(mark.start.saturating_sub(2)..mark.start).unwrap_or_default();
         if let [not, article] = denied
@@ -91,6 +100,8 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
                             | Mark::Break
                     )
             }) && mark.start - until <= 12
+                // "Il Responsabile del Settore Finanziario avvisa che l'Ufficio Tributi …": of whom he tells
+                && !segment.tokens[until..mark.start].iter().any(|t| t.is("che"))
         });
         if direct || listed {
             political_until = Some(mark.end);
@@ -342,7 +353,10 @@ fn is_place(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool {
         return true;
     }
     let serves = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Open | Cue::Appointment | Cue::Remote | Cue::Reduced)));
-    beside || inside && !serves
+    // "Sala di consultazione dell'Archivio storico: aperta il martedì 9-13": a label, and its hours
+    let label = segment.tokens.get(mark.end..(mark.end + 2).min(segment.tokens.len())).unwrap_or_default().iter().any(|t| t.is(":"))
+        && marks.iter().any(|m| matches!(m.mark, Mark::Span(..)) && m.start > mark.end);
+    beside || inside && !serves && !label
 }
 
 /// "negli stessi orari dell'anagrafe", "come l'ufficio tecnico", "il medesimo numero di Gare e contratti": an office to compare with.

@@ -67,7 +67,7 @@ pub fn urls(text: &str) -> Vec<Range<usize>> {
 
 fn skype(text: &str) -> Vec<Found> {
     static SKYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome|siamo|come|ci trovi come|ci trovate come|cercate|cerca|cercare|,? ?dove il (?:contatto|nome|nome utente) (?:si chiama|e))\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})|skype\s+([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9])").ok()
+        Regex::new(r"skype(?:\s*:|\s*-|\s{2,}|\s*\(?\s*(?:contatto|nome utente|utente|account|id|nome|siamo|come|il contatto da cercare e|il nostro contatto e|contatto da cercare:?|, nome utente|,? ?utente|ci trovi come|ci trovate come|cercate|cerca|cercare|,? ?dove il (?:contatto|nome|nome utente) (?:si chiama|e))\s*:?)\s*([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9]|[a-z][a-z0-9]{5,})|skype\s+([a-z][a-z0-9]*[._][a-z0-9._\-]*[a-z0-9])").ok()
     });
     let Some(skype) = SKYPE.as_ref() else { return Vec::new() };
     skype

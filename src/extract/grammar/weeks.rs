@@ -120,14 +120,25 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
     let mut reader = Reader { sunday_out: sunday_taken_out(pieces), ..Reader::default() };
     let (mut without, mut part_heard) = (false, false);
     for (i, piece) in pieces.iter().enumerate() {
+        // "nei restanti giorni da lunedì a sabato": which they are is told behind, and was read with them
+        if i > 0 && matches!(piece, Piece::Days(Days::These { .. })) && matches!(pieces[i - 1], Piece::Days(Days::Others)) {
+            continue;
+        }
         match piece {
             Piece::Days(days) => {
                 let rest = matches!(days, Days::Others);
+                let told = match pieces.get(i + 1) {
+                    Some(Piece::Days(Days::These { days, .. })) => Some(days),
+                    _ => None,
+                };
                 let (days, every) = match days {
                     Days::These { days, every } => (days.clone(), *every),
                     Days::Same if reader.last.is_empty() => (same.to_vec(), false),
                     Days::Same => (reader.last.clone(), false),
-                    Days::Others => (reader.others(), false),
+                    Days::Others => match told {
+                        Some(all) => (all.iter().filter(|day| !reader.named.contains(day)).cloned().collect(), false),
+                        None => (reader.others(), false),
+                    },
                 };
                 let excluded_behind = excluded_behind(pieces, i);
                 // "escluso il mercoledì pomeriggio", "tranne il pomeriggio del mercoledì"

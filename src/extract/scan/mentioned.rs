@@ -236,7 +236,12 @@ pub(super) fn drop_named_again(segment: &Segment, marks: &mut Vec<Placed>) {
 pub(super) fn drop_requests(segment: &Segment, marks: &mut Vec<Placed>) {
     let named: Vec<usize> = marks.iter().filter(|m| matches!(m.mark, Mark::Offices(_))).map(|m| m.end).collect();
     let asks = |m: &Placed| segment.tokens.get(m.start).is_some_and(|t| t.is_any(&["chiede", "chiedono"]));
-    marks.retain(|m| m.mark != Mark::Cue(Cue::Hypothesis) || !(asks(m) && named.contains(&m.start)));
+    // "chi vuole può venire senza telefonare": who comes, and no plan
+    let comes = |m: &Placed| {
+        let before = m.start.checked_sub(1).and_then(|i| segment.tokens.get(i));
+        before.is_some_and(|t| t.is_any(&["chi", "quanti"])) && segment.tokens[m.start].is_any(&["vuole", "vogliono"])
+    };
+    marks.retain(|m| m.mark != Mark::Cue(Cue::Hypothesis) || !(asks(m) && named.contains(&m.start) || comes(m)));
 }
 
 /// The document's own date, written out: "MONTEVERRO, 14 maggio 2020 – …"; not "dalle 18 di oggi, 14 maggio 2020".

@@ -13,7 +13,11 @@ pub(super) fn read(sentence: &mut Sentence) {
             |at: Option<usize>| at.and_then(|at| sentence.tokens.get(at)).is_some_and(|t| t.is_any(&["-", ",", ";", ":", "(", ")", "|"]));
         let set_off = sign(accord.start.checked_sub(1)) && (accord.end >= sentence.tokens.len() || sign(Some(accord.end)));
         let short = matches!(sentence.text(accord.start), "app" | "appunt");
-        if !of && (!short || set_off) && !is_for_some(sentence, accord.start) {
+        // "si consiglia di telefonare prima"
+        let advised = (accord.start.saturating_sub(3)..accord.start).any(|i| {
+            ["consigli", "preferib", "gradit", "opportun", "possibil", "utile"].iter().any(|stem| sentence.text(i).starts_with(stem))
+        });
+        if !of && (!short || set_off) && !advised && !is_for_some(sentence, accord.start) {
             sentence.say(Cue::Appointment, accord);
         }
     }

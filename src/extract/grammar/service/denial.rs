@@ -113,6 +113,10 @@ fn unless_booked(sentence: &Sentence, from: usize) -> Option<Hit> {
     const REACH: usize = 8;
     let comes = |i: usize| ["va", "viene", "entra", "accede", "passa", "venite", "presentatevi", "presentarsi"].contains(&sentence.text(i));
     let end = (from..from + REACH).find(|i| sentence.stops(*i)).unwrap_or(from + REACH);
+    // "i cittadini non professionisti possono presentarsi senza appuntamento": the word denies another
+    if sentence.has(from, Word::Public).is_some() {
+        return None;
+    }
     let without = sentence.first(from..end, &[Word::Without])?;
     let booked = sentence.walk(without.end, &[Word::Book], &[Word::How, Word::Need], 3)?;
     (from..without.start).any(comes).then_some(booked)

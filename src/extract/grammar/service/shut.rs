@@ -23,7 +23,7 @@ pub(super) fn read(sentence: &mut Sentence) {
         // … "per ferie terrà aperto a orario ridotto"
         let around = sentence.phrase(shut.start);
         let shorter = sentence.text(shut.start) == "per"
-            && (around.start..around.end).any(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
+            && (0..sentence.tokens.len()).any(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
         // "l'ingresso di piazza Mazzini è inagibile: si entra da via Po": a door
         let door = (around.start..shut.start).any(|i| {
             matches!(sentence.text(i), "ingresso" | "accesso" | "entrata" | "portone")
