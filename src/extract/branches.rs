@@ -4,6 +4,7 @@
 
 mod cards;
 mod desks;
+mod listed;
 mod names;
 mod posts;
 mod prose;
@@ -39,6 +40,7 @@ pub fn mark(document: &Document, segments: &[Segment], scans: &mut [Vec<Placed>]
     rows::among_branches(segments, scans);
     rows::columns_among_branches(segments, scans);
     rows::of_one_office(segments, scans);
+    listed::by_name(segments, scans);
     by_structure(document, segments, scans, lexicon);
     rooms(segments, scans);
     called_by_place(segments, scans);

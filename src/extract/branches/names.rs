@@ -27,7 +27,9 @@ pub(super) fn named_by_place(segments: &[Segment], scans: &mut [Vec<Placed>]) {
             // "Anagrafe di Levante" as the label of a row, "Biblioteca di Borgo Molino" anywhere
             let label = matches!(segment.role, Role::Row | Role::Heading | Role::Item | Role::Line) && mark.start <= 1;
             let several = IN_SEVERAL_PLACES.contains(&named.office.0.as_str()) || label;
-            if !several || named.office.is_all() || named.tokens.end != mark.end {
+            // "Biblioteche di quartiere": all of them
+            let plural = segment.tokens[mark.start].is_any(&["biblioteche", "farmacie", "cimiteri", "musei", "centri", "ecocentri"]);
+            if !several || plural || named.office.is_all() || named.tokens.end != mark.end {
                 continue;
             }
             // "Cimitero urbano": the place stands in the name itself; "custode del cimitero urbano": the one who keeps it

@@ -268,6 +268,8 @@ fn label_with_number(segment: &Segment, clause: &Clause, hours: usize) -> bool {
     clause.marks.iter().any(|m| {
         let bracket = word(m.end) == ")" && word(m.end + 1) == ":" && m.end < hours;
         let open = (clause.start..m.start).rev().take(4).any(|i| word(i) == "(");
-        matches!(m.mark, Mark::Channel(_)) && bracket && open
+        // "Presidio di Ronco, piazza Roma 3, tel. 059 789901: martedì 10-12": so it does behind the street
+        let street = clause.marks.iter().any(|a| matches!(a.mark, Mark::Address(_)) && a.end <= m.start && m.start - a.end <= 4);
+        matches!(m.mark, Mark::Channel(_)) && (bracket && open || street && word(m.end) == ":" && m.end < hours)
     }) && clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_) | Mark::Site(_)))
 }

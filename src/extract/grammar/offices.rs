@@ -319,6 +319,11 @@ fn weak_ok(tokens: &[Token], i: usize, next: usize, place: Place, is_capital: &d
             ];
             of_office.contains(&t.text.as_str())
         });
+    // "Fanno eccezione: Polizia provinciale (lunedì 9-11) e Trasporti (martedì 9-12)"
+    let joined = before(1).is_some_and(|t| t.is_any(&["e", "ed", ","])) && before(2).is_some_and(|t| t.is(")"));
+    if joined && tokens.get(next).is_some_and(|t| t.is("(")) && is_capital(i) {
+        return true;
+    }
     // "E il sindaco?"
     let asked = tokens.get(next).is_some_and(|t| t.is("?")) && i <= 3 && next + 1 >= tokens.len();
     // "…: sono il personale (…), la ragioneria (…)"

@@ -239,7 +239,8 @@ pub(super) fn drop_requests(segment: &Segment, marks: &mut Vec<Placed>) {
     // "chi vuole può venire senza telefonare": who comes, and no plan
     let comes = |m: &Placed| {
         let before = m.start.checked_sub(1).and_then(|i| segment.tokens.get(i));
-        before.is_some_and(|t| t.is_any(&["chi", "quanti"])) && segment.tokens[m.start].is_any(&["vuole", "vogliono"])
+        let goes_on = segment.tokens.get(m.start + 1).is_some_and(|t| t.is_any(&["puo", "possono", ",", "entra", "viene"]));
+        before.is_some_and(|t| t.is_any(&["chi", "quanti"])) && segment.tokens[m.start].is_any(&["vuole", "vogliono"]) && goes_on
     };
     marks.retain(|m| m.mark != Mark::Cue(Cue::Hypothesis) || !(asks(m) && named.contains(&m.start) || comes(m)));
 }

@@ -192,7 +192,7 @@ const COMMON: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLIT
 fn open_reader(path: &Path) -> std::result::Result<Connection, Fault> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | COMMON)?;
     set_common_pragmas(&conn)?;
-    conn.pragma_update(None, "cache_size", -4_096)?; // there are several of them, and the system's cache stands behind each
+    conn.pragma_update(None, "cache_size", -2_048)?; // there are several of them, and the system's cache stands behind each
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
 }
@@ -235,7 +235,7 @@ fn set_common_pragmas(conn: &Connection) -> std::result::Result<(), Fault> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?; // no files in places a hardened service may not write to
-    conn.pragma_update(None, "cache_size", -16_384)?; // 16 MiB
+    conn.pragma_update(None, "cache_size", -8_192)?; // 8 MiB
     conn.pragma_update(None, "trusted_schema", false)?; // a file from elsewhere runs no code of its own
     conn.pragma_update(None, "cell_size_check", true)?; // damage is found where it is, not later
     Ok(())

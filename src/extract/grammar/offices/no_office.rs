@@ -26,6 +26,10 @@ pub(super) fn is_no_office(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize
     if i > 0 && tokens[i - 1].is_any(&["una", "un", "un'"]) && tokens[i].is_any(&["segreteria", "biblioteca", "protocollo", "centralino"]) {
         return true;
     }
+    // "il Difensore civico regionale": somebody else's
+    if tokens[i].is("difensore") && tokens.get(i + 2).is_some_and(|t| t.is_any(&["regionale", "nazionale", "europeo"])) {
+        return true;
+    }
     // "pagina a cura del C.E.D.": who wrote it
     i >= 2 && tokens[i - 2].is("cura") && tokens[i - 1].is_any(&["di", "del", "dello", "della", "dell'"])
         || is_work(tokens, i)
