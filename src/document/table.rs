@@ -22,6 +22,8 @@ pub(super) fn is_layout(table: NodeRef<'_, Node>) -> bool {
     let (mut rows, mut columns, mut headers, mut structure) = (0usize, 0usize, 0usize, 0usize);
     let mut in_row = 0usize;
     let (mut cell, mut whole_text) = (CellLook::default(), false);
+    // a menu in one cell, and the page in another
+    let (mut menu, mut page) = (false, false);
     for node in table.descendants().skip(1) {
         match node.value() {
             Node::Element(element) => match element.name() {
@@ -35,9 +37,12 @@ pub(super) fn is_layout(table: NodeRef<'_, Node>) -> bool {
                     columns = columns.max(in_row);
                     headers += usize::from(element.name() == "th");
                     whole_text |= cell.is_text();
+                    (menu, page) = (menu || cell.is_menu(), page || cell.paragraphs >= 3);
                     cell = CellLook::default();
                 }
                 "br" | "hr" => cell.end_line(),
+                "p" | "ul" | "ol" | "dl" | "center" => cell.paragraphs += 1,
+                "a" => cell.links += 1,
                 "h1" | "h2" | "h3" | "form" | "nav" | "main" | "article" | "section" => structure += 1,
                 _ => {}
             },
@@ -45,7 +50,7 @@ pub(super) fn is_layout(table: NodeRef<'_, Node>) -> bool {
             _ => {}
         }
     }
-    whole_text |= cell.is_text();
+    whole_text |= cell.is_text() || (menu || cell.is_menu()) && (page || cell.paragraphs >= 3);
     let role = table.value().as_element().and_then(|e| e.attr("role")).unwrap_or_default();
     if role == "presentation" || role == "none" || columns < 2 {
         return true;
@@ -76,6 +81,8 @@ struct CellLook {
     breaks: usize,
     /// The first line of the part is a title so far.
     title: bool,
+    paragraphs: usize,
+    links: usize,
 }
 
 impl CellLook {
@@ -95,6 +102,11 @@ impl CellLook {
 
     fn end_line(&mut self) {
         self.breaks += 1;
+    }
+
+    /// Whether the cell holds links and no more.
+    fn is_menu(&self) -> bool {
+        self.links >= 4 && self.paragraphs == 0
     }
 
     /// Whether the cell holds a page, or several entries of one.
@@ -291,6 +303,8 @@ mod tests {
         let cell = "<B>SEGRETERIA</B><BR>luned&igrave; 9-12<BR><BR><FONT><B>ECONOMATO</B></FONT><BR>marted&igrave; 9-12";
         assert!(layout(&format!("<TABLE><TR><TD COLSPAN=2>Comune</TD></TR><TR><TD>Home<BR>Albo</TD><TD>{cell}</TD></TR></TABLE>")));
         let text = "Gli uffici osservano il nuovo orario, che vale per tutto l'anno. ".repeat(2);
+        let menu = "<a>Uffici</a><br><a>Servizi</a><br><a>Albo</a><br><a>Biblioteca</a>";
+        assert!(layout(&format!("<table><tr><td>{menu}<td><center>Tributi</center><p>Tel. 0585 1<p>luned&igrave; 9-12</table>")));
         assert!(layout(&format!("<table><tr><td>Comune<td>Avvisi<tr><td>Home<td>{text}<br><br>{text}<br>&nbsp;<br>{text}</table>")));
     }
 

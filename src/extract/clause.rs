@@ -177,7 +177,10 @@ pub fn carry_closing(clauses: &mut [Clause]) {
     };
     for n in 1..clauses.len() {
         let named = clauses[n].except.is_empty()
-            && clauses[n].marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)) && !clauses[n].ignored.contains(&m.start));
+            && clauses[n]
+                .marks
+                .iter()
+                .any(|m| matches!(m.mark, Mark::Site(_)) || matches!(m.mark, Mark::Offices(_)) && !clauses[n].ignored.contains(&m.start));
         let silent = !clauses[n].marks.iter().any(|m| exceptions::serves(&m.mark) || matches!(m.mark, Mark::Cue(_) | Mark::Exception(_)));
         if named && silent && dated(&clauses[n]) && dated(&clauses[n - 1]) && shuts(&clauses[n - 1]) {
             let at = clauses[n].start;

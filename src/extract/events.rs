@@ -3,6 +3,7 @@
 //! In: a segment or a clause with its phrases. Out: whether they speak of such a thing, and not of how an office can be reached.
 
 use super::clause::Clause;
+use super::draft::Facts;
 use super::elsewhere::is_beside;
 use super::scan::{Mark, Placed};
 use super::segment::{Segment, first_word};
@@ -173,4 +174,21 @@ pub fn is_appointed_place(segment: &Segment, marks: &[Placed], lexicon: &Lexicon
     });
     let place = marks.iter().any(|m| matches!(&m.mark, Mark::Offices(mention) if !mention.offices.iter().any(|o| o.office.is_all())));
     tokens.len() <= 16 && hour && day && place && !verb && !marks.iter().any(served)
+}
+
+/// "Ufficio Casa, bando alloggi: lo sportello accoglie le domande il lunedì 14.30-17.30": what the counter is open for, and its hours.
+pub fn keeps_counter(segment: &Segment, clause: &Clause) -> bool {
+    const SERVES: [&str; 10] = ["funzion", "accogl", "ricev", "apre", "apri", "resta", "rimane", "aperto", "sara", "osserv"];
+    let hours = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
+    hours
+        && segment.tokens.windows(3).any(|words| {
+            words[0].is_any(&["lo", "l'", "gli"])
+                && words[1].is_any(&["sportello", "ufficio", "sportelli", "uffici"])
+                && (SERVES.iter().any(|stem| words[2].text.starts_with(stem)) || words[2].is("e"))
+        })
+}
+
+/// "A causa del cantiere l'ufficio si sposta in piazza Po 4": the works are why it moves.
+pub fn moves_there(segment: &Segment, facts: &Facts) -> bool {
+    facts.address.is_some() && segment.folded.has_any(&["si spost", "si trasferi", "trasloca", "e trasferit", "e spostat"])
 }

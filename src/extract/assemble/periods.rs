@@ -111,6 +111,13 @@ impl Assembler<'_> {
     }
 }
 
+/// "Le seguenti chiusure:" above "Servizi sociali: dal 14 al 18 agosto": the days of an entry below a closing that is told of all of them.
+pub(super) fn shut_by_list(frame: &Facts, entry: &Facts) -> Option<crate::domain::DateRange> {
+    let silent = frame.flags.closed && frame.period.is_none() && !entry.any();
+    let period = entry.period.filter(|_| silent)?;
+    crate::domain::DateRange::new(period.from?, period.until?)
+}
+
 /// Whether a sentence tells from when or until when something holds.
 pub(super) fn governs(segment: &Segment) -> bool {
     const GOVERNS: [&str; 25] = [

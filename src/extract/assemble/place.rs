@@ -142,6 +142,8 @@ impl Assembler<'_> {
             if frame.flags.closed && days_alone {
                 // "Resteranno chiusi:" above "l'anagrafe martedì 14 maggio"
                 facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
+            } else if let Some(range) = super::periods::shut_by_list(&frame, &facts) {
+                (facts.closures, facts.period) = (vec![range], None);
             } else {
                 facts = merge(frame, facts);
             }

@@ -65,7 +65,12 @@ impl Assembler<'_> {
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
         let original = clause.clone();
-        let clause = &elsewhere::before_doubt(segment, clause);
+        let mut clause = elsewhere::before_doubt(segment, clause);
+        if self.is_under_closings(index, &clause) {
+            let at = clause.start;
+            clause.marks.insert(0, Placed { mark: Mark::Cue(Cue::Closed), start: at, end: at });
+        }
+        let clause = &clause;
         let seasonal = |m: &Placed| match m.mark {
             Mark::When(When::Season(_)) => true,
             // the columns of a table, each headed by its period
@@ -139,7 +144,8 @@ impl Assembler<'_> {
             || event
                 && !events::is_told_before_event(segment, &original)
                 && (takes_place || !(explicit && named_first) || clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Event)));
-        let event = event && !(explicit && named_first && !hosted && keeps_counter(segment, clause));
+        let event = event
+            && !(explicit && !hosted && (named_first && events::keeps_counter(segment, clause) || events::moves_there(segment, &facts)));
         if event
             && !(explicit && !hosted && (facts.flags.beyond_walk_in() || !facts.closures.is_empty() || opens && !facts.openings.is_empty()))
         {
@@ -491,16 +497,4 @@ impl Assembler<'_> {
             self.hanging_days = Some((segment.block, facts.bare_days.clone()));
         }
     }
-}
-
-/// "Ufficio Casa, bando alloggi: lo sportello accoglie le domande il lunedì 14.30-17.30": what the counter is open for, and its hours.
-fn keeps_counter(segment: &Segment, clause: &Clause) -> bool {
-    const SERVES: [&str; 10] = ["funzion", "accogl", "ricev", "apre", "apri", "resta", "rimane", "aperto", "sara", "osserv"];
-    let hours = clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..)));
-    hours
-        && segment.tokens.windows(3).any(|words| {
-            words[0].is_any(&["lo", "l'", "gli"])
-                && words[1].is_any(&["sportello", "ufficio", "sportelli", "uffici"])
-                && (SERVES.iter().any(|stem| words[2].text.starts_with(stem)) || words[2].is("e"))
-        })
 }

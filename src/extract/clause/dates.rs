@@ -345,7 +345,7 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
     let before = &segment.tokens[date.start.saturating_sub(7).max(clause.start)..date.start];
     let here = before.iter().rposition(|t| t.is_any(&[",", ";", "."])).map_or(0, |i| i + 1);
     // "giovedì 24 ottobre tornano nella loro sede"
-    let at = date.end + usize::from(segment.tokens.get(date.end).is_some_and(|t| t.is_any(&["si", ","])));
+    let at = date.end + usize::from(segment.tokens.get(date.end).is_some_and(|t| t.is_any(&["si", ",", ":"])));
     let at_once =
         segment.tokens.get(at).is_some_and(|t| ["torn", "riapr", "riprend", "ricominc", "tocch"].iter().any(|w| t.text.starts_with(w)));
     let behind = |i: usize| segment.tokens.get(date.end + i).map_or("", |t| t.text.as_str());
@@ -437,10 +437,13 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
         (clause.start..clause.end)
             .filter(|i| {
                 let Some(token) = segment.tokens.get(*i) else { return false };
+                let opens = ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w));
+                // "non riceve"
+                let denied = i.checked_sub(1).is_some_and(|before| segment.tokens[before].is("non"));
                 if closed {
-                    ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w))
+                    ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w)) || opens && denied
                 } else {
-                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w))
+                    opens && !denied
                 }
             })
             .map(|i| distance(i, i + 1))

@@ -336,7 +336,14 @@ fn is_rule_of_its_own(segment: &Segment, clause: &Clause, booking: &Placed) -> b
         pair[0].is("per")
             && !pair[1].is_any(&["essere", "accedere", "entrare", "venire", "telefono", "tempo", "parlare", "evitare", "l'", "non"])
     });
-    requires && !hours && !purpose
+    // "Si riceve previo appuntamento, da chiedere per telefono": how one is received, with hours told elsewhere
+    let receives = segment
+        .tokens
+        .get(booking.start.saturating_sub(3)..booking.start)
+        .unwrap_or_default()
+        .iter()
+        .any(|t| ["ricev", "acced", "ricevim"].iter().any(|stem| t.text.starts_with(stem)) || t.is("accesso"));
+    (requires || receives && from <= booking.start) && !hours && !purpose
 }
 
 fn is_strict(segment: &Segment, mark: &Placed) -> bool {

@@ -160,6 +160,10 @@ fn is_house_of(segment: &Segment, mark: &Placed) -> bool {
     let alike = before.windows(2).any(|pair| {
         pair[0].is_any(&["stesso", "stessa", "stessi", "medesimo", "medesima", "medesimi"]) && WAYS.contains(&pair[1].text.as_str())
     });
+    // "Palazzina uffici tecnici, via Po 3": the name of the house
+    if before.last().is_some_and(|t| t.is_any(&["palazzina", "palazzo", "edificio", "stabile"])) {
+        return true;
+    }
     // "i locali già sede dell'Ufficio Anagrafe", "per conto degli uffici comunali"
     let was = before.windows(2).any(|pair| pair[0].is_any(&["gia", "ex", "vecchia", "precedente"]) && pair[1].is("sede"));
     let for_them = before.windows(2).any(|pair| pair[0].is("per") && pair[1].is("conto"));

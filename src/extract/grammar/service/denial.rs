@@ -131,7 +131,12 @@ fn turned_away(sentence: &Sentence, start: usize, end: usize) -> Option<usize> {
 
 /// "non riceve", with what qualifies it: "… senza appuntamento", "… allo sportello", "… di pomeriggio".
 fn not_served(sentence: &mut Sentence, start: usize, hit: &Hit) {
-    if earlier(sentence, start, &[Word::Shutting]).is_some_and(|noun| noun.start + 12 > start) {
+    // "per le operazioni di chiusura l'ufficio non riceverà": why, and nothing that is denied
+    let reason = |noun: &Hit| {
+        (noun.start.saturating_sub(5)..noun.start)
+            .any(|i| matches!(sentence.text(i), "per" | "causa" | "motivo" | "seguito" | "operazioni"))
+    };
+    if earlier(sentence, start, &[Word::Shutting]).is_some_and(|noun| noun.start + 12 > start && !reason(&noun)) {
         return sentence.say(Cue::Denied, start..hit.end);
     }
     let phrase = sentence.phrase(start);

@@ -119,6 +119,10 @@ fn limits(sentence: &mut Sentence) {
             continue;
         }
         let phrase = sentence.phrase(only.start);
+        // "il servizio di reperibilità per le sole denunce di morte è garantito": a service of its own beside the closing
+        if (phrase.start..only.start).any(|i| sentence.text(i).starts_with("reperibil")) {
+            continue;
+        }
         let serves = [Word::Serve, Word::Up, Word::Serving, Word::Light].iter().any(|word| {
             sentence
                 .first(phrase.start..only.start, &[*word])
