@@ -298,6 +298,17 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
     let states = marks.iter().any(|m| matches!(m.mark, Mark::Cue(Cue::Closed | Cue::Reduced)) || matches!(m.mark, Mark::Span(..)));
     // "… adotta dal 10 giugno l'orario che segue:"
     let states = states || segment.announces() && segment.folded.has("orari");
+    // "A causa del cantiere l'ufficio si trasferisce in piazza Po 4"
+    let moves = |m: &Placed| {
+        let verb = segment
+            .tokens
+            .get(m.start..m.end)
+            .unwrap_or_default()
+            .iter()
+            .any(|t| ["trasferi", "spost", "trasloc"].iter().any(|stem| t.text.starts_with(stem)));
+        m.mark == Mark::Cue(Cue::Moved) && verb
+    };
+    let states = states || marks.iter().any(moves) && marks.iter().any(|m| matches!(m.mark, Mark::Address(_)));
     if !states {
         return;
     }
