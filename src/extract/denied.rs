@@ -76,10 +76,28 @@ fn drop_lead(segment: &Segment, marks: &mut Vec<Placed>) {
     }
 }
 
+/// "Molti chiedono se il 31 il Comune farà ponte: gli uffici saranno aperti": the question stands in front, and behind the colon what is.
+fn drop_question(segment: &Segment, marks: &mut Vec<Placed>) {
+    const ASKS: [&str; 2] = ["chied", "domand"];
+    let Some(colon) = segment.tokens.iter().position(|t| t.is(":")) else { return };
+    let answers = |wanted: fn(&Mark) -> bool| marks.iter().any(|m| m.start > colon && wanted(&m.mark));
+    let whom = answers(|mark| matches!(mark, Mark::Offices(_) | Mark::TheOffices { .. }));
+    let what = answers(|mark| matches!(mark, Mark::Cue(Cue::Open | Cue::Closed)));
+    let doubted = answers(|mark| matches!(mark, Mark::Cue(Cue::Hypothesis | Cue::Past | Cue::Denied)));
+    let asks = |m: &Placed| {
+        let words = segment.tokens.get(m.start..m.end).unwrap_or_default();
+        words.iter().any(|t| ASKS.iter().any(|stem| t.text.starts_with(stem))) && words.last().is_some_and(|t| t.is("se"))
+    };
+    if whom && what && !doubted {
+        marks.retain(|m| !(m.mark == Mark::Cue(Cue::Hypothesis) && m.end <= colon && asks(m)));
+    }
+}
+
 /// Takes the denied phrases out.
 pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     let tokens = &segment.tokens;
     drop_lead(segment, marks);
+    drop_question(segment, marks);
     drop_promise(segment, marks);
     drop_counted_days(segment, marks);
     let mut denied: Vec<std::ops::Range<usize>> = Vec::new();
@@ -215,9 +233,9 @@ fn is_matter(mark: &Mark) -> bool {
 
 /// Articles and prepositions.
 fn is_small(token: &Token) -> bool {
-    const SMALL: [&str; 34] = [
-        "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dell'", "della", "dei", "delle", "a", "al", "all'", "allo", "alla", "alle",
-        "da", "dal", "dall'", "dalla", "dalle", "in", "nel", "nei", "nella", "per", "giorno", "giorni", "ore", "su", "fino",
+    const SMALL: [&str; 35] = [
+        "piu", "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dell'", "della", "dei", "delle", "a", "al", "all'", "allo", "alla",
+        "alle", "da", "dal", "dall'", "dalla", "dalle", "in", "nel", "nei", "nella", "per", "giorno", "giorni", "ore", "su", "fino",
     ];
     SMALL.contains(&token.text.as_str())
 }

@@ -180,6 +180,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_named_again(segment, &mut marks);
     mentioned::drop_dateline(segment, &mut marks, published);
     mentioned::drop_given_up_days(segment, &mut marks);
+    mentioned::drop_hours_of_meetings(segment, &mut marks);
     mentioned::drop_bounds(segment, &mut marks);
     mentioned::drop_day_of_entry(segment, published, &mut marks);
     mentioned::drop_since(segment, published.or(anchor.day), &mut marks);
@@ -220,6 +221,9 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         let at = marks.partition_point(|m| m.start < noun);
         marks.insert(at, Placed { mark: Mark::Cue(Cue::Hypothesis), start: noun, end: noun + 1 });
     }
+    // "nessun ufficio sarà accessibile": what is denied is the opening
+    let shut: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).map(|m| (m.start, m.end)).collect();
+    marks.retain(|m| m.mark != Mark::Cue(Cue::Denied) || !shut.iter().any(|(start, end)| *start <= m.start && m.end < *end));
     let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
     marks.retain(|m| {
         !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::NotClosed))

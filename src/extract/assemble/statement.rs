@@ -456,9 +456,8 @@ impl Assembler<'_> {
         if let Some(period) = facts.period.filter(|p| p.from.is_some() && p.until.is_none() && facts.closures.is_empty()) {
             self.last_period = Some(period);
         }
-        let only_dates = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_)) | Mark::Comma);
         let dates = clause::single_days(&clause.marks);
-        if !dates.is_empty() && segment.tokens.len() <= 8 && segment.role != Role::Heading && clause.marks.iter().all(only_dates) {
+        if super::periods::names_only_days(segment, &clause.marks, &dates) {
             self.hanging_dates = Some((segment.block, dates));
         }
         // each day once: what is lent to the next row, and comes back from each of its hours, would double with every row

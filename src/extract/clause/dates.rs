@@ -112,7 +112,7 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 if days.len() == 1
                     && !facts.flags.closed
                     && !reading.read.openings.iter().any(|(day, _)| days.contains(day))
-                    && begins(segment, clause, m) =>
+                    && (begins(segment, clause, m) || opens_and_lasts(segment, clause, m)) =>
             {
                 period.from = days.first().copied()
             }
@@ -322,11 +322,20 @@ fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
         && before.iter().any(|t| ["riapr", "riapert", "riprend", "ricominc"].iter().any(|w| t.text.starts_with(w)))
 }
 
+/// "Apriamo il 30 marzo e vi aspettiamo fino al 3 novembre", "apre il 1° giugno, fino al 15 settembre": the first day, and behind it the last.
+fn opens_and_lasts(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+    let Mark::When(When::Days(days)) = &date.mark else { return false };
+    let before = segment.tokens.get(date.start.saturating_sub(4).max(clause.start)..date.start).unwrap_or_default();
+    let opens = before.iter().any(|t| ["apr", "riapr", "apert"].iter().any(|stem| t.text.starts_with(stem)) && !t.is("aprile"));
+    let ends = |m: &Placed| matches!(&m.mark, Mark::When(When::Until(last)) if m.start > date.end && days.iter().all(|day| day < last));
+    opens && clause.marks.iter().any(ends)
+}
+
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
 pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    const BEGINS: [&str; 16] = [
-        "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr",
-        "riapert", "aspett", "attend",
+    const BEGINS: [&str; 17] = [
+        "rived", "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend",
+        "riapr", "riapert", "aspett", "attend",
     ];
     const STARTS: [&str; 12] = [
         "riparte",
@@ -433,6 +442,13 @@ fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut 
 /// Whether a word of opening stands nearer to a date than the word of closing.
 fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
     let distance = |start: usize, end: usize| if end <= date.start { date.start - end } else { start.saturating_sub(date.end) };
+    // "aperto dal 20 dicembre al 6 gennaio; chiuso il 25": another part of the sentence is further away than any word of its own
+    let apart = |i: usize| {
+        let (from, to) = if i < date.start { (i, date.start) } else { (date.end, i) };
+        if segment.tokens.get(from..to).unwrap_or_default().iter().any(|t| t.is(";")) { segment.tokens.len() } else { 0 }
+    };
+    // "non riceverà utenza", "non garantirà l'apertura"
+    let denied = |i: usize| segment.tokens.get(i.saturating_sub(3)..i).unwrap_or_default().iter().any(|t| t.is("non"));
     let nearest = |closed: bool| -> Option<usize> {
         (clause.start..clause.end)
             .filter(|i| {
@@ -440,10 +456,10 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
                 if closed {
                     ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w))
                 } else {
-                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w))
+                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w)) && !denied(*i)
                 }
             })
-            .map(|i| distance(i, i + 1))
+            .map(|i| distance(i, i + 1) + apart(i))
             .min()
     };
     match (nearest(false), nearest(true)) {

@@ -34,7 +34,10 @@ impl Flags {
             facts.also && m.end == m.start + 1 && clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)) && d.end <= m.start)
         };
         // "esclusivamente nelle giornate di martedì e giovedì"
-        const LEADS: [&str; 10] = ["nelle", "nei", "nella", "nel", "giornate", "giorni", "giornata", "di", "il", "al"];
+        const LEADS: [&str; 16] = [
+            "ai", "alle", "alla", "agli", "sole", "soli", "nelle", "nei", "nella", "nel", "giornate", "giorni", "giornata", "di", "il",
+            "al",
+        ];
         let near = |from: usize, to: usize| {
             to - from <= 2 || to - from <= 4 && segment.tokens[from..to].iter().all(|t| LEADS.contains(&t.text.as_str()))
         };
