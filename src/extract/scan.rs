@@ -223,7 +223,12 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     }
     // "nessun ufficio sarà accessibile": what is denied is the opening
     let shut: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).map(|m| (m.start, m.end)).collect();
-    marks.retain(|m| m.mark != Mark::Cue(Cue::Denied) || !shut.iter().any(|(start, end)| *start <= m.start && m.end < *end));
+    let no_office = |m: &Placed| {
+        let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+        word(m.start).starts_with("nessun") && ["uffici", "sportell", "serviz"].iter().any(|stem| word(m.start + 1).starts_with(stem))
+    };
+    let within_shut = |m: &Placed| shut.iter().any(|(start, end)| *start <= m.start && m.end < *end);
+    marks.retain(|m| m.mark != Mark::Cue(Cue::Denied) || !(no_office(m) && within_shut(m)));
     let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
     marks.retain(|m| {
         !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::NotClosed))

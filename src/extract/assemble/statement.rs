@@ -227,7 +227,9 @@ impl Assembler<'_> {
         if title && facts.flags.appointment && explicit && facts.hours.is_empty() && facts.period.is_none() {
             self.booked_by_title.extend(subjects.iter().map(|s| s.office.clone()));
         }
-        if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
+        // "Gli uffici restano chiusi nei seguenti giorni:" is no title of its list
+        let heads_days = facts.flags.closed && segment.announces() && explicit;
+        if title && !heads_days && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
             facts.flags = Default::default();
             facts.channels.retain(|c| c.value.is_some());

@@ -69,7 +69,12 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let hit = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue));
     let covered = |m: &Placed, by: Cue| hit(by).any(|w| w.start <= m.start && m.end <= w.end);
     flags.walk_in = hit(Cue::WalkIn).next().is_some();
-    flags.remote = hit(Cue::Remote).next().is_some();
+    // "non garantirà l'apertura allo sportello e rimarrà chiuso": shut altogether
+    let shut_behind = |m: &Placed| {
+        let denied = segment.tokens.get(m.start).is_some_and(|t| t.is("non"));
+        denied && hit(Cue::Closed).any(|c| c.start >= m.end && c.start - m.end <= 4)
+    };
+    flags.remote = hit(Cue::Remote).any(|m| !shut_behind(m));
     flags.video = hit(Cue::Video).next().is_some();
     flags.reduced = hit(Cue::Reduced).next().is_some();
     // "è attivo il numero": a line, no counter
@@ -107,6 +112,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let weekly = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)));
     flags.reduced |= !weekly && hit(Cue::Closed).any(at_an_hour);
     flags.closed &= !reopens(segment, clause);
+    if flags.closed && is_shut_in_afternoons(clause) {
+        (flags.closed, flags.reduced) = (false, true);
+    }
     if ends_at_an_hour(segment, clause) {
         (flags.closed, flags.open, flags.reduced) = (false, false, true);
     }
@@ -249,12 +257,27 @@ fn ends_at_an_hour(segment: &Segment, clause: &Clause) -> bool {
     dated && served && ends && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)))
 }
 
+/// "Gli uffici restano chiusi il venerdì pomeriggio": less than usual, where no hours are told from which the afternoon could be taken.
+fn is_shut_in_afternoons(clause: &Clause) -> bool {
+    let days = |m: &Placed| matches!(&m.mark, Mark::Days(days) if *days != crate::extract::grammar::weekdays::Days::Same);
+    let afternoon = |m: &Placed| m.mark == Mark::Part("pomeriggio");
+    let beside = |pair: &[Placed]| match pair {
+        [one, other] => (days(one) && afternoon(other) || afternoon(one) && days(other)) && other.start.saturating_sub(one.end) <= 2,
+        _ => false,
+    };
+    let timed = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::When(When::Days(_)));
+    let n_days = clause.marks.iter().filter(|m| days(m)).count();
+    n_days == 1 && clause.marks.windows(2).any(beside) && !clause.marks.iter().any(timed)
+}
+
 /// "L'anagrafe, chiusa per lavori, riaprirà il 3 giugno": the closing is over, and has no days of its own.
 fn reopens(segment: &Segment, clause: &Clause) -> bool {
     let word = |m: &Placed| segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+    // … "chiuso dal maltempo, ha riaperto"
+    let again = |m: &Placed| segment.tokens.get(m.start..m.end).unwrap_or_default().iter().any(|t| t.text.starts_with("riap"));
     let mut closed = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).peekable();
     let Some(first) = closed.peek().map(|m| m.start) else { return false };
-    let Some(open) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Open) && word(m).starts_with("riapr") && m.start > first) else {
+    let Some(open) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Open) && again(m) && m.start > first) else {
         return false;
     };
     let between = |m: &Placed| matches!(m.mark, Mark::When(_) | Mark::Days(_)) && m.end <= open.start;
