@@ -23,9 +23,8 @@ pub(super) fn read(sentence: &mut Sentence) {
         // … "per ferie terrà aperto a orario ridotto"
         // … "per ferie, dal 1° al 31 agosto, si riceve il solo giovedì": the reason, in front of what is told
         const TELLS: [&str; 10] = ["ridott", "riduzion", "limitat", "ricev", "apert", "apre", "aprir", "chius", "chiud", "sospes"];
-        let part = (shut.end..sentence.tokens.len()).take_while(|i| !matches!(sentence.text(*i), ";" | "." | "!"));
-        let reason =
-            sentence.text(shut.start) == "per" && part.into_iter().any(|i| TELLS.iter().any(|stem| sentence.text(i).starts_with(stem)));
+        let mut part = (shut.end..sentence.tokens.len()).take_while(|i| !matches!(sentence.text(*i), ";" | "." | "!"));
+        let reason = sentence.text(shut.start) == "per" && part.any(|i| TELLS.iter().any(|stem| sentence.text(i).starts_with(stem)));
         let around = sentence.phrase(shut.start);
         let shorter = sentence.text(shut.start) == "per"
             && (around.start..around.end).any(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
