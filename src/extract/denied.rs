@@ -106,7 +106,10 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
         let Some(first) = marks.iter().find(|m| m.start >= behind && is_matter(&m.mark)).map(|m| m.start) else { continue };
         // "e non apre sabato 5": the verb tells, and what it tells counts
         let told = marks.iter().any(|m| matches!(m.mark, Mark::Cue(_)) && m.start < behind && at + 1 < m.end);
-        if told || first - behind > REACH || !tokens[behind..first].iter().all(is_small) {
+        // "e non più il lunedì"; of a number that is no more, other words tell
+        let a_time = marks.iter().any(|m| m.start == first && matches!(m.mark, Mark::When(_) | Mark::Days(_) | Mark::Span(..)));
+        let small = |t: &Token| is_small(t) || a_time && t.is("piu");
+        if told || first - behind > REACH || !tokens[behind..first].iter().all(small) {
             continue;
         }
         // "e non il 24 e il 25": up to the next sign
@@ -233,9 +236,9 @@ fn is_matter(mark: &Mark) -> bool {
 
 /// Articles and prepositions.
 fn is_small(token: &Token) -> bool {
-    const SMALL: [&str; 35] = [
-        "piu", "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dell'", "della", "dei", "delle", "a", "al", "all'", "allo", "alla",
-        "alle", "da", "dal", "dall'", "dalla", "dalle", "in", "nel", "nei", "nella", "per", "giorno", "giorni", "ore", "su", "fino",
+    const SMALL: [&str; 34] = [
+        "il", "lo", "la", "l'", "i", "gli", "le", "di", "del", "dell'", "della", "dei", "delle", "a", "al", "all'", "allo", "alla", "alle",
+        "da", "dal", "dall'", "dalla", "dalle", "in", "nel", "nei", "nella", "per", "giorno", "giorni", "ore", "su", "fino",
     ];
     SMALL.contains(&token.text.as_str())
 }

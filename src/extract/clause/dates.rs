@@ -316,7 +316,7 @@ fn lies_in(day: Date, month: &DateRange) -> bool {
 
 /// "…, riapriranno con il consueto orario mercoledì 7", in a sentence that told the days of the closing.
 fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    let dated = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))) && m.start < date.start;
+    let dated = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_) | When::Until(_))) && m.start < date.start;
     let before = &segment.tokens[date.start.saturating_sub(8).max(clause.start)..date.start];
     clause.marks.iter().any(dated)
         && before.iter().any(|t| ["riapr", "riapert", "riprend", "ricominc"].iter().any(|w| t.text.starts_with(w)))
@@ -396,7 +396,9 @@ fn is_half_day(segment: &Segment, date: &Placed) -> bool {
 fn shuts_for_half(segment: &Segment, closed_at: &[&Placed]) -> bool {
     let [shut] = closed_at else { return false };
     let behind = segment.tokens.get(shut.end..(shut.end + 4).min(segment.tokens.len())).unwrap_or_default();
-    let lead = |t: &crate::text::Token| t.is_any(&["nel", "nelle", "nella", "di", "al", "ore", "il", "per", "pubblico"]);
+    let lead = |t: &crate::text::Token| {
+        t.is_any(&["nel", "nelle", "nella", "di", "al", "ore", "il", "per", "pubblico", "solo", "soltanto", "durante", "tutto"])
+    };
     let at = behind.iter().position(|t| !lead(t));
     at.is_some_and(|at| ["pomerigg", "pomerid", "antimerid", "mattin"].iter().any(|stem| behind[at].text.starts_with(stem)))
 }
@@ -449,6 +451,12 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
     };
     // "non riceverà utenza", "non garantirà l'apertura"
     let denied = |i: usize| segment.tokens.get(i.saturating_sub(3)..i).unwrap_or_default().iter().any(|t| t.is("non"));
+    // "chiuso per ferie dal 15 al 19 e riaprirà lunedì 22": the other day's word
+    const OWN: usize = 5;
+    let of_next = |i: usize| {
+        let next = |m: &Placed| matches!(m.mark, Mark::When(_)) && m.start > i && m.start - i <= OWN;
+        i >= date.end && segment.tokens.get(i).is_some_and(|t| t.text.starts_with("riapr")) && clause.marks.iter().any(next)
+    };
     let nearest = |closed: bool| -> Option<usize> {
         (clause.start..clause.end)
             .filter(|i| {
@@ -456,7 +464,7 @@ fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
                 if closed {
                     ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w))
                 } else {
-                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w)) && !denied(*i)
+                    ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w)) && !denied(*i) && !of_next(*i)
                 }
             })
             .map(|i| distance(i, i + 1) + apart(i))

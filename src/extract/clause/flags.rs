@@ -244,16 +244,23 @@ pub(super) fn at_an_hour(segment: &Segment, closed: &Placed) -> bool {
         && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
 }
 
-/// "lunedì 15 gli uffici termineranno alle 11.30 il ricevimento", "il ricevimento cesserà alle ore 12": a day that ends before its time.
+/// "lunedì 15 gli uffici termineranno alle 11.30 il ricevimento", "il ricevimento cesserà alle ore 12", "martedì 16 l'ufficio è aperto fino alle 11": a day
+/// that ends before its time.
 fn ends_at_an_hour(segment: &Segment, clause: &Clause) -> bool {
     const ENDS: [&str; 5] = ["termin", "cess", "finir", "conclud", "interromp"];
-    const SERVING: [&str; 6] = ["riceviment", "apertur", "sportell", "servizi", "attivita", "accesso"];
+    const SERVING: [&str; 9] = ["riceviment", "apertur", "sportell", "servizi", "attivita", "accesso", "apert", "ricever", "riceve"];
     let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
     let dated = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))));
     let served = tokens.iter().any(|t| SERVING.iter().any(|stem| t.text.starts_with(stem)));
     let hour = |t: &crate::text::Token| t.kind == crate::text::TokenKind::Number || t.is("ore");
     let at = |from: usize| tokens[from..].windows(2).take(6).any(|w| w[0].is_any(&["alle", "all'"]) && hour(&w[1]));
-    let ends = (0..tokens.len()).any(|i| ENDS.iter().any(|stem| tokens[i].text.starts_with(stem)) && at(i + 1));
+    // "è aperto fino alle 11", "riceverà solo fino alle ore 12"
+    let opens = |i: usize| tokens[i.saturating_sub(8)..i].iter().any(|t| t.text.starts_with("apert") || t.text.starts_with("ricev"));
+    let till = tokens
+        .windows(3)
+        .enumerate()
+        .any(|(i, w)| w[0].is_any(&["fino", "sino"]) && w[1].is_any(&["alle", "all'"]) && hour(&w[2]) && opens(i));
+    let ends = till || (0..tokens.len()).any(|i| ENDS.iter().any(|stem| tokens[i].text.starts_with(stem)) && at(i + 1));
     dated && served && ends && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)))
 }
 

@@ -268,6 +268,12 @@ fn opens_at(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     if !tokens.get(i)?.is_any(&["alle", "all'"]) {
         return None;
     }
+    // "apertura posticipata dell'anagrafe alle ore 10.30"
+    let late = |w: &[Token]| w[0].is("apertura") && ["posticip", "ritard", "differ"].iter().any(|stem| w[1].text.starts_with(stem));
+    if tokens.get(i.saturating_sub(7)..i)?.windows(2).any(late) {
+        let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
+        return Some(ReadSpan { span: Span::open_ended(from), weak: true, next });
+    }
     let verb = (i.saturating_sub(4)..i).rev().find(|j| !tokens[*j].is_any(&BETWEEN))?;
     let till = verb > 0 && tokens[verb - 1].is_any(&["cassa", "biglietteria", "botteghino", "bar", "porte", "cancelli"]);
     if till || !tokens[verb].is_any(&["apre", "aprono", "aprira", "apriranno"]) || i > verb + 4 {
