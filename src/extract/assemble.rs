@@ -432,7 +432,7 @@ impl Assembler<'_> {
         let counting: Option<Vec<Placed>> = (!marks.iter().all(counted)).then(|| marks.iter().filter(|m| counted(m)).cloned().collect());
         let marks = counting.as_deref().unwrap_or(marks);
         let mut clauses = clause::split(segment, marks);
-        clause::carry_closing(&mut clauses);
+        clause::carry_closing(segment, &mut clauses);
         let sentence_period = clause::sentence_period(segment, marks, &clauses);
         let announces_at = self.inline_list(segment, &clauses);
         self.inline = None;
@@ -483,7 +483,10 @@ impl Assembler<'_> {
             dated.iter().any(|w| text.starts_with(w)) || press::is_colophon(&s.folded)
         };
         let from = index.saturating_sub(3);
-        channels && plain && self.segments[from..index].iter().any(updated)
+        // "Aggiornata al 3 maggio" below the title, and the matter of the page between it and the number: the office's own
+        let told = |s: &Segment| s.role == Role::Sentence && s.tokens.len() > 12;
+        let line = self.segments[from..index].iter().rposition(updated);
+        channels && plain && line.is_some_and(|at| !self.segments[from + at + 1..index].iter().any(told))
     }
 
     fn draft(&mut self, subject: Subject, period: Period) -> &mut Draft {

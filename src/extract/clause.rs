@@ -169,7 +169,15 @@ pub fn split(segment: &Segment, marks: &[Placed]) -> Vec<Clause> {
 }
 
 /// "L'anagrafe resterà chiusa martedì 14, i tributi giovedì 16": the word of closing is said once.
-pub fn carry_closing(clauses: &mut [Clause]) {
+/// "Si dispone la chiusura, per il 30 ottobre, del cimitero, del centro di raccolta e della biblioteca": so is its day.
+pub fn carry_closing(segment: &Segment, clauses: &mut [Clause]) {
+    const OF: [&str; 8] = ["del", "dello", "della", "dell'", "dei", "degli", "delle", "di"];
+    let is_of = |c: &Clause| segment.tokens.get(c.start).is_some_and(|t| t.is_any(&OF));
+    let noun = |c: &Clause| {
+        let of_rule =
+            |m: &&Placed| segment.tokens.get(m.start).is_some_and(|t| t.text.starts_with("chiusur") || t.text.starts_with("sospension"));
+        c.marks.iter().filter(of_rule).any(|m| m.mark == Mark::Cue(Cue::Closed))
+    };
     let dated = |c: &Clause| c.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))));
     let shuts = |c: &Clause| {
         let cue = |m: &Placed| matches!(m.mark, Mark::Cue(Cue::Closed));
@@ -185,6 +193,11 @@ pub fn carry_closing(clauses: &mut [Clause]) {
         if named && silent && dated(&clauses[n]) && dated(&clauses[n - 1]) && shuts(&clauses[n - 1]) {
             let at = clauses[n].start;
             clauses[n].marks.insert(0, Placed { mark: Mark::Cue(Cue::Closed), start: at, end: at });
+        } else if named && silent && !dated(&clauses[n]) && is_of(&clauses[n]) && dated(&clauses[n - 1]) && noun(&clauses[n - 1]) {
+            let at = clauses[n].start;
+            let carried = |m: &Placed| matches!(m.mark, Mark::When(_)) || m.mark == Mark::Cue(Cue::Closed);
+            let said: Vec<Placed> = clauses[n - 1].marks.iter().filter(|m| carried(m)).cloned().collect();
+            clauses[n].marks.splice(0..0, said.into_iter().map(|m| Placed { start: at, end: at, ..m }));
         }
     }
 }

@@ -76,10 +76,28 @@ fn drop_lead(segment: &Segment, marks: &mut Vec<Placed>) {
     }
 }
 
+/// "Molti chiedono se il 31 il Comune farà ponte: gli uffici saranno aperti": the question stands in front, and behind the colon what is.
+fn drop_question(segment: &Segment, marks: &mut Vec<Placed>) {
+    const ASKS: [&str; 2] = ["chied", "domand"];
+    let Some(colon) = segment.tokens.iter().position(|t| t.is(":")) else { return };
+    let answers = |wanted: fn(&Mark) -> bool| marks.iter().any(|m| m.start > colon && wanted(&m.mark));
+    let whom = answers(|mark| matches!(mark, Mark::Offices(_) | Mark::TheOffices { .. }));
+    let what = answers(|mark| matches!(mark, Mark::Cue(Cue::Open | Cue::Closed)));
+    let doubted = answers(|mark| matches!(mark, Mark::Cue(Cue::Hypothesis | Cue::Past | Cue::Denied)));
+    let asks = |m: &Placed| {
+        let words = segment.tokens.get(m.start..m.end).unwrap_or_default();
+        words.iter().any(|t| ASKS.iter().any(|stem| t.text.starts_with(stem))) && words.last().is_some_and(|t| t.is("se"))
+    };
+    if whom && what && !doubted {
+        marks.retain(|m| !(m.mark == Mark::Cue(Cue::Hypothesis) && m.end <= colon && asks(m)));
+    }
+}
+
 /// Takes the denied phrases out.
 pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
     let tokens = &segment.tokens;
     drop_lead(segment, marks);
+    drop_question(segment, marks);
     drop_promise(segment, marks);
     drop_counted_days(segment, marks);
     let mut denied: Vec<std::ops::Range<usize>> = Vec::new();
@@ -88,7 +106,10 @@ pub fn drop_denied(segment: &Segment, marks: &mut Vec<Placed>) {
         let Some(first) = marks.iter().find(|m| m.start >= behind && is_matter(&m.mark)).map(|m| m.start) else { continue };
         // "e non apre sabato 5": the verb tells, and what it tells counts
         let told = marks.iter().any(|m| matches!(m.mark, Mark::Cue(_)) && m.start < behind && at + 1 < m.end);
-        if told || first - behind > REACH || !tokens[behind..first].iter().all(is_small) {
+        // "e non più il lunedì"; of a number that is no more, other words tell
+        let a_time = marks.iter().any(|m| m.start == first && matches!(m.mark, Mark::When(_) | Mark::Days(_) | Mark::Span(..)));
+        let small = |t: &Token| is_small(t) || a_time && t.is("piu");
+        if told || first - behind > REACH || !tokens[behind..first].iter().all(small) {
             continue;
         }
         // "e non il 24 e il 25": up to the next sign

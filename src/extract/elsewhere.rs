@@ -22,7 +22,16 @@ pub fn before_doubt(segment: &Segment, clause: &Clause) -> Clause {
         let range = about_thing(segment, clause, thing);
         kept.marks.retain(|m| !range.contains(&m.start) || matches!(m.mark, Mark::Offices(_) | Mark::Cue(Cue::Thing | Cue::Past)));
     }
-    let event = kept.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event) && stated.is_some_and(|s| s <= m.start)).map(|m| m.start);
+    // "venerdì 8 settembre (festa patronale); martedì 31 ottobre": the name of a day
+    let names_day = |m: &Placed| {
+        let feast = segment.tokens.get(m.start).is_some_and(|t| t.is("festa"));
+        feast && clause.marks.iter().any(|d| matches!(d.mark, Mark::When(_)) && d.end <= m.start && m.start - d.end <= 2)
+    };
+    let event = kept
+        .marks
+        .iter()
+        .find(|m| m.mark == Mark::Cue(Cue::Event) && !names_day(m) && stated.is_some_and(|s| s <= m.start))
+        .map(|m| m.start);
     // "chi vuole un colloquio telefoni prima": whoever comes
     let booked = clause.marks.iter().any(|m| m.mark == Mark::Cue(Cue::Appointment));
     // "per chi vuole informazioni c'è il telefono, …"

@@ -31,7 +31,7 @@ pub fn is_event(segment: &Segment, clause: &Clause) -> bool {
         let apart = before.iter().rposition(|t| t.is_any(&["perche", "poiche", "siccome", ";"])).is_some_and(said);
         // "Con ordinanza n. 61 il Sindaco ha disposto la chiusura di:": an act that shuts what its list names
         let act = segment.announces()
-            && ["ordinanz", "decret", "provvediment"].iter().any(|stem| token.starts_with(stem))
+            && ["ordinanz", "decret", "provvediment", "deliber", "determin"].iter().any(|stem| token.starts_with(stem))
             && clause.marks.iter().any(|s| s.mark == Mark::Cue(Cue::Closed));
         if apart || act {
             return false;

@@ -74,6 +74,10 @@ fn only_contacts(draft: &Draft) -> bool {
 
 /// "Chiusure nel mese di giugno" above the days themselves: the title sums them up, and states neither a period nor that all of it is shut.
 fn days_say_when(draft: &mut Draft) {
+    // "Tributi - chiusura per assemblea" above "giovedì 14 sarà aperto dalle 11.30 alle 13": the text tells how much of the day it is
+    if draft.flags.closed && draft.period.is_open() && draft.closures.is_empty() && draft.weeks.is_empty() && !draft.openings.is_empty() {
+        draft.flags.closed = false;
+    }
     let (Some(from), Some(until)) = (draft.period.from, draft.period.until) else { return };
     let whole_months = is_of_months(draft.period);
     let only_days = draft.weeks.is_empty() && draft.channels.is_empty() && draft.address.is_none();

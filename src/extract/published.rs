@@ -217,7 +217,9 @@ fn rank(segment: &Segment, at: usize, end: usize, index: usize, near_end: bool, 
         return Some(4);
     }
     // "Anagrafe: 14 e 28 giugno 2025", "Anagrafe: 21 giugno 2025" in a list: days of which the label tells
-    let several = matches!(word_before(1), "e" | "ed") && at.checked_sub(2).is_some_and(|i| segment.tokens[i].kind == TokenKind::Number);
+    // … "10 maggio, 24 maggio, 14 giugno 2025"
+    let several = matches!(word_before(1), "e" | "ed") && at.checked_sub(2).is_some_and(|i| segment.tokens[i].kind == TokenKind::Number)
+        || matches!(word_before(1), "," | "e" | "ed") && lexicon.month(word_before(2)).is_some();
     if several || segment.role == Role::Item && before.trim_end().ends_with(':') {
         return None;
     }

@@ -180,6 +180,7 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
     mentioned::drop_named_again(segment, &mut marks);
     mentioned::drop_dateline(segment, &mut marks, published);
     mentioned::drop_given_up_days(segment, &mut marks);
+    mentioned::drop_hours_of_meetings(segment, &mut marks);
     mentioned::drop_bounds(segment, &mut marks);
     mentioned::drop_day_of_entry(segment, published, &mut marks);
     mentioned::drop_since(segment, published.or(anchor.day), &mut marks);
@@ -220,6 +221,14 @@ pub fn scan(segment: &Segment, anchor: &mut Anchor, published: Option<jiff::civi
         let at = marks.partition_point(|m| m.start < noun);
         marks.insert(at, Placed { mark: Mark::Cue(Cue::Hypothesis), start: noun, end: noun + 1 });
     }
+    // "nessun ufficio sarà accessibile": what is denied is the opening
+    let shut: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).map(|m| (m.start, m.end)).collect();
+    let no_office = |m: &Placed| {
+        let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
+        word(m.start).starts_with("nessun") && ["uffici", "sportell", "serviz"].iter().any(|stem| word(m.start + 1).starts_with(stem))
+    };
+    let within_shut = |m: &Placed| shut.iter().any(|(start, end)| *start <= m.start && m.end < *end);
+    marks.retain(|m| m.mark != Mark::Cue(Cue::Denied) || !(no_office(m) && within_shut(m)));
     let cancelled: Vec<(usize, usize)> = marks.iter().filter(|m| m.mark == Mark::Cue(Cue::NotClosed)).map(|m| (m.start, m.end)).collect();
     marks.retain(|m| {
         !(matches!(m.mark, Mark::Cue(Cue::Closed | Cue::NotClosed))

@@ -80,7 +80,7 @@ impl Assembler<'_> {
         const GOES_ON: [&str; 6] = ["garantit", "assicurat", "restano attiv", "resteranno attiv", "rimangono attiv", "rimarranno attiv"];
         let shut = self.drafts.last().is_some_and(|d| d.subject.office.is_all() && !d.closures.is_empty());
         let text = segment.folded.text.as_str();
-        shut && text.chars().count() < 200 && segment.folded.has_any(&GOES_ON) && !segment.folded.has(" non ")
+        shut && text.chars().count() < 200 && segment.folded.has_any(&GOES_ON) && !segment.folded.has_any(&[" non ", "reperibil"])
     }
 
     /// "fatta eccezione per quelli indicati al punto 2": the offices that another entry of the same list names.

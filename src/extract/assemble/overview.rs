@@ -131,6 +131,10 @@ pub(super) fn seasons(segments: &[Segment], scans: &mut [Vec<Placed>], lexicon: 
         if !scans[i].iter().any(|m| matches!(m.mark, Mark::When(When::Range(_) | When::Months(_) | When::Season(_)))) {
             continue;
         }
+        // "Stagione estiva 2022: 1° giugno - 30 settembre, …": of that year
+        if segment.tokens.iter().any(|t| t.text.len() == 4 && t.number().is_some_and(|year| (2000..=2100).contains(&year))) {
+            continue;
+        }
         for mark in scan(segment, &mut Anchor::default(), None, lexicon) {
             if let Mark::When(When::Season(season)) = &mark.mark {
                 let day = |(month, day): (u8, u8)| i32::from(month) * 30 + i32::from(day);

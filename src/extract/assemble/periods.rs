@@ -1,8 +1,15 @@
 //! Which period governs what: said once and closed later, for points of a list, for hours told behind a closing, for what stands above.
 
+use jiff::civil::Date;
+
 use super::Assembler;
-use crate::extract::draft::{Draft, Facts, Period, Subject};
+use crate::domain::{DateRange, DaySelector};
+use crate::extract::draft::{Draft, Facts, Flags, Period, Subject};
+use crate::extract::grammar::dates::{When, weekday_of};
+use crate::extract::grammar::weekdays::Days;
+use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment};
+use crate::lexicon::Cue;
 
 impl Assembler<'_> {
     /// Whether a segment is one of several numbered points, each with a matter of its own: "1. RISCALDAMENTO. …", "2. INFORMAGIOVANI. …".
@@ -53,6 +60,20 @@ impl Assembler<'_> {
         let changes = segment.folded.has_any(&["nuov", "cambi", "sostitu", "attiv"]);
         let governed = self.drafts.iter().any(|d| !d.period.is_open() && whom.iter().any(|s| s.same(&d.subject)));
         segment.role == Role::Sentence && !governed && !changes && !whom.iter().any(|s| s.office.is_all())
+    }
+
+    /// "Tributi: dal 5 al 9 agosto" below "Chiusure estive degli uffici": an entry of a list of closings, which its title calls so.
+    pub(super) fn lists_closings(&self, index: usize) -> bool {
+        const LONGEST_TITLE: usize = 10;
+        let Some(segment) = self.segments.get(index).filter(|s| matches!(s.role, Role::Item | Role::Line | Role::Row)) else {
+            return false;
+        };
+        let title = segment.headings.last().copied().or((index > 0).then_some(0));
+        let Some((title, marks)) = title.and_then(|at| self.segments.get(at).zip(self.scans.get(at))) else { return false };
+        title.tokens.len() <= LONGEST_TITLE
+            && title.tokens.iter().any(|t| t.is_any(&["chiusura", "chiusure"]))
+            && marks.iter().any(|m| m.mark == Mark::Cue(Cue::Closed))
+            && !marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)))
     }
 
     /// From the first to the last day on which all offices are shut.
@@ -111,11 +132,34 @@ impl Assembler<'_> {
     }
 }
 
-/// "Le seguenti chiusure:" above "Servizi sociali: dal 14 al 18 agosto": the days of an entry below a closing that is told of all of them.
-pub(super) fn shut_by_list(frame: &Facts, entry: &Facts) -> Option<crate::domain::DateRange> {
-    let silent = frame.flags.closed && frame.period.is_none() && !entry.any();
-    let period = entry.period.filter(|_| silent)?;
-    crate::domain::DateRange::new(period.from?, period.until?)
+/// "Venerdì 3 e sabato 4 maggio", "Ecco i prossimi sabati: 10 e 24 maggio": days alone, for the hours that the next line tells.
+pub(super) fn names_only_days(segment: &Segment, marks: &[Placed], dates: &[Date]) -> bool {
+    let longest = if dates.len() >= 2 { 16 } else { 8 };
+    // the weekday that all of them are
+    let of_all = |s: &DaySelector| dates.iter().all(|day| weekday_of(*day) == s.day);
+    let only = |m: &Placed| match &m.mark {
+        Mark::When(When::Days(_)) | Mark::Comma => true,
+        Mark::Days(Days::These { days, .. }) => dates.len() >= 2 && days.iter().all(of_all),
+        _ => false,
+    };
+    !dates.is_empty() && segment.tokens.len() <= longest && segment.role != Role::Heading && marks.iter().all(only)
+}
+
+/// The days that an entry of a list of closings names, as those on which its office is shut; whether it names such and tells nothing else.
+pub(super) fn shut_on_its_days(facts: &mut Facts) -> bool {
+    let told = Flags { closed: false, ..facts.flags }.any() || !facts.hours.is_empty() || !facts.openings.is_empty();
+    if told || !facts.closures.is_empty() {
+        return false;
+    }
+    let range = facts.period.and_then(|p| DateRange::new(p.from?, p.until?));
+    let mut days: Vec<DateRange> = facts.bare_dates.iter().map(|day| DateRange::day(*day)).collect();
+    days.extend(range.filter(|_| facts.bare_dates.is_empty()));
+    if days.is_empty() {
+        return false;
+    }
+    facts.period = facts.period.filter(|_| range.is_none());
+    (facts.closures, facts.flags.closed) = (days, false);
+    true
 }
 
 /// Whether a sentence tells from when or until when something holds.

@@ -102,7 +102,10 @@ impl Assembler<'_> {
         }
         if !explicit && self.frame.active && listed && self.frame.facts.flags.closed && !facts.any() {
             // "chiusi nei seguenti giorni:" above a list of days
-            facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
+            super::periods::shut_on_its_days(&mut facts);
+        }
+        if explicit && self.lists_closings(index) {
+            super::periods::shut_on_its_days(&mut facts);
         }
         if explicit && !self.frame.excepting && self.spares(segment) && !subjects.iter().any(|s| s.office.is_all()) {
             facts.except = subjects.iter().map(|s| s.office.clone()).collect();
@@ -138,13 +141,8 @@ impl Assembler<'_> {
         }
         if lends {
             let frame = self.frame.facts.clone();
-            let days_alone = !facts.flags.any() && facts.closures.is_empty() && facts.hours.is_empty() && !facts.bare_dates.is_empty();
-            if frame.flags.closed && days_alone {
-                // "Resteranno chiusi:" above "l'anagrafe martedì 14 maggio"
-                facts.closures = facts.bare_dates.iter().map(|d| crate::domain::DateRange::day(*d)).collect();
-            } else if let Some(range) = super::periods::shut_by_list(&frame, &facts) {
-                (facts.closures, facts.period) = (vec![range], None);
-            } else {
+            // "Resteranno chiusi:" above "l'anagrafe martedì 14 maggio", "i tributi dal 6 al 10"
+            if !(frame.flags.closed && super::periods::shut_on_its_days(&mut facts)) {
                 facts = merge(frame, facts);
             }
         }

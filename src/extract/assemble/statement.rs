@@ -234,7 +234,9 @@ impl Assembler<'_> {
         if title && facts.flags.appointment && explicit && facts.hours.is_empty() && facts.period.is_none() {
             self.booked_by_title.extend(subjects.iter().map(|s| s.office.clone()));
         }
-        if title && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
+        // "Gli uffici restano chiusi nei seguenti giorni:" is no title of its list
+        let heads_days = facts.flags.closed && segment.announces() && explicit;
+        if title && !heads_days && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
             facts.flags = Default::default();
             facts.channels.retain(|c| c.value.is_some());
@@ -463,9 +465,8 @@ impl Assembler<'_> {
         if let Some(period) = facts.period.filter(|p| p.from.is_some() && p.until.is_none() && facts.closures.is_empty()) {
             self.last_period = Some(period);
         }
-        let only_dates = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_)) | Mark::Comma);
         let dates = clause::single_days(&clause.marks);
-        if !dates.is_empty() && segment.tokens.len() <= 8 && segment.role != Role::Heading && clause.marks.iter().all(only_dates) {
+        if super::periods::names_only_days(segment, &clause.marks, &dates) {
             self.hanging_dates = Some((segment.block, dates));
         }
         // each day once: what is lent to the next row, and comes back from each of its hours, would double with every row

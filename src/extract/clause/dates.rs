@@ -112,7 +112,7 @@ pub(super) fn dates_and_periods(segment: &Segment, clause: &Clause, around: &Aro
                 if days.len() == 1
                     && !facts.flags.closed
                     && !reading.read.openings.iter().any(|(day, _)| days.contains(day))
-                    && begins(segment, clause, m) =>
+                    && (begins(segment, clause, m) || opens_and_lasts(segment, clause, m)) =>
             {
                 period.from = days.first().copied()
             }
@@ -316,17 +316,26 @@ fn lies_in(day: Date, month: &DateRange) -> bool {
 
 /// "…, riapriranno con il consueto orario mercoledì 7", in a sentence that told the days of the closing.
 fn says_reopening(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    let dated = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_))) && m.start < date.start;
+    let dated = |m: &Placed| matches!(m.mark, Mark::When(When::Days(_) | When::Range(_) | When::Until(_))) && m.start < date.start;
     let before = &segment.tokens[date.start.saturating_sub(8).max(clause.start)..date.start];
     clause.marks.iter().any(dated)
         && before.iter().any(|t| ["riapr", "riapert", "riprend", "ricominc"].iter().any(|w| t.text.starts_with(w)))
 }
 
+/// "Apriamo il 30 marzo e vi aspettiamo fino al 3 novembre", "apre il 1° giugno, fino al 15 settembre": the first day, and behind it the last.
+fn opens_and_lasts(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
+    let Mark::When(When::Days(days)) = &date.mark else { return false };
+    let before = segment.tokens.get(date.start.saturating_sub(4).max(clause.start)..date.start).unwrap_or_default();
+    let opens = before.iter().any(|t| ["apr", "riapr", "apert"].iter().any(|stem| t.text.starts_with(stem)) && !t.is("aprile"));
+    let ends = |m: &Placed| matches!(&m.mark, Mark::When(When::Until(last)) if m.start > date.end && days.iter().all(|day| day < last));
+    opens && clause.marks.iter().any(ends)
+}
+
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
 pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    const BEGINS: [&str; 16] = [
-        "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend", "riapr",
-        "riapert", "aspett", "attend",
+    const BEGINS: [&str; 17] = [
+        "rived", "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend",
+        "riapr", "riapert", "aspett", "attend",
     ];
     const STARTS: [&str; 12] = [
         "riparte",
@@ -387,7 +396,9 @@ fn is_half_day(segment: &Segment, date: &Placed) -> bool {
 fn shuts_for_half(segment: &Segment, closed_at: &[&Placed]) -> bool {
     let [shut] = closed_at else { return false };
     let behind = segment.tokens.get(shut.end..(shut.end + 4).min(segment.tokens.len())).unwrap_or_default();
-    let lead = |t: &crate::text::Token| t.is_any(&["nel", "nelle", "nella", "di", "al", "ore", "il", "per", "pubblico"]);
+    let lead = |t: &crate::text::Token| {
+        t.is_any(&["nel", "nelle", "nella", "di", "al", "ore", "il", "per", "pubblico", "solo", "soltanto", "durante", "tutto"])
+    };
     let at = behind.iter().position(|t| !lead(t));
     at.is_some_and(|at| ["pomerigg", "pomerid", "antimerid", "mattin"].iter().any(|stem| behind[at].text.starts_with(stem)))
 }
@@ -433,20 +444,31 @@ fn call_off(segment: &Segment, clause: &Clause, facts: &mut Facts, period: &mut 
 /// Whether a word of opening stands nearer to a date than the word of closing.
 fn opens_nearer(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
     let distance = |start: usize, end: usize| if end <= date.start { date.start - end } else { start.saturating_sub(date.end) };
+    // "aperto dal 20 dicembre al 6 gennaio; chiuso il 25": another part of the sentence is further away than any word of its own
+    let apart = |i: usize| {
+        let (from, to) = if i < date.start { (i, date.start) } else { (date.end, i) };
+        if segment.tokens.get(from..to).unwrap_or_default().iter().any(|t| t.is(";")) { segment.tokens.len() } else { 0 }
+    };
+    // "non riceverà utenza", "non garantirà l'apertura"
+    let denied = |i: usize| segment.tokens.get(i.saturating_sub(3)..i).unwrap_or_default().iter().any(|t| t.is("non"));
+    // "chiuso per ferie dal 15 al 19 e riaprirà lunedì 22": the other day's word
+    const OWN: usize = 5;
+    let of_next = |i: usize| {
+        let next = |m: &Placed| matches!(m.mark, Mark::When(_)) && m.start > i && m.start - i <= OWN;
+        i >= date.end && segment.tokens.get(i).is_some_and(|t| t.text.starts_with("riapr")) && clause.marks.iter().any(next)
+    };
     let nearest = |closed: bool| -> Option<usize> {
         (clause.start..clause.end)
             .filter(|i| {
                 let Some(token) = segment.tokens.get(*i) else { return false };
                 let opens = ["apert", "aprir", "riapr", "riceve", "apre"].iter().any(|w| token.text.starts_with(w));
-                // "non riceve"
-                let denied = i.checked_sub(1).is_some_and(|before| segment.tokens[before].is("non"));
                 if closed {
-                    ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w)) || opens && denied
+                    ["chius", "chiud", "sospe", "serrat"].iter().any(|w| token.text.starts_with(w)) || opens && denied(*i)
                 } else {
-                    opens && !denied
+                    opens && !denied(*i) && !of_next(*i)
                 }
             })
-            .map(|i| distance(i, i + 1))
+            .map(|i| distance(i, i + 1) + apart(i))
             .min()
     };
     match (nearest(false), nearest(true)) {

@@ -34,7 +34,10 @@ impl Flags {
             facts.also && m.end == m.start + 1 && clause.marks.iter().any(|d| matches!(d.mark, Mark::Days(_)) && d.end <= m.start)
         };
         // "esclusivamente nelle giornate di martedì e giovedì"
-        const LEADS: [&str; 10] = ["nelle", "nei", "nella", "nel", "giornate", "giorni", "giornata", "di", "il", "al"];
+        const LEADS: [&str; 16] = [
+            "ai", "alle", "alla", "agli", "sole", "soli", "nelle", "nei", "nella", "nel", "giornate", "giorni", "giornata", "di", "il",
+            "al",
+        ];
         let near = |from: usize, to: usize| {
             to - from <= 2 || to - from <= 4 && segment.tokens[from..to].iter().all(|t| LEADS.contains(&t.text.as_str()))
         };
@@ -66,7 +69,12 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let hit = |cue: Cue| clause.marks.iter().filter(move |m| m.mark == Mark::Cue(cue));
     let covered = |m: &Placed, by: Cue| hit(by).any(|w| w.start <= m.start && m.end <= w.end);
     flags.walk_in = hit(Cue::WalkIn).next().is_some();
-    flags.remote = hit(Cue::Remote).next().is_some();
+    // "non garantirà l'apertura allo sportello e rimarrà chiuso": shut altogether
+    let shut_behind = |m: &Placed| {
+        let denied = segment.tokens.get(m.start).is_some_and(|t| t.is("non"));
+        denied && hit(Cue::Closed).any(|c| c.start >= m.end && c.start - m.end <= 4)
+    };
+    flags.remote = hit(Cue::Remote).any(|m| !shut_behind(m));
     flags.video = hit(Cue::Video).next().is_some();
     flags.reduced = hit(Cue::Reduced).next().is_some();
     // "è attivo il numero": a line, no counter
@@ -104,6 +112,9 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let weekly = clause.marks.iter().any(|m| matches!(m.mark, Mark::Days(_)));
     flags.reduced |= !weekly && hit(Cue::Closed).any(at_an_hour);
     flags.closed &= !reopens(segment, clause);
+    if flags.closed && is_shut_in_afternoons(clause) {
+        (flags.closed, flags.reduced) = (false, true);
+    }
     if ends_at_an_hour(segment, clause) {
         (flags.closed, flags.open, flags.reduced) = (false, false, true);
     }
@@ -237,25 +248,47 @@ pub(super) fn at_an_hour(segment: &Segment, closed: &Placed) -> bool {
         && word(at + 1).is_some_and(|t| t.kind == crate::text::TokenKind::Number || t.is_any(&["ore", "mezzogiorno"]))
 }
 
-/// "lunedì 15 gli uffici termineranno alle 11.30 il ricevimento", "il ricevimento cesserà alle ore 12": a day that ends before its time.
+/// "lunedì 15 gli uffici termineranno alle 11.30 il ricevimento", "il ricevimento cesserà alle ore 12", "martedì 16 l'ufficio è aperto fino alle 11": a day
+/// that ends before its time.
 fn ends_at_an_hour(segment: &Segment, clause: &Clause) -> bool {
     const ENDS: [&str; 5] = ["termin", "cess", "finir", "conclud", "interromp"];
-    const SERVING: [&str; 6] = ["riceviment", "apertur", "sportell", "servizi", "attivita", "accesso"];
+    const SERVING: [&str; 9] = ["riceviment", "apertur", "sportell", "servizi", "attivita", "accesso", "apert", "ricever", "riceve"];
     let tokens = segment.tokens.get(clause.start..clause.end.min(segment.tokens.len())).unwrap_or_default();
     let dated = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(When::Days(_))));
     let served = tokens.iter().any(|t| SERVING.iter().any(|stem| t.text.starts_with(stem)));
     let hour = |t: &crate::text::Token| t.kind == crate::text::TokenKind::Number || t.is("ore");
     let at = |from: usize| tokens[from..].windows(2).take(6).any(|w| w[0].is_any(&["alle", "all'"]) && hour(&w[1]));
-    let ends = (0..tokens.len()).any(|i| ENDS.iter().any(|stem| tokens[i].text.starts_with(stem)) && at(i + 1));
+    // "è aperto fino alle 11", "riceverà solo fino alle ore 12"
+    let opens = |i: usize| tokens[i.saturating_sub(8)..i].iter().any(|t| t.text.starts_with("apert") || t.text.starts_with("ricev"));
+    let till = tokens
+        .windows(3)
+        .enumerate()
+        .any(|(i, w)| w[0].is_any(&["fino", "sino"]) && w[1].is_any(&["alle", "all'"]) && hour(&w[2]) && opens(i));
+    let ends = till || (0..tokens.len()).any(|i| ENDS.iter().any(|stem| tokens[i].text.starts_with(stem)) && at(i + 1));
     dated && served && ends && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Span(..) | Mark::Days(_)))
+}
+
+/// "Gli uffici restano chiusi il venerdì pomeriggio": less than usual, where no hours are told from which the afternoon could be taken.
+fn is_shut_in_afternoons(clause: &Clause) -> bool {
+    let days = |m: &Placed| matches!(&m.mark, Mark::Days(days) if *days != crate::extract::grammar::weekdays::Days::Same);
+    let afternoon = |m: &Placed| m.mark == Mark::Part("pomeriggio");
+    let beside = |pair: &[Placed]| match pair {
+        [one, other] => (days(one) && afternoon(other) || afternoon(one) && days(other)) && other.start.saturating_sub(one.end) <= 2,
+        _ => false,
+    };
+    let timed = |m: &Placed| matches!(m.mark, Mark::Span(..) | Mark::When(When::Days(_)));
+    let n_days = clause.marks.iter().filter(|m| days(m)).count();
+    n_days == 1 && clause.marks.windows(2).any(beside) && !clause.marks.iter().any(timed)
 }
 
 /// "L'anagrafe, chiusa per lavori, riaprirà il 3 giugno": the closing is over, and has no days of its own.
 fn reopens(segment: &Segment, clause: &Clause) -> bool {
     let word = |m: &Placed| segment.tokens.get(m.start).map_or("", |t| t.text.as_str());
+    // … "chiuso dal maltempo, ha riaperto"
+    let again = |m: &Placed| segment.tokens.get(m.start..m.end).unwrap_or_default().iter().any(|t| t.text.starts_with("riap"));
     let mut closed = clause.marks.iter().filter(|m| m.mark == Mark::Cue(Cue::Closed)).peekable();
     let Some(first) = closed.peek().map(|m| m.start) else { return false };
-    let Some(open) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Open) && word(m).starts_with("riapr") && m.start > first) else {
+    let Some(open) = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Open) && again(m) && m.start > first) else {
         return false;
     };
     let between = |m: &Placed| matches!(m.mark, Mark::When(_) | Mark::Days(_)) && m.end <= open.start;

@@ -20,10 +20,12 @@ pub(super) fn period_cuts(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
     };
     let states = |m: &Placed| matches!(&m.mark, Mark::When(when) if period_of(when).is_some());
     // "chiusa fino al 14 giugno, la biblioteca dal giorno successivo sarà aperta ogni martedì": the day behind the end begins the other statement
+    const WEEKEND: i32 = 4;
     let ended = |i: usize, day: Date| {
         let before = || marks[..i].iter();
         before().any(|m| match &m.mark {
-            Mark::When(When::Until(end)) => end.tomorrow().is_ok_and(|next| next == day),
+            // … or the first working day behind it: "fino a venerdì 17, poi, da lunedì 20, …"
+            Mark::When(When::Until(end)) => *end < day && (day - *end).get_days() <= WEEKEND,
             Mark::When(When::Days(days)) => days.last().is_some_and(|end| end.tomorrow().is_ok_and(|next| next == day)),
             _ => false,
         }) && before().any(|m| m.mark == Mark::Cue(Cue::Closed))

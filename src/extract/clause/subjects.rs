@@ -78,8 +78,10 @@ pub(super) fn ignored(segment: &Segment, marks: &[Placed]) -> Vec<usize> {
                 && ["agenti", "impiegat", "dipendent", "funzionar"].iter().any(|w| token.starts_with(w))
                 && works.iter().any(|t| WORK.iter().any(|w| t.text.starts_with(w)))
         });
+        // "la dott.ssa Neri, responsabile dei servizi finanziari, riceverà ogni martedì"
+        let verb_at = mark.end + usize::from(segment.tokens.get(mark.end).is_some_and(|t| t.is(",")));
         let receives =
-            staff || !prize && segment.tokens.get(mark.end).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
+            staff || !prize && segment.tokens.get(verb_at).is_some_and(|t| t.text.starts_with("ricev") || t.text.starts_with("incontra"));
         let direct = of_stranger
             || !receives
                 && marks.iter().any(|m| {

@@ -18,7 +18,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use self::list::day_list;
-use self::months::{end_of_month_or_year, months, months_phrase, short_months};
+use self::months::{end_of_month_or_year, end_of_named_month, months, months_phrase, short_months};
 use self::ranges::{from_to, numeric_range, range_of};
 use self::resolve::{nearest_weekday_day, resolve, resolve_end};
 use self::written::{Ask, Written, written_day};
@@ -128,6 +128,11 @@ pub fn when(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> O
         return Some(found);
     }
     if let Some((from, next)) = from_to(tokens, i, anchor, lexicon) {
+        if let When::From(day) = from
+            && let Some((last, end)) = rest_of_month(tokens, next, day, lexicon)
+        {
+            return Some((When::Range(DateRange::new(day, last)?), end));
+        }
         // "da giovedì 8 gennaio e per l'intero mese"
         return Some(match (&from, rest_of(tokens, next)) {
             (When::From(day), Some((Rest::Month, end))) => (When::Range(DateRange::new(*day, day.last_of_month())?), end),
@@ -247,6 +252,22 @@ fn from_today(tokens: &[Token], i: usize, anchor: &Anchor) -> Option<(When, usiz
     };
     let this = word(at) == "questa" && matches!(word(at + 1), "sera" | "mattina" | "notte");
     (TODAY.contains(&word(at)) || this).then_some((When::From(anchor.day?), at + 1 + usize::from(this)))
+}
+
+/// "dal 15 luglio e per tutto il mese di agosto", "dal 3 giugno e per tutto settembre": the last day of the month that is named, and the index behind it.
+fn rest_of_month(tokens: &[Token], i: usize, day: Date, lexicon: &Lexicon) -> Option<(Date, usize)> {
+    let word = |j: usize| tokens.get(j).map_or("", |t| t.text.as_str());
+    let at = (i..i + 3).find(|j| !matches!(word(*j), "," | "e"))?;
+    let at = match (word(at), word(at + 1), word(at + 2), word(at + 3)) {
+        ("per", "tutto", "il", "mese") | ("per", "l'", "intero", "mese") => at + 3,
+        ("per", "tutto", ..) => at + 2,
+        _ => return None,
+    };
+    let (named, next) = end_of_named_month(tokens, at, lexicon)?;
+    let month = named.month?;
+    let year = named.year.unwrap_or(day.year() + i16::from(month < day.month()));
+    let last = Date::new(year, month, 1).ok()?.last_of_month();
+    (day <= last).then_some((last, next))
 }
 
 /// What a period that has begun is the rest of.

@@ -224,17 +224,39 @@ fn opens_and_closes(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Rea
     Some(ReadSpan { span: Span::new(from, to)?, weak: false, next })
 }
 
-/// "si chiude alle 13.30 (apertura sempre alle 8.30)": the end first, and the beginning in brackets.
+/// "si chiude alle 13.30 (apertura sempre alle 8.30)", "chiuderanno alle 12, con apertura alle 8.30": the end first, and the beginning behind it.
 fn closes_and_opens(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
-    if !tokens.get(i)?.is_any(&["alle", "all'"]) || !tokens.get(i.checked_sub(1)?)?.text.starts_with("chiu") {
+    const SMALL: [&str; 18] = [
+        "sempre",
+        "regolarmente",
+        "alle",
+        "dalle",
+        "come",
+        "di",
+        "consueto",
+        ":",
+        "regolare",
+        "consueta",
+        "ore",
+        "fissata",
+        "prevista",
+        "invariata",
+        "anticipata",
+        "posticipata",
+        "al",
+        "pubblico",
+    ];
+    let shuts = |t: &Token| t.text.starts_with("chiu");
+    if !tokens.get(i)?.is_any(&["alle", "all'"]) || !tokens.get(i.saturating_sub(3)..i)?.iter().any(shuts) {
         return None;
     }
     let (to, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
-    if !tokens.get(next)?.is_any(&["(", ",", "-"]) || !tokens.get(next + 1)?.is_any(&["apertura", "apre", "apertura:"]) {
+    let joins = |t: &Token| t.is_any(&["(", ",", "-", "con", "e", "ed", "l'", "ma", "si"]);
+    let opens_at = (next..next + 4).find(|at| tokens.get(*at).is_none_or(|t| !joins(t))).filter(|at| *at > next)?;
+    if !tokens.get(opens_at)?.is_any(&["apertura", "apre", "aprono", "aprira", "apriranno", "apertura:"]) {
         return None;
     }
-    let small = |t: &Token| t.is_any(&["sempre", "regolarmente", "alle", "dalle", "come", "di", "consueto", ":", "regolare", "consueta"]);
-    let from_at = (next + 2..next + 7).find(|at| tokens.get(*at).is_none_or(|t| !small(t)))?;
+    let from_at = (opens_at + 1..opens_at + 6).find(|at| tokens.get(*at).is_none_or(|t| !t.is_any(&SMALL)))?;
     let (from, next, _) = clock(tokens, skip_ore(tokens, from_at), lexicon)?;
     let next = next + usize::from(tokens.get(next).is_some_and(|t| t.is(")")));
     Some(ReadSpan { span: Span::new(from, to)?, weak: false, next })
@@ -245,6 +267,12 @@ fn opens_at(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<ReadSpan> {
     const BETWEEN: [&str; 8] = ["solo", "soltanto", "solamente", "al", "pubblico", "in", "ritardo", "eccezionalmente"];
     if !tokens.get(i)?.is_any(&["alle", "all'"]) {
         return None;
+    }
+    // "apertura posticipata dell'anagrafe alle ore 10.30"
+    let late = |w: &[Token]| w[0].is("apertura") && ["posticip", "ritard", "differ"].iter().any(|stem| w[1].text.starts_with(stem));
+    if tokens.get(i.saturating_sub(7)..i)?.windows(2).any(late) {
+        let (from, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
+        return Some(ReadSpan { span: Span::open_ended(from), weak: true, next });
     }
     let verb = (i.saturating_sub(4)..i).rev().find(|j| !tokens[*j].is_any(&BETWEEN))?;
     let till = verb > 0 && tokens[verb - 1].is_any(&["cassa", "biglietteria", "botteghino", "bar", "porte", "cancelli"]);

@@ -164,6 +164,11 @@ pub fn read(pieces: &[Piece], same: &[DaySelector]) -> Read {
                         (reader.pending_part, part_heard) = (None, true);
                         continue;
                     }
+                    // "chiusi il venerdì pomeriggio", and no hours of which it would be a part
+                    if part == "pomeriggio" && !pieces.iter().any(|piece| matches!(piece, Piece::Span(..))) {
+                        (reader.pending_part, part_heard) = (None, true);
+                        continue;
+                    }
                 }
                 part_heard = false;
                 let shut = shut_beside(pieces, i);

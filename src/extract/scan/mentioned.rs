@@ -10,6 +10,18 @@ use crate::extract::segment::Segment;
 use crate::lexicon::Cue;
 use crate::text::{Token, TokenKind};
 
+/// "Il personale è convocato dalle 8 alle 11: gli sportelli apriranno alle 11.15": hours of a meeting, in front of those of the office.
+pub(super) fn drop_hours_of_meetings(segment: &Segment, marks: &mut Vec<Placed>) {
+    const MEETS: [&str; 5] = ["assemblea", "riunion", "convocat", "riunit", "impegnat"];
+    let Some(last) = marks.iter().rev().find(|m| matches!(m.mark, Mark::Span(..))).map(|m| m.start) else { return };
+    let meets = |m: &Placed| {
+        let before = segment.tokens.get(m.start.saturating_sub(5)..m.start).unwrap_or_default();
+        let from = before.iter().rposition(|t| t.is_any(&[";", ":", ".", ","])).map_or(0, |i| i + 1);
+        before[from..].iter().any(|t| MEETS.iter().any(|stem| t.text.starts_with(stem)))
+    };
+    marks.retain(|m| !(matches!(m.mark, Mark::Span(..)) && m.start < last && meets(m)));
+}
+
 /// "ELEZIONI EUROPEE 8-9 GIUGNO 2024", "referendum dell'8 e 9 giugno": the days of a vote, on which nothing is said of an office.
 pub(super) fn drop_days_of_polls(segment: &Segment, marks: &mut Vec<Placed>) {
     const REACH: usize = 5;
@@ -285,7 +297,10 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         let denied = m.start > 0 && segment.tokens[m.start - 1].is_any(&["niente", "numero"]);
         // "Commemorazione dei defunti: orari del cimitero": the second of November
         let feast = segment.tokens[m.start].is("commemorazione") && segment.tokens.get(m.end + 1).is_some_and(|t| t.is("defunti"));
-        m.mark != Mark::Cue(Cue::Event) || !(ended || denied || feast)
+        // "il museo inaugura il nuovo orario": how it serves
+        let inaugurates = segment.tokens[m.start].text.starts_with("inaugur")
+            && segment.tokens.get(m.end..m.end + 5).unwrap_or_default().iter().any(|t| t.is_any(&["calendario", "orario", "orari"]));
+        m.mark != Mark::Cue(Cue::Event) || !(ended || denied || feast || inaugurates)
     });
     // "Dal 1° ottobre, per decisione del gestore: …": whose idea it was
     marks.retain(|m| {

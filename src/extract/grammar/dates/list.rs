@@ -1,9 +1,10 @@
 //! Days in a row: "24 e 31 dicembre", "venerdì 2 e lunedì 5 gennaio", "24-27-31 dicembre".
 
 use super::ranges::from_to;
-use super::resolve::nearest_weekday_day;
+use super::resolve::{nearest_weekday_day, resolve, weekday_of};
 use super::written::{Ask, Written, numeric, slashed, written_day};
 use super::{Anchor, When, skip_small};
+use crate::extract::grammar::weekdays;
 use crate::lexicon::Lexicon;
 use crate::text::{Token, TokenKind};
 
@@ -11,9 +12,15 @@ use crate::text::{Token, TokenKind};
 pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Vec<Written>, usize)> {
     let (first, mut next) = written_day(tokens, i, anchor, lexicon, Ask::Number)?;
     let mut list = vec![first];
-    let slashes = numeric(tokens, i).is_some_and(|(w, end)| w.year.is_none() && end == next);
+    let slashes = numeric(tokens, i).is_some_and(|(w, end)| w.year.is_none() && end == next)
+        || slashed(tokens, i).is_some_and(|(_, end)| end == next);
     let mut dashes = false;
     while let Some(token) = tokens.get(next) {
+        // "il 2 maggio, sabato,", "il 24 dicembre (martedì)": which day of the week it is
+        if let Some(behind) = list.last().and_then(|day| behind_weekday_of(tokens, next, day, anchor, lexicon)) {
+            next = behind;
+            continue;
+        }
         let chained = token.is("-") && (dashes || dash_chain(tokens, next, lexicon)) && list.last().is_some_and(|d| d.month.is_none());
         // "tanto il 26 quanto il 29 aprile", "sia il 17 che il 20"
         let before = |word: &str| tokens[i.saturating_sub(2)..i].iter().any(|t| t.is(word));
@@ -43,7 +50,8 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
             break;
         }
         let mut at = next + 1;
-        if tokens.get(at).is_some_and(|t| t.is("e")) {
+        // "sia il 17, sia il 20", "il 24, poi il 31"
+        if tokens.get(at).is_some_and(|t| t.is_any(&["e", "ed", "sia", "poi", "infine", "nonche"])) {
             at += 1;
         }
         let at = skip_small(tokens, at);
@@ -82,6 +90,8 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
     let mut behind: Option<(i8, i8)> = None;
     for day in list.iter_mut().rev() {
         if day.fixed.is_some() {
+            // "nei giorni 12 e 13 c.m.": of the same month
+            (month, year) = if day.day.is_some() { (day.month, day.year) } else { (month, year) };
             continue;
         }
         if day.month.is_none() {
@@ -109,6 +119,18 @@ pub(super) fn day_list(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Le
         }
     }
     Some((list, next))
+}
+
+/// Behind ", sabato" or "(sabato)" where it is the weekday of the day in front and nothing is told of it.
+fn behind_weekday_of(tokens: &[Token], i: usize, day: &Written, anchor: &Anchor, lexicon: &Lexicon) -> Option<usize> {
+    let bracket = tokens.get(i)?.is("(");
+    if !bracket && !tokens.get(i)?.is(",") || day.weekday.is_some() || !day.complete() {
+        return None;
+    }
+    let (weekday, end) = weekdays::weekday(tokens, i + 1, lexicon)?;
+    let closes = if bracket { tokens.get(end)?.is(")") } else { tokens.get(end).is_none_or(|t| t.is_any(&[",", ".", ":"])) };
+    let fits = resolve(*day, anchor).is_some_and(|date| weekday_of(date) == weekday);
+    (closes && fits).then_some(end + usize::from(bracket))
 }
 
 /// "24-27-31 dicembre": three days joined by dashes are a list, two a range.

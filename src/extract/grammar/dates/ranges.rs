@@ -116,6 +116,10 @@ pub(super) fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lex
         let named = anchor.last.filter(|day| anchor.day.is_some_and(|today| *day > today));
         // "valido fino a sabato 1° settembre … e cioè da lunedì 6 a sabato 18": of a month in which the eighteenth is a Saturday
         let falls = |end: &Date| last.weekday.is_none_or(|weekday| weekday_of(*end) == weekday);
+        // "dal 5 al 9 e dal 12 al 16 agosto": of the month that the next range names
+        if let Some(end) = end_before_next_range(tokens, after, until, anchor, lexicon) {
+            return Some((When::Range(DateRange::new(date(end.year(), end.month(), from)?, end)?), after));
+        }
         let end = named
             .and_then(|day| date(day.year(), day.month(), until))
             .filter(falls)
@@ -147,6 +151,16 @@ pub(super) fn from_to(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lex
         return Some((When::From(day), skip_inclusive(tokens, next)));
     }
     Some((When::From(resolve(first, anchor)?), skip_inclusive(tokens, next)))
+}
+
+/// The last day of a range without a month, where another range follows that names one and comes later in it.
+fn end_before_next_range(tokens: &[Token], i: usize, until: i8, anchor: &Anchor, lexicon: &Lexicon) -> Option<Date> {
+    let joins = |j: usize| tokens.get(j).is_some_and(|t| t.is_any(&[",", "e", "ed", "poi", "nonche"]));
+    let next = (i..i + 3).find(|j| !joins(*j)).filter(|next| *next > i)?;
+    tokens.get(next).filter(|t| t.is_any(&["dal", "dall'", "da"]))?;
+    let (When::Range(range), _) = from_to(tokens, next, anchor, lexicon)? else { return None };
+    let first = range.first();
+    if until < first.day() { date(first.year(), first.month(), until) } else { None }
 }
 
 /// "lunedì 20": a day of the week with its number.

@@ -47,6 +47,9 @@ fn opens_day(word: &str) -> bool {
             | "oggi"
             | "domani"
             | "dopodomani"
+            | "stamattina"
+            | "stamani"
+            | "stamane"
             | "giorno"
             | "giorni"
             | "vigilia"
@@ -82,6 +85,7 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
             }
             return fixed(next_weekday(anchor, day), next);
         }
+        "stamattina" | "stamani" | "stamane" => return fixed(anchor.day, i + 1),
         "oggi" | "domani" => {
             // "domani (19 marzo)", "domani, mercoledì 8 novembre": the date beside it says it better
             let at = if matches!(word(i + 1), "(" | ",") { i + 2 } else { i + 1 };
@@ -99,7 +103,7 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
     }
     let named = if word(i) == "giorno" && matches!(word(i + 1), "di" | "dell'" | "della") { i + 2 } else { i };
     if let Some((date, next)) = holiday(tokens, named, anchor, lexicon) {
-        return fixed(Some(date), next);
+        return fixed(Some(date), behind_own_date(tokens, next, date, anchor, lexicon));
     }
     // "giovedì 5 gennaio, vigilia dell'Epifania": the day before, where the eve has no name of its own
     if word(i) == "vigilia"
@@ -152,8 +156,9 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
         }
         // "dal 1/7 al 31/8": behind these words no hour stands
         let dated_weekday = written.weekday.is_some() && i > 0 && tokens[i - 1].is_any(&["da", "dal", "al"]);
-        let introduced =
-            dated_weekday || at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
+        let introduced = dated_weekday
+            || written.weekday.is_none() && is_slash_chain(tokens, at)
+            || at > 0 && tokens[at - 1].is_any(&["dal", "dall'", "dall", "al", "all'", "all", "il", "l'", "giorno"]);
         if introduced && let Some((full, next)) = slashed(tokens, at) {
             return Some((Written { weekday: written.weekday, ..full }, next));
         }
@@ -208,7 +213,8 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
             } else {
                 2
             };
-            return fixed(date(anchor_day.year(), anchor_day.month(), day), next + length);
+            let day_meant = date(anchor_day.year(), anchor_day.month(), day)?;
+            return Some((told_in_figures(day_meant), next + length));
         }
         // "il giorno 5 p.v.": the next such day
         let comes = !tokens.get(next).is_some_and(|t| t.is("scorso")) && skip_pv(tokens, next) > next + 1;
@@ -216,7 +222,7 @@ pub(super) fn written_day(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: 
             && written.weekday.is_none()
             && let Some(from) = anchor.day
         {
-            return fixed(next_such_day(from, day), skip_pv(tokens, next));
+            return next_such_day(from, day).map(|meant| (told_in_figures(meant), skip_pv(tokens, next)));
         }
         let ends_there = !tokens.get(next).is_some_and(|t| {
             (t.is_any(&[".", ":", "'", ","]) && !t.spaced && tokens.get(next + 1).is_some_and(|n| n.kind == TokenKind::Number && !n.spaced))
@@ -299,6 +305,36 @@ pub(super) fn slashed(tokens: &[Token], i: usize) -> Option<(Written, usize)> {
         && tokens.get(i + 4).is_some_and(|t| t.kind == TokenKind::Number);
     let written = Written { day: Some(number(i, 31)?), month: Some(number(i + 2, 12)?), ..Written::default() };
     (slash && !more).then_some((written, i + 3))
+}
+
+/// "17/4, 24/4 e 2/5": two days or more in a row, one of them too late in its month to be an hour.
+fn is_slash_chain(tokens: &[Token], i: usize) -> bool {
+    const LATEST_HOUR: i8 = 12;
+    let joins = |j: usize| tokens.get(j).is_some_and(|t| t.is_any(&[",", "e", "ed", "il", "l'"]));
+    let (mut at, mut n, mut late) = (i, 0, false);
+    while let Some((day, next)) = slashed(tokens, at) {
+        (n, late) = (n + 1, late || day.day > Some(LATEST_HOUR));
+        at = (next..next + 3).find(|j| !joins(*j)).unwrap_or(next);
+        if at == next {
+            break;
+        }
+    }
+    n >= 2 && late
+}
+
+/// A day whose month and year the words around it give: "13 c.m." makes "nei giorni 12 e 13 c.m." two days of one month.
+fn told_in_figures(day: Date) -> Written {
+    Written { day: Some(day.day()), month: Some(day.month()), year: Some(day.year()), fixed: Some(day), ..Written::default() }
+}
+
+/// Behind "(9 aprile)" where a feast has its own date beside it: "fino a Pasqua (9 aprile)".
+fn behind_own_date(tokens: &[Token], i: usize, day: Date, anchor: &Anchor, lexicon: &Lexicon) -> usize {
+    let open = tokens.get(i).is_some_and(|t| t.is("("));
+    let told = open.then(|| written_day(tokens, i + 1, anchor, lexicon, Ask::Month)).flatten();
+    match told {
+        Some((written, next)) if resolve(written, anchor) == Some(day) => next + usize::from(tokens.get(next).is_some_and(|t| t.is(")"))),
+        _ => i,
+    }
 }
 
 fn holiday(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) -> Option<(Date, usize)> {

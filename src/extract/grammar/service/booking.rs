@@ -163,7 +163,7 @@ fn is_booked_thing(sentence: &Sentence, book: &Hit) -> bool {
     participle && (phrase.start..(phrase.start + 3).min(book.start)).any(|i| THINGS.iter().any(|stem| sentence.text(i).starts_with(stem)))
 }
 
-/// "è possibile prenotare", "preferibilmente su appuntamento"
+/// "è possibile prenotare", "preferibilmente su appuntamento"; but not "la consultazione è possibile solo su prenotazione"
 fn is_optional(sentence: &Sentence, book: &Hit) -> bool {
     let phrase = sentence.phrase(book.start);
     let before = phrase.start.max(book.start.saturating_sub(5))..book.start;
@@ -171,7 +171,7 @@ fn is_optional(sentence: &Sentence, book: &Hit) -> bool {
         let text = sentence.text(i);
         ["preferibil", "possibil", "facoltat", "consigli", "gradit", "eventual"].iter().any(|stem| text.starts_with(stem))
             || matches!(text, "puo" | "possono" | "potete" | "puoi")
-    })
+    }) && !sentence.any(phrase.start.max(book.start.saturating_sub(3))..book.start, Word::Only)
 }
 
 /// "l'accesso agli uffici sarà di nuovo libero": the access is what is free.

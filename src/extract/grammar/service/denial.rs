@@ -75,7 +75,12 @@ fn negation(sentence: &mut Sentence, start: usize, end: usize) {
         return sentence.say(Cue::Closed, start..end);
     }
     // "nessuno dei due uffici riceverà il pubblico"
-    let none_of = || sentence.walk(end, &SERVICE, &[Word::Place], 5).filter(|_| sentence.text(start).starts_with("nessun"));
+    // … "nessun ufficio comunale effettuerà servizio"
+    let none_of = || {
+        let public = ["comunal", "municipal", "provincial", "pubblic"].iter().any(|stem| sentence.text(end + 1).starts_with(stem));
+        let from = if public && sentence.has(end, Word::Place).is_some() { end + 2 } else { end };
+        sentence.walk(from, &SERVICE, &[Word::Place], 5).filter(|_| sentence.text(start).starts_with("nessun"))
+    };
     let Some(hit) = sentence.path(end, &wanted, 7).or(thought).or_else(none_of) else {
         subject_before(sentence, start, end);
         return;

@@ -21,6 +21,10 @@ pub(super) fn read(sentence: &mut Sentence) {
                 .any(|i| ["personale", "dipendent", "impiegat", "collegh", "addett"].iter().any(|stem| sentence.text(i).starts_with(stem)));
         // "Orario ridotto per ferie": why it is shorter
         // … "per ferie terrà aperto a orario ridotto"
+        // … "per ferie, dal 1° al 31 agosto, si riceve il solo giovedì": the reason, in front of what is told
+        const TELLS: [&str; 10] = ["ridott", "riduzion", "limitat", "ricev", "apert", "apre", "aprir", "chius", "chiud", "sospes"];
+        let mut part = (shut.end..sentence.tokens.len()).take_while(|i| !matches!(sentence.text(*i), ";" | "." | "!"));
+        let reason = sentence.text(shut.start) == "per" && part.any(|i| TELLS.iter().any(|stem| sentence.text(i).starts_with(stem)));
         let around = sentence.phrase(shut.start);
         let shorter = sentence.text(shut.start) == "per"
             && (0..sentence.tokens.len()).any(|i| ["ridott", "riduzion", "limitat"].iter().any(|stem| sentence.text(i).starts_with(stem)));
@@ -30,7 +34,7 @@ pub(super) fn read(sentence: &mut Sentence) {
                 && matches!(sentence.text(i + 1), "di" | "da" | "principale" | "laterale" | "pedonale" | "carrabile")
                 && !matches!(sentence.text(i + 2), "pubblico" | "persone")
         });
-        if staff || shorter {
+        if staff || shorter || reason {
             continue;
         }
         if door {
