@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::Assembler;
 use crate::domain::{DateRange, DaySelector};
+use crate::extract::clause::Clause;
 use crate::extract::draft::{Draft, Facts, Flags, Period, Subject};
 use crate::extract::grammar::dates::{When, weekday_of};
 use crate::extract::grammar::weekdays::Days;
@@ -108,6 +109,21 @@ impl Assembler<'_> {
         let told = |d: &Draft| d.period == period && d.flags.beyond_open();
         if self.drafts.iter().any(told) {
             (self.document_period, self.topic_period, self.lead_period, self.office_period) = (None, None, None, None);
+        }
+    }
+
+    /// "Domani il protocollo sarà aperto dalle 8.30 alle 11, mentre i messi resteranno chiusi": the days that open the sentence are those of all that it tells.
+    pub(super) fn shut_on_days_of_sentence(&self, segment: &Segment, clause: &Clause, n: usize, facts: &mut Facts) {
+        let days = &self.sentence_dates;
+        let first = segment.tokens.get(..clause.start).unwrap_or_default();
+        // what comes behind a full stop of the mind is another matter
+        let apart = first.iter().any(|t| t.is_any(&[";", "."]));
+        let own = clause.marks.iter().any(|m| matches!(m.mark, Mark::When(_) | Mark::Days(_)));
+        let alone =
+            facts.flags.closed && !facts.flags.remote && facts.closures.is_empty() && facts.period.is_none() && facts.hours.is_empty();
+        if n > 0 && !days.is_empty() && !apart && !own && alone && segment.role != Role::Row {
+            facts.closures = days.iter().map(|day| DateRange::day(*day)).collect();
+            facts.flags.closed = false;
         }
     }
 

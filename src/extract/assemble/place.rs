@@ -205,6 +205,8 @@ impl Assembler<'_> {
         // … but not "la biblioteca adotta fino al 14 settembre l'orario che segue:", of one office among others
         let of_one =
             explicit && self.names.several && matches!(whom.as_slice(), [one] if !one.office.is_all()) && self.page_topic.is_empty();
+        // "il ricevimento presso l'Area tecnica è regolato come segue": of all offices in it
+        let of_one = of_one && !whom.iter().any(|s| crate::text::fold(&s.name).starts_with("area "));
         if announces
             && let Some(told) = facts.period
             && !facts.any()

@@ -129,6 +129,7 @@ impl Assembler<'_> {
                 Facts { channels: if goes_on { facts.channels } else { Vec::new() }, ..Facts::default() }
             };
         }
+        self.shut_on_days_of_sentence(segment, clause, n, &mut facts);
         self.lend_appointment(segment, clause, explicit, &mut facts);
         self.lend_span(clause, &mut facts);
         let opens = segment.tokens.iter().any(|t| {

@@ -154,7 +154,10 @@ impl Assembler<'_> {
         if !stranger && let Some(site) = self.headings.sites.innermost(&segment.headings) {
             // "la sede di Cassano è inagibile" below "Reparto Sud": where that branch sits
             named.retain(|name| {
-                !(crate::text::fold(name).starts_with("sede ") && segment.role != Role::Row && !crate::text::fold(site).starts_with("sede"))
+                let name = crate::text::fold(name);
+                let headquarters =
+                    ["sede centrale", "sede principale", "sede municipale", "sede comunale"].iter().any(|w| name.starts_with(w));
+                !(name.starts_with("sede ") && !headquarters && segment.role != Role::Row && !crate::text::fold(site).starts_with("sede"))
             });
         }
         // "Numero verde degli ecocentri: …", below the title of the last of them

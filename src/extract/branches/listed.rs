@@ -140,10 +140,15 @@ fn speaks_of_one(segments: &[Segment], scans: &[Vec<Placed>], first: usize) -> b
 
 /// A line, an item or a row that opens with a name, and tells hours or a street behind it.
 fn entry(segments: &[Segment], scans: &[Vec<Placed>], at: usize) -> Option<Entry> {
-    let segment = segments.get(at).filter(|s| s.region == Region::Main && matches!(s.role, Role::Line | Role::Item | Role::Row))?;
+    let segment = segments.get(at).filter(|s| s.region == Region::Main && s.role != Role::Heading)?;
     let marks = &scans[at];
     let end = name_end(&segment.tokens)?;
     let name = &segment.tokens[..end];
+    // a paragraph is an entry where a label opens it: "Zona costiera: via Marina 102. Aperto il lunedì …"
+    let labelled = || segment.opens_block && end <= 4 && segment.tokens[end].is(":") && POSTS.contains(&name[0].text.as_str());
+    if segment.role == Role::Sentence && !labelled() {
+        return None;
+    }
     let titled = |t: &Token| t.is_any(&["dott", "dr", "ing", "arch", "geom", "sig", "assessore", "assessora", "avv", "rag", "prof"]);
     let label = |t: &Token| {
         t.is_any(&["orario", "orari", "telefono", "tel", "email", "mail", "pec", "indirizzo", "responsabile", "referente", "info"])
@@ -159,6 +164,8 @@ fn entry(segments: &[Segment], scans: &[Vec<Placed>], at: usize) -> Option<Entry
         return None;
     }
     let tells = marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Span(..) | Mark::Address(_)));
+    // "Zona costiera: capo cantoniere 335 …"
+    let tells = tells || POSTS.contains(&first.text.as_str()) && marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Channel(_)));
     // "… chiusa dal 12 al 17 agosto"
     let shut = marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Cue(crate::lexicon::Cue::Closed)));
     if !tells && !shut {

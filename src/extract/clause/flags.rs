@@ -104,6 +104,18 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
     let afternoons = |m: &Placed| fallen.as_ref().is_some_and(|fallen| fallen.is_said_by(m));
     flags.reduced |= fallen.is_some();
     flags.closed = hit(Cue::Closed).any(|m| shut(m) && !afternoons(m) && !(half_day(m) && open_still));
+    // "La chiusura si aggiunge alla festività di giovedì", "La chiusura è dovuta a lavori": of the closing that was told, and no other
+    const WHY: [&str; 7] = [
+        "la chiusura si aggiunge",
+        "la chiusura rientra",
+        "la chiusura e dovuta",
+        "la chiusura e motivata",
+        "la chiusura si rende",
+        "la chiusura si e resa",
+        "la chiusura e legata",
+    ];
+    let explains = WHY.iter().any(|w| segment.folded.text.trim_start().starts_with(w));
+    flags.closed &= !(explains && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {
         (flags.closed, flags.reduced) = (false, true);

@@ -143,7 +143,13 @@ fn speaks_of_others(segment: &Segment, marks: &[Placed], mark: &Placed) -> bool 
     const ORDERS: [&str; 6] = ["dispone", "dispost", "ordin", "decis", "stabil", "firmat"];
     let orders = tells.is_some_and(|at| ORDERS.iter().any(|stem| behind[at].text.starts_with(stem)));
     let himself = matches!(&mark.mark, Mark::Offices(mention) if mention.offices.iter().all(|o| o.office.0 == "sindaco"));
-    if orders && himself {
+    let tells_at = tells.map_or(0, |at| mark.end + at);
+    // "le modalità che il Presidente comunicherà ai consiglieri": what he does is no service
+    let speaks = himself && segment.tokens.get(tells_at).is_some_and(|t| t.text.starts_with("comunic"));
+    // "Il Servizio Viabilità rende noto che … vigerà il senso unico": of a road
+    let road = marks.iter().any(|m| m.start > mark.end && m.mark == Mark::Cue(Cue::Event))
+        && segment.folded.has_any(&["senso unico", "transito", "circolazione", "la strada", "carreggiata"]);
+    if orders && himself || speaks || road {
         return true;
     }
     // "il Sindaco ha disposto, per mercoledì 25, la chiusura di:" above the list

@@ -268,7 +268,7 @@ pub(super) fn drop_dateline(segment: &Segment, marks: &mut Vec<Placed>, publishe
 
 /// "ricorrendo la festa del Patrono", "per il mercato", "finita la festa": an event as the reason of a closing, or as its end, is not the matter.
 pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
-    const REASONS: [&str; 20] = [
+    const REASONS: [&str; 28] = [
         "fine",
         "periodo",
         "durante",
@@ -289,6 +289,15 @@ pub(super) fn drop_reasons(segment: &Segment, marks: &mut Vec<Placed>) {
         "per",
         "ragione",
         "commemorazione",
+        // "in esecuzione della deliberazione n. 71", "ai sensi dell'ordinanza"
+        "esecuzione",
+        "attuazione",
+        "ottemperanza",
+        "sensi",
+        "forza",
+        "giusta",
+        "base",
+        "seguito",
     ];
     // "Cantiere finito, chiavi consegnate: …": it is over; "niente catene"; "numero neve: 0861 …"
     marks.retain(|m| {

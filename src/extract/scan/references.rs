@@ -139,6 +139,10 @@ pub(super) fn back_reference(tokens: &[Token], at: usize, lexicon: &Lexicon) -> 
         ) => Some((Mark::WholeBody, at + 3)),
         ("del" | "al", "comune", "e" | ":" | ",") => Some((Mark::WholeBody, at + 2)),
         ("del" | "della" | "dell'", "comune" | "provincia" | "unione", _) if labels_contact(tokens, at) => Some((Mark::WholeBody, at + 2)),
+        // "gli atti si possono trasmettere al Comune via PEC, a …"
+        ("al" | "alla", "comune" | "provincia", "via" | "tramite" | "mediante" | "a") if (at + 3..at + 6).any(|j| word(j) == "pec") => {
+            Some((Mark::WholeBody, at + 2))
+        }
         ("al", "comune", "si") if word(at + 3).starts_with("scriv") => Some((Mark::WholeBody, at + 2)),
         // "per ogni altra comunicazione al Comune scrivete a info@…"
         ("al", "comune", next) if next.starts_with("scriv") && tokens[..at].iter().any(|t| t.text.starts_with("comunicazion")) => {

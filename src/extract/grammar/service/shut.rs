@@ -69,6 +69,13 @@ pub(super) fn read(sentence: &mut Sentence) {
         }
     }
     for shuts in sentence.all(Word::Shuts) {
+        // "dopo quasi due anni di serranda abbassata": how long it was
+        let for_years = shuts.start >= 2
+            && sentence.text(shuts.start - 1) == "di"
+            && ["anni", "mesi", "settimane"].contains(&sentence.text(shuts.start - 2));
+        if for_years {
+            continue;
+        }
         // "dalle 9 alle 18 senza alcuna pausa": open all the while
         if sentence.text(shuts.start) == "pausa"
             && (shuts.start.saturating_sub(2)..shuts.start).any(|i| sentence.has(i, Word::Without).is_some())
