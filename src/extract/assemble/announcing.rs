@@ -9,26 +9,8 @@ use crate::extract::grammar::exceptions::Exception;
 use crate::extract::grammar::offices;
 use crate::extract::scan::{Mark, Placed};
 use crate::extract::segment::{Role, Segment, first_word};
-use crate::lexicon::Cue;
 
 impl Assembler<'_> {
-    /// "Chiusure natalizie" above "Biblioteca: 24 dicembre - 6 gennaio": an office and days, below a title that says what they are.
-    pub(super) fn is_under_closings(&self, index: usize, clause: &Clause) -> bool {
-        let segment = &self.segments[index];
-        let listed = matches!(segment.role, Role::Item | Role::Line | Role::Row);
-        let silent = clause.marks.iter().all(|m| {
-            matches!(m.mark, Mark::Offices(_) | Mark::Site(_) | Mark::Comma | Mark::Break | Mark::When(When::Days(_) | When::Range(_)))
-        });
-        let has = |wanted: fn(&Mark) -> bool| clause.marks.iter().any(|m| wanted(&m.mark));
-        let told = has(|mark| matches!(mark, Mark::Offices(_))) && has(|mark| matches!(mark, Mark::When(_)));
-        if !listed || !silent || !told {
-            return false;
-        }
-        let title = segment.headings.last().copied().unwrap_or(0);
-        let says = |m: &Placed| m.mark == Mark::Cue(Cue::Closed) && self.segments[title].tokens[m.start].text.starts_with("chiusur");
-        title < index && self.segments[title].tokens.len() <= 12 && self.scans[title].iter().any(says)
-    }
-
     /// "Per fissare l'appuntamento si chiama lo … per l'anagrafe, lo … per la casa", behind the rule that all receive by appointment.
     pub(super) fn books_in_a_row(&self, segment: &Segment, whom: &[Subject], facts: &Facts) -> bool {
         const FIXES: [&str; 7] = ["fissar", "prender", "chieder", "prenotar", "concordar", "ottener", "richieder"];

@@ -65,12 +65,7 @@ impl Assembler<'_> {
         let event_at = clause.marks.iter().find(|m| m.mark == Mark::Cue(Cue::Event)).map(|m| m.start);
         let named_first = named_at.is_some() && named_at < event_at;
         let original = clause.clone();
-        let mut clause = elsewhere::before_doubt(segment, clause);
-        if self.is_under_closings(index, &clause) {
-            let at = clause.start;
-            clause.marks.insert(0, Placed { mark: Mark::Cue(Cue::Closed), start: at, end: at });
-        }
-        let clause = &clause;
+        let clause = &elsewhere::before_doubt(segment, clause);
         let seasonal = |m: &Placed| match m.mark {
             Mark::When(When::Season(_)) => true,
             // the columns of a table, each headed by its period
@@ -237,7 +232,8 @@ impl Assembler<'_> {
         }
         // "Gli uffici restano chiusi nei seguenti giorni:" is no title of its list
         let heads_days = facts.flags.closed && segment.announces() && explicit;
-        if title && !heads_days && self.segments.len() > 3 && facts.period.is_none() && facts.hours.is_empty() {
+        let summed_up = self.segments.len() > 3 || self.lists_closings(index + 1);
+        if title && !heads_days && summed_up && facts.period.is_none() && facts.hours.is_empty() {
             // a title sums up what the text says better
             facts.flags = Default::default();
             facts.channels.retain(|c| c.value.is_some());

@@ -157,7 +157,7 @@ impl Assembler<'_> {
                 let name = crate::text::fold(name);
                 let headquarters =
                     ["sede centrale", "sede principale", "sede municipale", "sede comunale"].iter().any(|w| name.starts_with(w));
-                !(name.starts_with("sede ") && !headquarters && segment.role != Role::Row && !crate::text::fold(site).starts_with("sede"))
+                !name.starts_with("sede ") || headquarters || segment.role == Role::Row || crate::text::fold(site).starts_with("sede")
             });
         }
         // "Numero verde degli ecocentri: …", below the title of the last of them

@@ -80,10 +80,15 @@ pub(super) fn by_name(segments: &[Segment], scans: &mut [Vec<Placed>]) {
 fn mark(segments: &[Segment], scans: &mut [Vec<Placed>], entries: &[Entry]) {
     let names: Vec<String> = entries.iter().map(|e| fold(segments[e.at].words(e.name.clone()))).collect();
     let distinct = names.iter().enumerate().all(|(i, name)| !names[..i].contains(name));
-    let sited = |e: &Entry| scans[e.at].iter().any(|m| matches!(m.mark, Mark::Site(_)) && m.start < e.name.end);
-    if entries.len() < 2 || !distinct || entries.iter().any(sited) {
+    let site = |e: &Entry| {
+        scans[e.at].iter().find_map(|m| if let Mark::Site(name) = &m.mark { (m.start < e.name.end).then_some(name) } else { None })
+    };
+    // "Cimitero del capoluogo" beside "Cimitero di Villanova", which is known for a branch by its name
+    let so_called = entries.iter().zip(&names).all(|(e, name)| site(e).is_none_or(|site| fold(site) == *name));
+    if entries.len() < 2 || !distinct || !so_called || entries.iter().all(|e| site(e).is_some()) {
         return;
     }
+    let known: Vec<bool> = entries.iter().map(|e| site(e).is_some()).collect();
     let head = |e: &Entry| segments[e.at].tokens[e.name.start].text.clone();
     let office = entries[0].office.clone();
     let alike = entries.iter().all(|e| e.office == office);
@@ -100,7 +105,7 @@ fn mark(segments: &[Segment], scans: &mut [Vec<Placed>], entries: &[Entry]) {
     if !branches {
         return;
     }
-    for e in entries {
+    for e in entries.iter().zip(known).filter(|(_, known)| !known).map(|(e, _)| e) {
         let name = segments[e.at].words(e.name.clone()).to_string();
         let marks = &mut scans[e.at];
         if office.as_ref().is_some_and(|office| !office.is_all() && !office.is_other()) {
@@ -184,10 +189,8 @@ fn entry(segments: &[Segment], scans: &[Vec<Placed>], at: usize) -> Option<Entry
         return None;
     }
     let office = offices.pop();
-    let mention = marks.iter().find(|m| matches!(m.mark, Mark::Offices(_)) && m.start < end);
-    // the bare name of an office tells no branch
-    let bare = mention.is_some_and(|m| m.end >= end && m.start == 0 && !office.as_ref().is_some_and(OfficeId::is_other) && end < 2);
-    (!bare).then_some(Entry { at, name: 0..end, office })
+    // the bare name of an office tells no branch, and "Sportello:" labels a field
+    (end >= 2).then_some(Entry { at, name: 0..end, office })
 }
 
 /// Where the name ends that opens a line: at a sign that sets it off from what is told of it.

@@ -115,7 +115,7 @@ pub(super) fn flags(segment: &Segment, clause: &Clause) -> Flags {
         "la chiusura e legata",
     ];
     let explains = WHY.iter().any(|w| segment.folded.text.trim_start().starts_with(w));
-    flags.closed &= !(explains && !clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_))));
+    flags.closed &= !explains || clause.marks.iter().any(|m| matches!(m.mark, Mark::Offices(_)));
     // "lo sportello non sarà presidiato se non il martedì, dalle 10 alle 11", "chiuso, tranne il giovedì 9-12": open at those hours, and no more
     if flags.closed && is_shut_but(segment, clause) {
         (flags.closed, flags.reduced) = (false, true);

@@ -412,8 +412,8 @@ fn nth_of_month(tokens: &[Token], i: usize, anchor: &Anchor, lexicon: &Lexicon) 
         return Some((Written { weekday: Some(day), ..written }, end + usize::from(word(end) == ")")));
     }
     let first = date(written_year.map_or_else(|| nearest_year(anchor, month, 15, None), Some)?, month, 1)?;
-    let days = (0..31).filter_map(|n: i64| first.checked_add(n.days()).ok()).filter(|d| d.month() == month && weekday_of(*d) == day);
-    let found = if nth == 4 { days.last() } else { days.clone().nth(nth) };
+    let mut days = (0..31).filter_map(|n: i64| first.checked_add(n.days()).ok()).filter(|d| d.month() == month && weekday_of(*d) == day);
+    let found = if nth == 4 { days.next_back() } else { days.nth(nth) };
     Some((Written { fixed: Some(found?), ..Written::default() }, next))
 }
 
