@@ -9,7 +9,7 @@ use crate::lexicon::Cue;
 use crate::text::{TokenKind, fold};
 
 /// Words that open the name of a branch.
-const POSTS: [&str; 14] = [
+pub(super) const POSTS: [&str; 14] = [
     "sede",
     "ufficio",
     "sportello",

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::cards::POSTS;
 use super::prose::put;
 use crate::document::Region;
 use crate::domain::OfficeId;
@@ -17,33 +18,14 @@ const MOST: usize = 64;
 /// How far above a list its office may be named, in segments.
 const ABOVE: usize = 4;
 
-/// Words that open the name of a branch which says no office: "Sede centrale", "Centro civico di Ronco".
-const POSTS: [&str; 24] = [
-    "sede",
-    "sportello",
-    "punto",
-    "centro",
-    "delegazione",
-    "presidio",
-    "comando",
-    "sezione",
-    "polo",
-    "municipio",
-    "palazzo",
-    "recapito",
-    "succursale",
-    "quartiere",
-    "circoscrizione",
-    "distretto",
-    "zona",
-    "frazione",
-    "villa",
-    "distaccamento",
-    "stazione",
-    "porta",
-    "ufficio",
-    "capoluogo",
-];
+/// Words, beside those of cards, that open the name of a branch which says no office: "Zona costiera", "Quartiere Stazione".
+const PLACES: [&str; 10] =
+    ["quartiere", "circoscrizione", "distretto", "zona", "frazione", "villa", "distaccamento", "stazione", "porta", "capoluogo"];
+
+/// "Sede centrale", "Centro civico di Ronco": whether a name that begins so may be a branch's without saying an office.
+fn is_post(word: &str) -> bool {
+    POSTS.contains(&word) || PLACES.contains(&word)
+}
 
 /// An entry of a list: its segment, and the tokens of the name that opens it.
 struct Entry {
@@ -93,7 +75,7 @@ fn mark(segments: &[Segment], scans: &mut [Vec<Placed>], entries: &[Entry]) {
     let office = entries[0].office.clone();
     let alike = entries.iter().all(|e| e.office == office);
     let opened = entries.iter().all(|e| head(e) == head(&entries[0]));
-    let post = |e: &Entry| POSTS.contains(&head(e).as_str());
+    let post = |e: &Entry| is_post(&head(e));
     let branches = match &office {
         // "Biblioteca Arcella", "Biblioteca Forcellini": each says the office, and where
         Some(office) if alike && !office.is_all() && !office.is_other() => opened,
@@ -150,7 +132,7 @@ fn entry(segments: &[Segment], scans: &[Vec<Placed>], at: usize) -> Option<Entry
     let end = name_end(&segment.tokens)?;
     let name = &segment.tokens[..end];
     // a paragraph is an entry where a label opens it: "Zona costiera: via Marina 102. Aperto il lunedì …"
-    let labelled = || segment.opens_block && end <= 4 && segment.tokens[end].is(":") && POSTS.contains(&name[0].text.as_str());
+    let labelled = || segment.opens_block && end <= 4 && segment.tokens[end].is(":") && is_post(&name[0].text);
     if segment.role == Role::Sentence && !labelled() {
         return None;
     }
@@ -170,7 +152,7 @@ fn entry(segments: &[Segment], scans: &[Vec<Placed>], at: usize) -> Option<Entry
     }
     let tells = marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Span(..) | Mark::Address(_)));
     // "Zona costiera: capo cantoniere 335 …"
-    let tells = tells || POSTS.contains(&first.text.as_str()) && marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Channel(_)));
+    let tells = tells || is_post(&first.text) && marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Channel(_)));
     // "… chiusa dal 12 al 17 agosto"
     let shut = marks.iter().any(|m| m.start >= end && matches!(m.mark, Mark::Cue(crate::lexicon::Cue::Closed)));
     if !tells && !shut {

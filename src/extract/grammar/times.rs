@@ -253,7 +253,7 @@ fn closes_and_opens(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Rea
     let (to, next, _) = clock(tokens, skip_ore(tokens, i + 1), lexicon)?;
     let joins = |t: &Token| t.is_any(&["(", ",", "-", "con", "e", "ed", "l'", "ma", "si"]);
     let opens_at = (next..next + 4).find(|at| tokens.get(*at).is_none_or(|t| !joins(t))).filter(|at| *at > next)?;
-    if !tokens.get(opens_at)?.is_any(&["apertura", "apre", "aprono", "aprira", "apriranno", "apertura:"]) {
+    if !tokens.get(opens_at)?.is_any(&["apertura", "apre", "aprono", "aprira", "apriranno"]) {
         return None;
     }
     let from_at = (opens_at + 1..opens_at + 6).find(|at| tokens.get(*at).is_none_or(|t| !t.is_any(&SMALL)))?;
