@@ -11,7 +11,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::pulse::Pulse;
 use crate::domain::SourceId;
-use crate::round::{Due, Round, SOURCES_AT_ONCE, Selection, Visited};
+use crate::round::{Due, Round, Selection, Visited};
 use crate::store::{Failure, StoreError};
 
 /// After trouble with the store (a full disk, say) nothing new is begun for so long.
@@ -85,14 +85,15 @@ impl Crawler {
 
     /// Begins visits of sources that are due, as many as fit.
     async fn fill(&self, under_way: &mut UnderWay) -> Result<(), StoreError> {
-        let free = SOURCES_AT_ONCE.saturating_sub(under_way.visits.len());
+        let round = self.rounds.borrow().clone();
+        let at_once = round.sources_at_once();
+        let free = at_once.saturating_sub(under_way.visits.len());
         if free == 0 {
             return Ok(());
         }
-        let round = self.rounds.borrow().clone();
         let busy: HashSet<SourceId> = under_way.sources.values().cloned().collect();
         // those under way are still due: ask for as many more
-        let limit = u32::try_from(SOURCES_AT_ONCE + busy.len()).unwrap_or(u32::MAX);
+        let limit = u32::try_from(at_once + busy.len()).unwrap_or(u32::MAX);
         let due = round.due(&Selection::default(), limit).await?;
         let due: Vec<Due> = due.into_iter().filter(|due| !busy.contains(&due.source.id)).take(free).collect();
         round.begin(&due, BEGUN_UNTIL).await?;

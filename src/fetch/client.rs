@@ -9,7 +9,7 @@ use url::Url;
 
 use super::address::refused_literal;
 use super::browser::{self, Browser};
-use super::hosts::{Hosts, Outcome, Ticket};
+use super::hosts::{Hosts, Outcome, Place, Ticket};
 use super::replay::Archive;
 use super::robots::{Cache, Policy};
 use super::scope::host_key;
@@ -100,18 +100,33 @@ impl Fetcher {
         Ok(Fetcher { inner: Origin::Archive(Arc::new(Archive::open(archive, at)?)) })
     }
 
+    /// How many hosts it is worth being busy with at once: see [`Limits::hosts_at_once`].
+    pub fn hosts_at_once(&self) -> usize {
+        match &self.inner {
+            Origin::Network(inner) => inner.limits.hosts_at_once(),
+            Origin::Archive(_) => Limits::default().hosts_at_once(),
+        }
+    }
+
     /// Brings one page. `Unchanged` when the server says so or sends the same bytes as at the last visit.
     pub async fn get(&self, request: &Request) -> Result<Reply, FetchError> {
+        let (reply, _place) = self.take(request).await?;
+        Ok(reply)
+    }
+
+    /// Brings one page as [`Fetcher::get`] does, with the place that it was asked from: kept until the page is dealt with, no more pages come
+    /// than can be. Ask for no other page while keeping it.
+    pub async fn take(&self, request: &Request) -> Result<(Reply, Place), FetchError> {
         match (&self.inner, request.render) {
-            (Origin::Archive(archive), _) => archive.get(request),
+            (Origin::Archive(archive), _) => Ok((archive.get(request)?, Place::default())),
             (Origin::Network(inner), Render::Http) => inner.follow(request).await,
-            (Origin::Network(inner), Render::Browser) => browser::render(inner, &inner.browser, request).await,
+            (Origin::Network(inner), Render::Browser) => Ok((browser::render(inner, &inner.browser, request).await?, Place::default())),
         }
     }
 }
 
 impl Inner {
-    async fn follow(&self, request: &Request) -> Result<Reply, FetchError> {
+    async fn follow(&self, request: &Request) -> Result<(Reply, Place), FetchError> {
         let mut url = request.url.clone();
         url.set_fragment(None);
         let mut redirects: Vec<Url> = Vec::new();
@@ -128,7 +143,7 @@ impl Inner {
             let conditional = !conditions.is_empty();
             let size = Size::Whole(self.limits.max_bytes);
             let ask = Ask { url: &url, conditions, insecure_tls: request.insecure_tls, size, spent, with_page: false };
-            let (answer, took) = self.ask(ask).await?;
+            let (answer, took, place) = self.ask(ask).await?;
             spent += took;
             match answer.status {
                 301 | 302 | 303 | 307 | 308 => {
@@ -142,13 +157,14 @@ impl Inner {
                 }
                 304 if conditional => {
                     let validators = renewed(&request.validators, &url, &answer.headers);
-                    return Ok(Reply::Unchanged(Unchanged { not_modified: true, validators, bytes: 0, elapsed: spent }));
+                    let unchanged = Unchanged { not_modified: true, validators, bytes: 0, elapsed: spent };
+                    return Ok((Reply::Unchanged(unchanged), place));
                 }
                 200..=299 => match refresh(&url, &answer) {
                     Some(next) if next != url && !redirects.contains(&next) && redirects.len() < self.limits.max_redirects => {
                         redirects.push(std::mem::replace(&mut url, next));
                     }
-                    _ => return Ok(reply(request, url, redirects, answer, spent)),
+                    _ => return Ok((reply(request, url, redirects, answer, spent), place)),
                 },
                 status => {
                     let host = url.host_str().unwrap_or_default().to_owned();
@@ -209,7 +225,7 @@ impl Inner {
             let size = Size::First(robotxt::BYTE_LIMIT as u64 + 1);
             let ask = Ask { url: &url, conditions: HeaderMap::new(), insecure_tls, size, spent, with_page: false };
             match self.ask(ask).await {
-                Ok((answer, took)) => {
+                Ok((answer, took, _place)) => {
                     spent += took;
                     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                         return Policy::from_answer(answer.status, &answer.body);
@@ -240,14 +256,14 @@ impl Inner {
         }
     }
 
-    /// One request, when its turn has come.
-    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<(Answer, Duration), FetchError> {
+    /// One request, when its turn has come: the answer, how long it took, and the place that it was asked from.
+    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<(Answer, Duration, Place), FetchError> {
         let mut ticket = self.hosts.turn(&host_key(ask.url), ask.with_page).await?;
         let started = Instant::now();
         match self.exchange(ask, &mut ticket).await {
             Ok(answer) => {
-                ticket.finish(outcome(&answer));
-                Ok((answer, started.elapsed()))
+                let place = ticket.finish(outcome(&answer));
+                Ok((answer, started.elapsed(), place))
             }
             Err(error) => {
                 // A page too long says nothing about the host; everything else that ends here does.

@@ -224,7 +224,14 @@ pub(super) struct Ticket<'h> {
     head_came: bool,
     ended: bool,
     _place: OwnedSemaphorePermit,
-    _everywhere: OwnedSemaphorePermit,
+    everywhere: Option<OwnedSemaphorePermit>,
+}
+
+/// One of the places among all requests at once ([`Limits::concurrency`]). Whoever keeps it while working on the page that came keeps another
+/// page from coming meanwhile.
+#[derive(Debug, Default)]
+pub struct Place {
+    _everywhere: Option<OwnedSemaphorePermit>,
 }
 
 impl Hosts {
@@ -251,7 +258,15 @@ impl Hosts {
                 Turn::Go => {
                     let host = host.to_owned();
                     drop(moved);
-                    return Ok(Ticket { hosts: self, host, gate, head_came: false, ended: false, _place: place, _everywhere: everywhere });
+                    return Ok(Ticket {
+                        hosts: self,
+                        host,
+                        gate,
+                        head_came: false,
+                        ended: false,
+                        _place: place,
+                        everywhere: Some(everywhere),
+                    });
                 }
                 Turn::NotBefore(until) => until,
                 Turn::Resting(until, why) => {
@@ -300,9 +315,10 @@ impl Ticket<'_> {
         self.gate.moved.notify_waiters();
     }
 
-    /// The request ended like that.
-    pub(super) fn finish(mut self, outcome: Outcome) {
+    /// The request ended like that. Returns its place among all.
+    pub(super) fn finish(mut self, outcome: Outcome) -> Place {
         self.end(outcome);
+        Place { _everywhere: self.everywhere.take() }
     }
 
     fn end(&mut self, outcome: Outcome) {

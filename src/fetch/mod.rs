@@ -37,7 +37,7 @@ pub use client::Fetcher;
 pub use cut::stops_short;
 pub use discover::{Found, ListReply};
 pub use error::{FetchError, TlsProblem};
-pub use hosts::backoff;
+pub use hosts::{Place, backoff};
 pub use listing::{Article, Follow, ListKind, Listing, attachments, declared_canonical, listing};
 pub use platform::Platform;
 pub use scope::{Scope, site_of};
@@ -106,6 +106,22 @@ impl Default for Limits {
             tabs: 2,
             seed: 0,
         }
+    }
+}
+
+/// What an answer takes, more or less.
+const ANSWER: Duration = Duration::from_millis(150);
+/// More hosts at once than this would only cost memory.
+const MOST_HOSTS: usize = 256;
+
+impl Limits {
+    /// How many hosts it is worth being busy with at once, so that all requests allowed at once are under way: twice as many, and where hosts
+    /// want a pause between two pages, as many more as wait in theirs.
+    pub fn hosts_at_once(&self) -> usize {
+        let pauses = usize::try_from(self.delay.as_millis() / ANSWER.as_millis()).unwrap_or(usize::MAX);
+        let busy = self.concurrency.max(1).saturating_mul(2);
+        let waiting = self.concurrency.saturating_mul(pauses);
+        busy.saturating_add(waiting).min(MOST_HOSTS.max(busy))
     }
 }
 

@@ -57,10 +57,7 @@ pub(super) fn build_client(limits: &Limits, insecure_tls: bool) -> Result<(reqwe
     }
 }
 
-/// So many hosts share a client.
-const HOSTS_OF_A_CLIENT: usize = 500;
-
-/// The client at present. A connection to each host asked stays open for a while and holds some 65 kB, which adds up when a whole country is
+/// The client at present. A connection to each host asked stays open for a while and holds 25 to 65 kB, which adds up when a whole country is
 /// asked in seconds: after many hosts a new client takes the place, and the idle connections end with the old one.
 #[derive(Debug)]
 pub(super) struct Clients {
@@ -79,7 +76,7 @@ impl Clients {
         let (client, hosts) = &mut *present;
         if !hosts.contains(host) {
             // what could be built at the start can be built again; if not, the old one still serves
-            if hosts.len() >= HOSTS_OF_A_CLIENT
+            if hosts.len() >= hosts_of_a_client(limits)
                 && let Ok((next, _)) = build_client(limits, self.insecure_tls)
             {
                 *client = next;
@@ -89,6 +86,11 @@ impl Clients {
         }
         client.clone()
     }
+}
+
+/// So many hosts share a client: those that are busy at once, and half as many that were.
+fn hosts_of_a_client(limits: &Limits) -> usize {
+    limits.hosts_at_once().saturating_mul(3) / 2
 }
 
 /// A client for calls that are no visits of a page: it reaches public addresses alone unless `allow_private`, follows no redirects, and
@@ -116,16 +118,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn more_hosts_at_once_where_they_want_pauses() {
+        let at_once = |concurrency, delay| Limits { concurrency, delay: Duration::from_millis(delay), ..Limits::default() }.hosts_at_once();
+        assert_eq!((at_once(32, 0), at_once(32, 300), at_once(32, 1000)), (64, 128, 256));
+        assert_eq!((at_once(1, 1000), at_once(1000, 0), at_once(usize::MAX, 1000)), (8, 2000, usize::MAX));
+    }
+
+    #[test]
     fn a_client_serves_many_hosts_and_not_all() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let limits = Limits::default();
         let clients = Clients::new(build_client(&limits, false).unwrap().0, false);
         let n_hosts = || clients.present.lock().unwrap().1.len();
-        for n in 0..HOSTS_OF_A_CLIENT {
+        let most = hosts_of_a_client(&limits);
+        for n in 0..most {
             clients.of(&format!("www.comune-{n}.example"), &limits);
         }
         clients.of("www.comune-0.example", &limits);
-        assert_eq!(n_hosts(), HOSTS_OF_A_CLIENT, "a host that was asked is asked over its connection");
+        assert_eq!(n_hosts(), most, "a host that was asked is asked over its connection");
         clients.of("www.un-altro.example", &limits);
         assert_eq!(n_hosts(), 1);
     }

@@ -101,11 +101,12 @@ impl Round {
         }
         let request =
             catalogue::request(source, target.url.clone(), target.known.as_ref().map(|known| (&known.validators, known.n_visits)));
-        let reply = self.fetcher.get(&request).await;
+        let reply = self.fetcher.take(&request).await;
         self.n_asked.fetch_add(1, Ordering::Relaxed);
-        let response = match reply {
-            Ok(Reply::Fresh(response)) => response,
-            Ok(Reply::Unchanged(unchanged)) => return self.unchanged(source, target, unchanged).await,
+        // the place is kept to the end of the visit: pages come no faster than they are read, and few wait here with all their bytes
+        let (response, _place) = match reply {
+            Ok((Reply::Fresh(response), place)) => (response, place),
+            Ok((Reply::Unchanged(unchanged), _)) => return self.unchanged(source, target, unchanged).await,
             // a firewall's or a parked domain's 404 says nothing of the page, nor does that of a server which finds nothing any more
             Err(error @ FetchError::Status { status: 404 | 410, verdict: None, .. }) if !target.must_be_there && target.known.is_some() => {
                 if !*target.source_is_there.get_or_init(|| self.is_there(source)).await {

@@ -49,9 +49,6 @@ use due::due;
 use notes::Notes;
 use turns::Turns;
 
-/// How many sources are under way at once. Most of them wait for their host's turn; requests at once are bounded by the fetcher.
-pub const SOURCES_AT_ONCE: usize = 256;
-
 /// Rises when the same bytes would give another reading, or the same readings other states: then all is read again, silently.
 pub const RULES_VERSION: u32 = 1000 * extract::RULES_VERSION + resolve::RULES_VERSION;
 
@@ -143,8 +140,8 @@ impl Round {
             turns: Turns::default(),
             company: Company::default(),
             readers: Workers::new("readers", n_readers)?,
-            // a few: each has a connection of its own, and they would only wait for each other
-            desk: Workers::new("store", 2 * n_readers + 2)?,
+            // a few: each has a connection and memory of its own, and they would only wait for each other
+            desk: Workers::new("store", n_readers + 1)?,
             notes: Arc::default(),
         })
     }
@@ -160,7 +157,7 @@ impl Round {
         let mut waiting = due.into_iter();
         let mut under_way = JoinSet::new();
         loop {
-            while under_way.len() < SOURCES_AT_ONCE
+            while under_way.len() < self.sources_at_once()
                 && let Some(due) = waiting.next()
             {
                 under_way.spawn(self.clone().visit_due(due));
@@ -194,6 +191,11 @@ impl Round {
         let now = self.clock.now();
         let until = now.checked_add(wait).unwrap_or(now);
         self.on_store(move |store| store.begin_visits(&sources, now, until)).await
+    }
+
+    /// How many sources are under way at once. Most of them wait for their host's turn; requests at once are bounded by the fetcher.
+    pub fn sources_at_once(&self) -> usize {
+        self.fetcher.hosts_at_once()
     }
 
     /// Visits one source and its documents, and notes how it went.

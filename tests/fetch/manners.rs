@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sportello::fetch::{Fetcher, Limits};
+use sportello::fetch::{Fetcher, Limits, Request};
 
 use crate::server::{Act, Seen, Server};
 use crate::{fetcher, get, limits};
@@ -74,4 +74,27 @@ async fn full_speed_where_the_delay_is_zero() {
         together += usize::from(at_once(&log) == 2);
     }
     assert_eq!(together, towns.len(), "each host had its two at once");
+}
+
+/// Pages come no faster than they are dealt with: two that are kept in hand leave no place for a third.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_in_hand_keeps_its_place() {
+    let towns = towns(Act::Send).await;
+    let fetcher = fetcher(Limits { concurrency: 2, ..limits() });
+    let take = |n: usize| {
+        let (fetcher, request) = (fetcher.clone(), Request::new(towns[n].url("/uffici").parse().expect("an address")));
+        async move { fetcher.take(&request).await.expect("a page") }
+    };
+    let (first, second) = (take(0).await, take(1).await);
+    let third = tokio::spawn(take(2));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let given_back = Instant::now();
+    drop(first);
+    let third = third.await.expect("no panic");
+    assert!(towns[2].seen().iter().all(|seen| seen.from >= given_back), "asked when a place was free again");
+    // what is got without its place leaves it at once
+    drop((second, third));
+    for town in towns.iter().take(4) {
+        get(&fetcher, &town.url("/orari")).await.expect("a page");
+    }
 }

@@ -138,6 +138,8 @@ fn body(reader: &mut Reader<'_>, section: &Section<'_>, seen: &mut Seen) -> Opti
         istat: istat.map(|found| found.value),
         ipa: ipa.map(|found| found.value),
     };
+    // most bodies have one source, and a vector that grows makes room for four
+    sources.shrink_to_fit();
     Some(WatchedBody { body, sources, offices })
 }
 
