@@ -138,6 +138,7 @@ pub(super) fn mark(document: &mut Document) {
         bare_links(document);
     }
     headlines::mark(document, is_home(document));
+    headed_foot(document);
     closing_lines(document);
     never_nothing(document);
 }
@@ -285,6 +286,43 @@ fn is_bare(block: &Block) -> bool {
         && block.text.bytes().filter(u8::is_ascii_digit).count() < 5
 }
 
+/// The last part of a page, where it is headed by the body's name and gives the body's own address and numbers: its foot, whatever the site calls it.
+fn headed_foot(document: &mut Document) {
+    const BODIES: [&str; 5] = ["comune di ", "città di ", "provincia di ", "unione dei comuni", "unione di comuni"];
+    const LONGEST_NAME: usize = 8;
+    const LONGEST_LINE: usize = 200;
+    let names_body = |block: &Block| {
+        let name = block.text.to_lowercase();
+        let below = matches!(block.kind, BlockKind::Heading(level) if level > 1) && block.region == Region::Main;
+        below && BODIES.iter().any(|body| name.starts_with(body)) && name.split_whitespace().count() <= LONGEST_NAME
+    };
+    // a union's page tells of its members one after the other
+    let mut names = document.blocks.iter().filter(|block| names_body(block)).map(|block| &block.text);
+    let first = names.next();
+    if names.any(|name| Some(name) != first) {
+        return;
+    }
+    let Some(at) = document.blocks.iter().rposition(names_body) else { return };
+    // there the body's own numbers are the matter
+    let page = page_title(document);
+    let is_about = |name: &str| ["contatti", "recapiti", "dove siamo", "come contattar"].iter().any(|word| name.contains(word));
+    let heading = document.blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading(1))).map(|block| block.text.to_lowercase());
+    if is_home(document) || is_about(&page) || heading.is_some_and(|heading| is_about(&heading)) {
+        return;
+    }
+    let Some((before, foot)) = document.blocks.split_at_mut_checked(at) else { return };
+    let told = |block: &&Block| block.region == Region::Main && !matches!(block.kind, BlockKind::Heading(_));
+    let matter: usize = before.iter().filter(told).map(size).sum();
+    let tells = foot.iter().filter(told).any(|block| matches!(block.kind, BlockKind::Table(_)) || block.text.len() > LONGEST_LINE);
+    let numbers: usize = foot.iter().filter(told).map(|block| block.text.bytes().filter(u8::is_ascii_digit).count()).sum();
+    if matter < LONGEST_LINE || tells || numbers < 8 {
+        return;
+    }
+    for block in foot.iter_mut().filter(|block| block.region == Region::Main) {
+        block.region = Region::Footer;
+    }
+}
+
 /// The last lines of a page without a `<footer>`.
 fn closing_lines(document: &mut Document) {
     if document.blocks.iter().any(|block| block.region == Region::Footer) || document.blocks.len() < 4 {
@@ -350,6 +388,20 @@ mod tests {
         assert_eq!(region_of(page, "Giunta"), Region::Navigation);
         assert_eq!(region_of(page, "0583"), Region::Main);
         assert_eq!(region_of(page, "P.IVA"), Region::Footer);
+    }
+
+    #[test]
+    fn the_foot_of_a_page_is_headed_by_the_body() {
+        let matter = "Lo sportello riceve ogni mattina dalle 9 alle 12. ".repeat(6);
+        let head = "<h3>Comune di Prova</h3>";
+        let foot = "<div id=pie><h4>Comune di Prova</h4><p>Piazza Roma 1<br>Tel. 0583 123450</p><h4>Seguici</h4><p>Albo</p></div>";
+        assert_eq!(region_of(&format!("{head}<h1>Anagrafe</h1><p>{matter}</p>{foot}"), "0583"), Region::Footer);
+        assert_eq!(region_of(&format!("<h1>Anagrafe</h1><p>{matter}</p>{foot}"), "mattina"), Region::Main);
+        // there it is the matter
+        assert_eq!(region_of(&format!("<h1>Contatti</h1><p>{matter}</p>{foot}"), "0583"), Region::Main);
+        assert_eq!(region_of(&format!("<h1>Anagrafe</h1><p>breve</p>{foot}"), "0583"), Region::Main);
+        let members = "<h3>Comune di Borgo</h3><p>Tel. 0583 123451</p>";
+        assert_eq!(region_of(&format!("<h1>Anagrafe</h1><p>{matter}</p>{foot}{members}"), "123450"), Region::Main);
     }
 
     #[test]

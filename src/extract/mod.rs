@@ -35,7 +35,7 @@ use crate::domain::{OfficeId, Reading};
 use crate::lexicon::Lexicon;
 
 /// The version of the rules; rises when they read differently, so that stored snapshots are read again.
-pub const RULES_VERSION: u32 = 11;
+pub const RULES_VERSION: u32 = 12;
 
 /// What is known about a document from outside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -127,6 +127,16 @@ impl Assembler<'_> {
         }
     }
 
+    /// Whether the entry at hand names days and nothing else, as the one before it does.
+    pub(super) fn goes_on_with_days(&self) -> bool {
+        let only_days = |at: usize| {
+            let entry = self.segments.get(at).is_some_and(|s| matches!(s.role, Role::Item | Role::Line));
+            let marks = self.scans.get(at).map_or(&[][..], |marks| marks);
+            entry && !marks.is_empty() && marks.iter().all(|m| matches!(m.mark, Mark::When(When::Days(_)) | Mark::Comma | Mark::Break))
+        };
+        only_days(self.at) && self.at.checked_sub(1).is_some_and(only_days)
+    }
+
     /// "tranne lo stato civile, aperto dalle 9 alle 11": spans without days are for the dates that the sentence, or the closure of all, names.
     pub(super) fn lend_days(&self, segment: &Segment, facts: &mut Facts, explicit: bool) {
         if facts.loose.is_empty() || !facts.hours.is_empty() || !facts.openings.is_empty() || !explicit {

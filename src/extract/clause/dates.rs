@@ -333,9 +333,9 @@ fn opens_and_lasts(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
 
 /// "Entra in vigore lunedì 13 maggio", "le novità scattano il 3 giugno": a day on which something begins and goes on.
 pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool {
-    const BEGINS: [&str; 17] = [
-        "rived", "torn", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto", "riprend",
-        "riapr", "riapert", "aspett", "attend",
+    const BEGINS: [&str; 18] = [
+        "rived", "torn", "ripart", "vigore", "scatt", "part", "iniz", "cominc", "ricominc", "decorr", "avvi", "debutt", "effetto",
+        "riprend", "riapr", "riapert", "aspett", "attend",
     ];
     const STARTS: [&str; 12] = [
         "riparte",
@@ -377,11 +377,14 @@ pub(super) fn begins(segment: &Segment, clause: &Clause, date: &Placed) -> bool 
             ["si", "e", "verra", "sara"].contains(&pair[0].text.as_str())
                 && ["trasferisc", "trasferir", "trasferit", "sposta", "insedi"].iter().any(|w| pair[1].text.starts_with(w))
         });
+    // "la riorganizzazione prende il via martedì 7 gennaio"
+    let off = before[here..].windows(2).any(|pair| pair[0].is("il") && pair[1].is("via"));
     at_once
         || moves
-        || before[here..]
-            .iter()
-            .any(|t| BEGINS.iter().any(|w| t.text.starts_with(w)) && !["partecip", "avvis"].iter().any(|w| t.text.starts_with(w)))
+        || off
+        || before[here..].iter().any(|t| {
+            BEGINS.iter().any(|w| t.text.starts_with(w)) && !["partecip", "avvis", "ripartizion"].iter().any(|w| t.text.starts_with(w))
+        })
 }
 
 /// "chiusi nei pomeriggi del 24 e del 31 dicembre": shut for a part of the day.

@@ -61,6 +61,9 @@ pub fn mention(tokens: &[Token], i: usize, place: Place, is_capital: &dyn Fn(usi
         Some(found) => {
             let office = found.office?;
             if office.is_all() && tokens[i].is("municipio") {
+                if super::sites::is_numbered_house(tokens, i, lexicon) {
+                    return None;
+                }
                 // the building stands for its offices only as a subject: "il municipio resta chiuso"
                 // "Martedì 4 febbraio: municipio chiuso"
                 let stated = i > 0

@@ -50,6 +50,18 @@ const PAGES: [&str; 14] = [
     "faq",
 ];
 
+/// "Municipio 3", "Municipio XI": a part of a large city; but not "Municipio 24 dicembre: chiuso".
+pub(super) fn is_numbered_house(tokens: &[Token], i: usize, lexicon: &Lexicon) -> bool {
+    const MOST: u32 = 20;
+    let number = |t: &Token| t.kind == TokenKind::Number && t.number().is_some_and(|n| (1..=MOST).contains(&n));
+    let roman = |t: &Token| t.upper && t.text.chars().all(|c| matches!(c, 'i' | 'v' | 'x'));
+    let ends = !tokens.get(i + 2).is_some_and(|t| {
+        lexicon.month(&t.text).is_some()
+            || !t.spaced && t.is_any(&[".", ":", "/", "-"]) && tokens.get(i + 3).is_some_and(|n| n.kind == TokenKind::Number)
+    });
+    tokens.get(i).is_some_and(|t| t.is("municipio")) && tokens.get(i + 1).is_some_and(|t| number(t) || roman(t)) && ends
+}
+
 /// A branch at `i`, as the document's own noun phrase: "Delegazione di Sant'Ilario", "Sede centrale", "Quartiere 1". The index behind it.
 pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexicon: &Lexicon) -> Option<usize> {
     let token = tokens.get(i)?;
@@ -61,6 +73,9 @@ pub fn site(tokens: &[Token], i: usize, is_capital: &dyn Fn(usize) -> bool, lexi
         && token.upper
         && tokens.get(i + 1).is_some_and(|t| t.is_any(&["prestito", "lettura", "studio", "periodici", "ragazzi", "consultazione"]));
     if room {
+        return Some(i + 2);
+    }
+    if is_numbered_house(tokens, i, lexicon) {
         return Some(i + 2);
     }
     if !SITES.contains(&token.text.as_str()) {

@@ -261,6 +261,10 @@ impl<'a> Sentence<'a> {
         let mut end = state.start;
         while let Some(hit) = end.checked_sub(1).filter(|i| !self.named(*i) && !self.timed(*i) && !self.stops(*i)) {
             let word = self.text(hit);
+            // "saremo chiusi", "restiamo aperti": who speaks is the office
+            if word.ends_with("iamo") || word.ends_with("remo") {
+                return false;
+            }
             let adverb = self.has(hit, Word::Be).is_some()
                 || self.has(hit, Word::Not).is_some()
                 || word.ends_with("mente")

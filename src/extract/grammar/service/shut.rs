@@ -198,6 +198,12 @@ fn is_of_something_else(sentence: &Sentence, start: usize, end: usize) -> bool {
     {
         return true;
     }
+    // "La chiusura, venerdì 30, sarà affidata alla banda": the last evening of a festival
+    let entrusted =
+        (end..sentence.tokens.len().min(end + 10)).take_while(|i| !sentence.named(*i)).any(|i| sentence.text(i).starts_with("affidat"));
+    if entrusted {
+        return true;
+    }
     // "le chiusure straordinarie vengono comunicate con cinque giorni di preavviso": how they are told, not when they are
     const TOLD: [&str; 6] = ["comunicat", "annunciat", "segnalat", "pubblicat", "affiss", "rese"];
     let told = (end..sentence.phrase(start).end).any(|i| {
