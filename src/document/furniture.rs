@@ -122,6 +122,8 @@ const CLOSING: &[&str] = &[
     "ottimizzato per",
     "powered by",
     "realizzato da",
+    "realizzazione sito",
+    "realizzazione del sito",
     "webmaster",
     "note legali",
     "privacy policy",

@@ -103,7 +103,10 @@ pub(super) fn read(sentence: &mut Sentence) {
         }
     }
     for noun in sentence.all(Word::Shutting) {
-        if !is_of_something_else(sentence, noun.start, noun.end) && !sentence.doubted(noun.end..sentence.phrase(noun.start).end) {
+        if !is_of_something_else(sentence, noun.start, noun.end)
+            && !is_denied_for_now(sentence, noun.start)
+            && !sentence.doubted(noun.end..sentence.phrase(noun.start).end)
+        {
             say(sentence, noun.start, noun.end);
         }
     }
@@ -174,6 +177,37 @@ fn is_active(sentence: &Sentence, start: usize, end: usize) -> bool {
         .back(start, &[Word::Light], 1)
         .is_some_and(|hit| sentence.text(hit.start).starts_with("ha") || sentence.text(hit.start).starts_with("av"));
     has && sentence.object(end).is_some_and(|noun| !sentence.is_house(noun) && sentence.has(noun, Word::Serving).is_none())
+}
+
+/// "non è prevista, al momento, la chiusura degli uffici": denied in front of an insertion that only says for how long.
+fn is_denied_for_now(sentence: &Sentence, noun: usize) -> bool {
+    const FOR_NOW: [&str; 17] = [
+        "al",
+        "momento",
+        "per",
+        "ora",
+        "adesso",
+        "il",
+        "allo",
+        "stato",
+        "ad",
+        "oggi",
+        "attualmente",
+        "almeno",
+        "quindi",
+        "pertanto",
+        "comunque",
+        "dunque",
+        "finora",
+    ];
+    const REACH: usize = 4;
+    let article =
+        (noun.saturating_sub(2)..noun).rev().take_while(|i| matches!(sentence.text(*i), "la" | "le" | "alcuna" | "nessuna")).count();
+    let Some(close) = (noun - article).checked_sub(1).filter(|i| sentence.text(*i) == ",") else { return false };
+    let Some(open) = (0..close).rev().find(|i| !FOR_NOW.contains(&sentence.text(*i))).filter(|i| sentence.text(*i) == ",") else {
+        return false;
+    };
+    open + 1 < close && (open.saturating_sub(REACH)..open).any(|i| sentence.text(i) == "non")
 }
 
 /// "orario di chiusura", "prima della chiusura", "chiusura del bando", "interruzione della corrente".
