@@ -296,7 +296,8 @@ fn headed_foot(document: &mut Document) {
     let names_body = |block: &Block| {
         let name = block.text.to_lowercase();
         let below = matches!(block.kind, BlockKind::Heading(level) if level > 1) && block.region == Region::Main;
-        below && BODIES.iter().any(|body| name.starts_with(body)) && name.split_whitespace().count() <= LONGEST_NAME
+        let bare = !name.contains([':', ',', '–', '—']) && !name.contains(" - ") && name.split_whitespace().count() <= LONGEST_NAME;
+        below && bare && BODIES.iter().any(|body| name.starts_with(body))
     };
     // a union's page tells of its members one after the other
     let mut names = document.blocks.iter().filter(|block| names_body(block)).map(|block| &block.text);
@@ -315,7 +316,10 @@ fn headed_foot(document: &mut Document) {
     let Some((before, foot)) = document.blocks.split_at_mut_checked(at) else { return };
     let told = |block: &&Block| block.region == Region::Main && !matches!(block.kind, BlockKind::Heading(_));
     let matter: usize = before.iter().filter(told).map(size).sum();
-    let tells = foot.iter().filter(told).any(|block| matches!(block.kind, BlockKind::Table(_)) || block.text.len() > LONGEST_LINE);
+    // hours are matter wherever they stand
+    let names_days = |text: &str| ["luned", "marted", "mercoled", "gioved", "venerd"].iter().any(|day| text.to_lowercase().contains(day));
+    let is_matter = |block: &Block| matches!(block.kind, BlockKind::Table(_)) || block.text.len() > LONGEST_LINE || names_days(&block.text);
+    let tells = foot.iter().filter(told).any(is_matter);
     let numbers: usize = foot.iter().filter(told).map(|block| block.text.bytes().filter(u8::is_ascii_digit).count()).sum();
     if matter < LONGEST_LINE || tells || numbers < 8 {
         return;
@@ -402,6 +406,8 @@ mod tests {
         // there it is the matter
         assert_eq!(region_of(&format!("<h1>Contatti</h1><p>{matter}</p>{foot}"), "0583"), Region::Main);
         assert_eq!(region_of(&format!("<h1>Anagrafe</h1><p>breve</p>{foot}"), "0583"), Region::Main);
+        let hours = "<h4>Comune di Prova</h4><p>Piazza Roma 1, tel. 0583 123450</p><p>luned&igrave; 9-12</p>";
+        assert_eq!(region_of(&format!("<h1>Anagrafe</h1><p>{matter}</p>{hours}"), "0583"), Region::Main);
         let members = "<h3>Comune di Borgo</h3><p>Tel. 0583 123451</p>";
         assert_eq!(region_of(&format!("<h1>Anagrafe</h1><p>{matter}</p>{foot}{members}"), "123450"), Region::Main);
     }
