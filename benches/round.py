@@ -4,7 +4,7 @@
     cargo build --release --example town && cargo build --release
     benches/round.py [--documents 5000] [--against VENV] [--rounds 3] [--json FILE]
 
-VENV is a Python environment in which `pip install urlwatch webchanges` was done; without it their rows say "not measured".
+VENV is a Python environment in which `pip install urlwatch webchanges` was done; the rows of what is not there say "not measured".
 Figures are processor time (user and system) of whole processes, start and end included, as the kernel accounts them; each cell is
 the median of --rounds runs, taken in turns. Rows that miss their goal say so; the exit code is 0 all the same.
 """
@@ -183,7 +183,8 @@ def rounds(given, venv, table, folder):
 def measure(given, venv, table, folder, site):
     n = given.documents
     ask = lambda mode, order="list": run([TOWN, "ask", site.n_bodies, site.port, mode, order], folder)
-    others = {"urlwatch": Urlwatch(site, folder / "urlwatch", venv), "webchanges": Webchanges(site, folder / "webchanges", venv)} if venv else {}
+    kinds = {"urlwatch": Urlwatch, "webchanges": Webchanges}
+    others = {name: kind(site, folder / name, venv) for name, kind in kinds.items() if venv and (venv / "bin" / name).exists()}
     ours, asked, by_host, theirs = {}, {}, {}, {name: {} for name in ["urlwatch", "webchanges"]}
 
     # everything is new: each run has a store of its own
