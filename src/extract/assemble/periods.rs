@@ -127,8 +127,16 @@ impl Assembler<'_> {
         }
     }
 
+    /// Remembers the days named last. Of a list of days, one in each entry, they are all: "nelle suddette giornate".
+    pub(super) fn note_dates(&mut self, days: &[Date]) {
+        if !self.goes_on_with_days() {
+            self.last_dates.clear();
+        }
+        self.last_dates.extend(days);
+    }
+
     /// Whether the entry at hand names days and nothing else, as the one before it does.
-    pub(super) fn goes_on_with_days(&self) -> bool {
+    fn goes_on_with_days(&self) -> bool {
         let only_days = |at: usize| {
             let entry = self.segments.get(at).is_some_and(|s| matches!(s.role, Role::Item | Role::Line));
             let marks = self.scans.get(at).map_or(&[][..], |marks| marks);

@@ -436,11 +436,7 @@ impl Assembler<'_> {
                 }
                 match when {
                     When::Days(days) => {
-                        // a list of days, one in each entry: "nelle suddette giornate" are all of them
-                        if !self.goes_on_with_days() {
-                            self.last_dates.clear();
-                        }
-                        self.last_dates.extend(days);
+                        self.note_dates(days);
                         self.last_when = days.first().zip(days.last()).map(|(a, b)| Period { from: Some(*a), until: Some(*b) });
                     }
                     When::Range(range) | When::Months(range) => {
